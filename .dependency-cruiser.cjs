@@ -1,0 +1,165 @@
+/** The rooms and who may import whom. `test/tidy` plants violations to prove that these rules bite. */
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+const pureAgent = '^agent/(reconcile/(steps|plan|mig-plan)|observe/assemble)\\.ts$';
+const generated = '^shared/wire/generated/';
+
+module.exports = {
+  forbidden: [
+    rule(
+      'no-cycles',
+      'A cycle has no first thing to read.',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    rule('no-unresolvable', 'An import that finds nothing.', {}, { couldNotResolve: true }),
+    rule(
+      'domain-is-pure',
+      'No node:*, no package, no other room.',
+      { path: '^shared/domain/' },
+      { pathNot: '^shared/domain/' },
+    ),
+    rule(
+      'placement-is-pure',
+      'Placement sees only the domain.',
+      { path: '^coordinator/placement/' },
+      { pathNot: '^(shared/domain|coordinator/placement)/' },
+    ),
+    rule(
+      'planning-is-pure',
+      'Planners and assemble see only the domain and their own folder.',
+      { path: pureAgent },
+      { pathNot: '^(shared/domain|agent/reconcile|agent/observe)/' },
+    ),
+    rule(
+      'sides-apart',
+      'The agent never imports the coordinator.',
+      { path: '^agent/' },
+      { path: '^coordinator/' },
+    ),
+    rule(
+      'sides-apart-2',
+      'The coordinator never imports the agent.',
+      { path: '^coordinator/' },
+      { path: '^agent/' },
+    ),
+    rule(
+      'shared-stands-below',
+      'shared never imports a side.',
+      { path: '^shared/' },
+      { path: '^(agent|coordinator|packaging|test)/' },
+    ),
+    rule(
+      'product-without-tests',
+      'Product code never imports tests.',
+      { path: '^(agent|coordinator|packaging)/' },
+      { path: '^test/' },
+    ),
+    rule(
+      'platform-below',
+      'platform sees the domain only.',
+      { path: '^shared/platform/' },
+      { path: '^shared/(?!domain|platform)' },
+    ),
+    rule(
+      'wire-below',
+      'wire sees domain, errors, generated types and gRPC.',
+      { path: '^shared/wire/' },
+      {
+        path: '^(shared/(?!domain/|wire/|platform/errors)|node_modules/(?!@grpc|@types/node|protobufjs|grpc-health-check))',
+      },
+    ),
+    rule(
+      'manifest-below',
+      'manifest sees domain, yaml and zod.',
+      { path: '^shared/manifest/' },
+      { path: '^(shared/(?!domain|manifest)|node_modules/(?!yaml|zod))' },
+    ),
+    rule(
+      'generated-stays',
+      "Generated types live in wire, api, link and the CLIs' transports.",
+      { pathNot: '^(shared/wire|coordinator/(api|cli)|agent/(link|api|cli)|test)/' },
+      { path: generated },
+    ),
+    rule(
+      'drivers-apart',
+      'A driver never imports another driver, except process.',
+      { path: '^agent/drivers/([^/]+)/' },
+      { path: '^agent/drivers/', pathNot: '^agent/drivers/($1|process)/' },
+    ),
+    rule(
+      'drivers-low',
+      'Drivers see domain, platform and drivers/process.',
+      { path: '^agent/drivers/' },
+      { path: '^agent/(?!drivers)' },
+    ),
+    rule(
+      'simulator-apart',
+      'The simulator is a program of its own: the agent cannot tell it from the real tool.',
+      { path: '^agent/simulator/' },
+      { path: '^agent/(?!simulator)' },
+    ),
+    rule(
+      'simulator-unseen',
+      'Nobody imports the simulator.',
+      { path: '^(agent/(?!simulator)|coordinator|shared)' },
+      { path: '^agent/simulator/' },
+    ),
+    rule(
+      'stores-low',
+      'Stores see domain and platform.',
+      { path: '^(agent|coordinator)/store/' },
+      { path: '^(agent|coordinator)/(?!store)' },
+    ),
+    rule(
+      'main-is-top',
+      'main.ts wires; nobody imports it.',
+      {},
+      { path: '^(agent|coordinator)/main\\.ts$' },
+    ),
+    rule(
+      'child-process',
+      'Only drivers/process starts processes (and the launcher, build and tests).',
+      { path: '^(agent|coordinator|shared)/', pathNot: '^agent/(drivers/process|simulator)/' },
+      { path: '^(node:)?child_process$|node_modules/execa' },
+    ),
+    rule(
+      'dockerode',
+      'Only drivers/docker talks to Docker.',
+      { path: '^(agent|coordinator|shared)/', pathNot: '^agent/drivers/docker/' },
+      { path: 'node_modules/(@types/)?dockerode' },
+    ),
+    rule(
+      'sqlite',
+      'Only platform/sqlite opens a database.',
+      { path: '^(agent|coordinator|shared)/', pathNot: '^shared/platform/sqlite' },
+      { path: 'node_modules/(@types/)?better-sqlite3' },
+    ),
+    rule(
+      'systeminformation',
+      'Only drivers/host asks the host.',
+      { path: '^(agent|coordinator|shared)/', pathNot: '^agent/drivers/host/' },
+      { path: 'node_modules/systeminformation' },
+    ),
+    rule(
+      'timers',
+      'Only platform/clock sleeps.',
+      {
+        path: '^(agent|coordinator|shared)/',
+        pathNot: '^(shared/platform/clock|agent/simulator/)',
+      },
+      { path: '^(node:)?timers(/promises)?$' },
+    ),
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|\\.tangram)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+};

@@ -1,0 +1,87 @@
+import type { ClusterId, GpuUuid, ModelName, NodeName, ReplicaId, SliceId } from './ids.ts';
+import type { Slice } from './slice.ts';
+import type { Workload } from './model.ts';
+
+/** What one card is to be. */
+export interface GpuTarget {
+  readonly gpu: GpuUuid;
+  /** The layout that this was planned from; a card that has moved on refuses its target, alone. */
+  readonly layoutRevision: number;
+  readonly mode: 'idle' | 'whole' | 'mig' | 'mps' | 'timeshare';
+  /** Every slice that is to exist on it. A slice that is missing here is not destroyed: see `Tombstone`. */
+  readonly slices: readonly Slice[];
+}
+
+export interface ReplicaTarget {
+  readonly replica: ReplicaId;
+  readonly model: ModelName;
+  readonly modelVersion: number;
+  readonly workload: Workload;
+  /** Empty: a replica on CPU. More than one: whole cards that are claimed and replaced together. */
+  readonly slices: readonly SliceId[];
+  /** How many client processes share the slice: MPS limits are divided among them. */
+  readonly processes: number;
+}
+
+/**
+ * The only thing that makes an agent stop or destroy. Kept until the agent reports it gone:
+ * an empty or restored store has no tombstones, so it can wipe nothing.
+ */
+export type Tombstone =
+  | { readonly kind: 'replica'; readonly replica: ReplicaId }
+  | {
+      readonly kind: 'slice';
+      readonly slice: SliceId;
+      readonly incarnation: number;
+      readonly gpu: GpuUuid;
+    };
+
+/** What the coordinator wants of one node: complete, immutable, ordered by (epoch, generation). */
+export interface NodeTarget {
+  readonly clusterId: ClusterId;
+  /** The leader's term. */
+  readonly epoch: number;
+  readonly generation: number;
+  readonly node: NodeName;
+  readonly gpus: readonly GpuTarget[];
+  readonly replicas: readonly ReplicaTarget[];
+  readonly tombstones: readonly Tombstone[];
+}
+
+/** Whether `next` supersedes `last`. Equal versions with other content are an error of the sender. */
+export function compareTargets(
+  last: Pick<NodeTarget, 'epoch' | 'generation'>,
+  next: Pick<NodeTarget, 'epoch' | 'generation'>,
+): 'older' | 'same' | 'newer' {
+  if (next.epoch !== last.epoch) return next.epoch < last.epoch ? 'older' : 'newer';
+  if (next.generation === last.generation) return 'same';
+  return next.generation < last.generation ? 'older' : 'newer';
+}
+
+/** What a node has done with what it was told; written by the agent alone. */
+export interface NodeStatus {
+  readonly node: NodeName;
+  /** The newest target the agent has accepted. */
+  readonly acceptedEpoch: number;
+  readonly acceptedGeneration: number;
+  readonly gpus: readonly GpuStatus[];
+  readonly slices: readonly SliceStatus[];
+  readonly tombstonesDone: readonly Tombstone[];
+}
+
+export interface GpuStatus {
+  readonly gpu: GpuUuid;
+  readonly outcome: 'converged' | 'waiting' | 'progressed' | 'failed' | 'blind' | 'refused';
+  /** One line: what it waits for, or why it failed or refused. */
+  readonly detail: string;
+}
+
+export interface SliceStatus {
+  readonly slice: SliceId;
+  readonly incarnation: number;
+  readonly gpu: GpuUuid;
+  readonly phase: 'absent' | 'ready' | 'failed';
+  /** `MIG-…` for a MIG slice, the card's UUID otherwise; null while absent. */
+  readonly deviceUuid: string | null;
+  readonly reason: string;
+}

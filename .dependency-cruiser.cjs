@@ -84,7 +84,7 @@ module.exports = {
       'drivers-apart',
       'A driver never imports another driver, except process.',
       { path: '^agent/drivers/([^/]+)/' },
-      { path: '^agent/drivers/', pathNot: '^agent/drivers/($1|process)/' },
+      { path: '^agent/drivers/', pathNot: '^agent/drivers/($1|process|runtime)/' },
     ),
     rule(
       'drivers-low',

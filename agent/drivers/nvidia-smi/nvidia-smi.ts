@@ -1,0 +1,87 @@
+import type { GpuUuid } from '../../../shared/domain/ids.ts';
+import type { MigGeometry } from '../../../shared/domain/mig-profile.ts';
+
+/** One row of `--query-gpu`. null: the tool said "nothing" in one of its many ways, which is never 0. */
+export interface GpuRow {
+  readonly index: number;
+  readonly uuid: GpuUuid;
+  readonly productName: string;
+  readonly pciBusId: string;
+  readonly driverVersion: string | null;
+  readonly memoryTotalMib: number | null;
+  readonly memoryUsedMib: number | null;
+  readonly utilizationPercent: number | null;
+  readonly memoryUtilizationPercent: number | null;
+  readonly temperatureCelsius: number | null;
+  readonly powerDrawWatts: number | null;
+  readonly powerLimitWatts: number | null;
+  readonly smClockMhz: number | null;
+  readonly memoryClockMhz: number | null;
+  readonly eccUncorrectedVolatile: number | null;
+  readonly computeMode: string | null;
+  readonly persistenceMode: boolean | null;
+  /** null: this card has no MIG at all, which is different from MIG being off. */
+  readonly migEnabled: boolean | null;
+  /** What the next activation (reset or reboot) will make of it. */
+  readonly migPending: boolean | null;
+  /** The card cannot be used: lost, needs a reset, unreadable. The words of the tool. */
+  readonly error: string | null;
+}
+
+/** One row of `--query-compute-apps`. Under MIG the UUID is the parent card's. */
+export interface ComputeProcess {
+  readonly gpu: GpuUuid;
+  readonly pid: number;
+  readonly name: string;
+  readonly memoryUsedMib: number | null;
+}
+
+/** A MIG instance as `mig -lgi`, `mig -lci` and `-L` tell of it together. */
+export interface MigInstanceRow {
+  readonly gpuIndex: number;
+  readonly gpuInstanceId: number;
+  readonly giProfileId: number;
+  readonly profile: string;
+  readonly start: number;
+  readonly size: number;
+  readonly computeInstanceIds: readonly number[];
+  /** `MIG-…`; null while it has no compute instance. */
+  readonly uuid: string | null;
+}
+
+/**
+ * `nvidia-smi` as the agent uses it: one invocation at a time, each with a time limit and an output cap.
+ * Failures throw AppError DRIVER_AWAY, PROCESS_TIMEOUT, OUTPUT_UNREADABLE, GPU_BUSY or GPU_REFUSED.
+ */
+export interface NvidiaSmi {
+  queryGpus(signal: AbortSignal): Promise<readonly GpuRow[]>;
+  queryProcesses(signal: AbortSignal): Promise<readonly ComputeProcess[]>;
+  /** Empty where no card has MIG on. An empty listing exits non-zero in the tool; here it is an empty list. */
+  listMigInstances(signal: AbortSignal): Promise<readonly MigInstanceRow[]>;
+  /** From `-lgip` and `-lgipp`; by card index. Cards that tell nothing are absent. */
+  readGeometries(signal: AbortSignal): Promise<ReadonlyMap<number, MigGeometry>>;
+  /** Reads the mode back: `pending` means that a reset or reboot is needed first. */
+  setMigMode(gpu: GpuUuid, enabled: boolean, signal: AbortSignal): Promise<'active' | 'pending'>;
+  /** Makes the instance at exactly this start, with its default compute instance. */
+  createMigInstance(
+    gpu: GpuUuid,
+    placement: { readonly giProfileId: number; readonly start: number },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Compute instances first, then the GPU instance. Already gone is success. */
+  destroyMigInstance(
+    gpu: GpuUuid,
+    instance: { readonly gpuInstanceId: number; readonly computeInstanceIds: readonly number[] },
+    signal: AbortSignal,
+  ): Promise<'destroyed' | 'already-gone'>;
+  setComputeMode(
+    gpu: GpuUuid,
+    mode: 'DEFAULT' | 'EXCLUSIVE_PROCESS',
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * One long-lived `--query-gpu … -lms` child; yields one sample of all cards a period. Ends by throwing when
+   * the child dies, stalls for more than 5 periods (at least 5 s) or prints errors: the caller restarts it with a back-off.
+   */
+  sampleGpus(periodMs: number, signal: AbortSignal): AsyncIterable<readonly GpuRow[]>;
+}

@@ -1,0 +1,10 @@
+// Original file: proto/tangram/agent/v1/agent_service.proto
+
+
+export interface GetLogsResponse {
+  'text'?: (string);
+}
+
+export interface GetLogsResponse__Output {
+  'text': (string);
+}

@@ -1,0 +1,41 @@
+// Original file: proto/tangram/agent/v1/agent_service.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface GetNodeResponse {
+  'node'?: (string);
+  'agentVersion'?: (string);
+  'driverVersion'?: (string);
+  'coordinator'?: (string);
+  'coordinatorConnected'?: (boolean);
+  'coordinatorDetail'?: (string);
+  'clusterId'?: (string);
+  'epoch'?: (number | string | Long);
+  'generation'?: (number | string | Long);
+  'roundOutcome'?: (string);
+  'roundDetail'?: (string);
+  'runtimes'?: (string)[];
+  'gpuHandout'?: (string);
+  'cpuMillis'?: (number);
+  'memoryMib'?: (number | string | Long);
+  'bootId'?: (string);
+}
+
+export interface GetNodeResponse__Output {
+  'node': (string);
+  'agentVersion': (string);
+  'driverVersion': (string);
+  'coordinator': (string);
+  'coordinatorConnected': (boolean);
+  'coordinatorDetail': (string);
+  'clusterId': (string);
+  'epoch': (string);
+  'generation': (string);
+  'roundOutcome': (string);
+  'roundDetail': (string);
+  'runtimes': (string)[];
+  'gpuHandout': (string);
+  'cpuMillis': (number);
+  'memoryMib': (string);
+  'bootId': (string);
+}

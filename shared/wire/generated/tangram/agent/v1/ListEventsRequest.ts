@@ -1,0 +1,10 @@
+// Original file: proto/tangram/agent/v1/agent_service.proto
+
+
+export interface ListEventsRequest {
+  'limit'?: (number);
+}
+
+export interface ListEventsRequest__Output {
+  'limit': (number);
+}

@@ -1,0 +1,8 @@
+// Original file: proto/tangram/agent/v1/agent_service.proto
+
+
+export interface ListGpusRequest {
+}
+
+export interface ListGpusRequest__Output {
+}

@@ -1,0 +1,21 @@
+// Original file: proto/tangram/agent/v1/agent_service.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface ProcessSample {
+  'pid'?: (number);
+  'name'?: (string);
+  'memoryUsedMib'?: (number | string | Long);
+  'replica'?: (string);
+  'model'?: (string);
+  '_memoryUsedMib'?: "memoryUsedMib";
+}
+
+export interface ProcessSample__Output {
+  'pid': (number);
+  'name': (string);
+  'memoryUsedMib'?: (string);
+  'replica': (string);
+  'model': (string);
+  '_memoryUsedMib'?: "memoryUsedMib";
+}

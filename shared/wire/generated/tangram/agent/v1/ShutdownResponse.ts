@@ -1,0 +1,10 @@
+// Original file: proto/tangram/agent/v1/agent_service.proto
+
+
+export interface ShutdownResponse {
+  'replicasStopped'?: (number);
+}
+
+export interface ShutdownResponse__Output {
+  'replicasStopped': (number);
+}

@@ -1,0 +1,29 @@
+// Original file: proto/tangram/link/v1/link_service.proto
+
+export const GpuOutcome = {
+  GPU_OUTCOME_UNSPECIFIED: 'GPU_OUTCOME_UNSPECIFIED',
+  GPU_OUTCOME_CONVERGED: 'GPU_OUTCOME_CONVERGED',
+  GPU_OUTCOME_WAITING: 'GPU_OUTCOME_WAITING',
+  GPU_OUTCOME_PROGRESSED: 'GPU_OUTCOME_PROGRESSED',
+  GPU_OUTCOME_FAILED: 'GPU_OUTCOME_FAILED',
+  GPU_OUTCOME_BLIND: 'GPU_OUTCOME_BLIND',
+  GPU_OUTCOME_REFUSED: 'GPU_OUTCOME_REFUSED',
+} as const;
+
+export type GpuOutcome =
+  | 'GPU_OUTCOME_UNSPECIFIED'
+  | 0
+  | 'GPU_OUTCOME_CONVERGED'
+  | 1
+  | 'GPU_OUTCOME_WAITING'
+  | 2
+  | 'GPU_OUTCOME_PROGRESSED'
+  | 3
+  | 'GPU_OUTCOME_FAILED'
+  | 4
+  | 'GPU_OUTCOME_BLIND'
+  | 5
+  | 'GPU_OUTCOME_REFUSED'
+  | 6
+
+export type GpuOutcome__Output = typeof GpuOutcome[keyof typeof GpuOutcome]

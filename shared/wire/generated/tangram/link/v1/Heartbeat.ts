@@ -1,0 +1,8 @@
+// Original file: proto/tangram/link/v1/link_service.proto
+
+
+export interface Heartbeat {
+}
+
+export interface Heartbeat__Output {
+}

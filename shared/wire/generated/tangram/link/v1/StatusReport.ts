@@ -1,0 +1,25 @@
+// Original file: proto/tangram/link/v1/link_service.proto
+
+import type { GpuStatus as _tangram_link_v1_GpuStatus, GpuStatus__Output as _tangram_link_v1_GpuStatus__Output } from '../../../tangram/link/v1/GpuStatus.ts';
+import type { SliceStatus as _tangram_link_v1_SliceStatus, SliceStatus__Output as _tangram_link_v1_SliceStatus__Output } from '../../../tangram/link/v1/SliceStatus.ts';
+import type { Tombstone as _tangram_link_v1_Tombstone, Tombstone__Output as _tangram_link_v1_Tombstone__Output } from '../../../tangram/link/v1/Tombstone.ts';
+import type { ReplicaStatus as _tangram_link_v1_ReplicaStatus, ReplicaStatus__Output as _tangram_link_v1_ReplicaStatus__Output } from '../../../tangram/link/v1/ReplicaStatus.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface StatusReport {
+  'acceptedEpoch'?: (number | string | Long);
+  'acceptedGeneration'?: (number | string | Long);
+  'gpus'?: (_tangram_link_v1_GpuStatus)[];
+  'slices'?: (_tangram_link_v1_SliceStatus)[];
+  'tombstonesDone'?: (_tangram_link_v1_Tombstone)[];
+  'replicas'?: (_tangram_link_v1_ReplicaStatus)[];
+}
+
+export interface StatusReport__Output {
+  'acceptedEpoch': (string);
+  'acceptedGeneration': (string);
+  'gpus': (_tangram_link_v1_GpuStatus__Output)[];
+  'slices': (_tangram_link_v1_SliceStatus__Output)[];
+  'tombstonesDone': (_tangram_link_v1_Tombstone__Output)[];
+  'replicas': (_tangram_link_v1_ReplicaStatus__Output)[];
+}

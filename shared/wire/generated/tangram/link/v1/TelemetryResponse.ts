@@ -1,0 +1,11 @@
+// Original file: proto/tangram/link/v1/link_service.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface TelemetryResponse {
+  'batchesAccepted'?: (number | string | Long);
+}
+
+export interface TelemetryResponse__Output {
+  'batchesAccepted': (string);
+}

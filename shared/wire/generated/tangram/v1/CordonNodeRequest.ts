@@ -1,0 +1,10 @@
+// Original file: proto/tangram/v1/cluster_service.proto
+
+
+export interface CordonNodeRequest {
+  'name'?: (string);
+}
+
+export interface CordonNodeRequest__Output {
+  'name': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/tangram/v1/scheduler_service.proto
+
+
+export interface ExplainRequest {
+  'name'?: (string);
+}
+
+export interface ExplainRequest__Output {
+  'name': (string);
+}

@@ -1,0 +1,25 @@
+// Original file: proto/tangram/v1/scheduler_service.proto
+
+import type { Evidence as _tangram_v1_Evidence, Evidence__Output as _tangram_v1_Evidence__Output } from '../../tangram/v1/Evidence.ts';
+
+export interface ExplainResponse {
+  'name'?: (string);
+  'replicasWanted'?: (number);
+  'replicasPlaced'?: (number);
+  'replicasReady'?: (number);
+  'placed'?: (string)[];
+  'refusal'?: (string);
+  'nearest'?: (string);
+  'evidence'?: (_tangram_v1_Evidence)[];
+}
+
+export interface ExplainResponse__Output {
+  'name': (string);
+  'replicasWanted': (number);
+  'replicasPlaced': (number);
+  'replicasReady': (number);
+  'placed': (string)[];
+  'refusal': (string);
+  'nearest': (string);
+  'evidence': (_tangram_v1_Evidence__Output)[];
+}

@@ -1,0 +1,8 @@
+// Original file: proto/tangram/v1/cluster_service.proto
+
+
+export interface GetClusterRequest {
+}
+
+export interface GetClusterRequest__Output {
+}

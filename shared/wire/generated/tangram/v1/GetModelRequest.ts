@@ -1,0 +1,10 @@
+// Original file: proto/tangram/v1/scheduler_service.proto
+
+
+export interface GetModelRequest {
+  'name'?: (string);
+}
+
+export interface GetModelRequest__Output {
+  'name': (string);
+}

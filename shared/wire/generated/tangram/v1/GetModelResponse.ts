@@ -1,0 +1,11 @@
+// Original file: proto/tangram/v1/scheduler_service.proto
+
+import type { Model as _tangram_v1_Model, Model__Output as _tangram_v1_Model__Output } from '../../tangram/v1/Model.ts';
+
+export interface GetModelResponse {
+  'model'?: (_tangram_v1_Model | null);
+}
+
+export interface GetModelResponse__Output {
+  'model': (_tangram_v1_Model__Output | null);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/tangram/v1/cluster_service.proto
+
+
+export interface GetNodeRequest {
+  'name'?: (string);
+}
+
+export interface GetNodeRequest__Output {
+  'name': (string);
+}

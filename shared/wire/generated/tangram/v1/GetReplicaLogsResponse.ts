@@ -1,0 +1,10 @@
+// Original file: proto/tangram/v1/scheduler_service.proto
+
+
+export interface GetReplicaLogsResponse {
+  'text'?: (string);
+}
+
+export interface GetReplicaLogsResponse__Output {
+  'text': (string);
+}

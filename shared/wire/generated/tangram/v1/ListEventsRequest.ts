@@ -1,0 +1,12 @@
+// Original file: proto/tangram/v1/cluster_service.proto
+
+
+export interface ListEventsRequest {
+  'limit'?: (number);
+  'subject'?: (string);
+}
+
+export interface ListEventsRequest__Output {
+  'limit': (number);
+  'subject': (string);
+}

@@ -1,0 +1,12 @@
+// Original file: proto/tangram/v1/scheduler_service.proto
+
+
+export interface ListModelsRequest {
+  'pageSize'?: (number);
+  'pageToken'?: (string);
+}
+
+export interface ListModelsRequest__Output {
+  'pageSize': (number);
+  'pageToken': (string);
+}

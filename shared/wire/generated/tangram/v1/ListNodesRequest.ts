@@ -1,0 +1,12 @@
+// Original file: proto/tangram/v1/cluster_service.proto
+
+
+export interface ListNodesRequest {
+  'pageSize'?: (number);
+  'pageToken'?: (string);
+}
+
+export interface ListNodesRequest__Output {
+  'pageSize': (number);
+  'pageToken': (string);
+}

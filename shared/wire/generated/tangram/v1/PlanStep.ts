@@ -1,0 +1,14 @@
+// Original file: proto/tangram/v1/plan.proto
+
+
+export interface PlanStep {
+  'kind'?: (string);
+  'node'?: (string);
+  'text'?: (string);
+}
+
+export interface PlanStep__Output {
+  'kind': (string);
+  'node': (string);
+  'text': (string);
+}

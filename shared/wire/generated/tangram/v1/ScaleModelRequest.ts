@@ -1,0 +1,12 @@
+// Original file: proto/tangram/v1/scheduler_service.proto
+
+
+export interface ScaleModelRequest {
+  'name'?: (string);
+  'replicas'?: (number);
+}
+
+export interface ScaleModelRequest__Output {
+  'name': (string);
+  'replicas': (number);
+}

@@ -101,7 +101,13 @@ function tidy(text) {
     .map((line) => line.trimEnd());
   const body = lines.filter((line) => !line.startsWith('import ')).join('\n');
   const kept = lines.filter((line) => !line.startsWith('import ') || isUsed(line, body));
-  return `${kept.join('\n').trimEnd()}\n`;
+  return `${withoutIdleHelper(kept.join('\n')).trimEnd()}\n`;
+}
+
+/** A file without services declares a helper type that nothing in it uses. */
+function withoutIdleHelper(text) {
+  const uses = text.split('SubtypeConstructor<').length - 1;
+  return uses > 1 ? text : text.replace(/type SubtypeConstructor<[^]*?\n\};\n/, '');
 }
 
 /** One import line names one thing under an alias, or a few; the line goes when none of them occurs. */

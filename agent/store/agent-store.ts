@@ -1,0 +1,55 @@
+import type { ClusterId, GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
+import type { Tombstone } from '../../shared/domain/node-target.ts';
+import type {
+  AcceptedTarget,
+  EventRecord,
+  Intent,
+  LayoutRecord,
+  ReplicaRecord,
+  SliceBinding,
+} from './records.ts';
+
+/**
+ * What the agent must remember across restarts and reboots. Every write is on disk when the call returns;
+ * every value is checked when it is read. Throws STORE_UNREADABLE.
+ */
+export interface AgentStore {
+  accepted(): AcceptedTarget | null;
+  /** Also forgets the done tombstones that the new target does not name any more. */
+  saveAccepted(accepted: AcceptedTarget): void;
+  /** The cluster whose targets this node takes; null: it has taken none. */
+  clusterId(): ClusterId | null;
+
+  replicas(): readonly ReplicaRecord[];
+  saveReplica(record: ReplicaRecord): void;
+  removeReplica(replica: ReplicaId): void;
+
+  bindings(): readonly SliceBinding[];
+  saveBinding(binding: SliceBinding): void;
+  removeBinding(slice: SliceId): void;
+
+  layouts(): readonly LayoutRecord[];
+  saveLayout(layout: LayoutRecord): void;
+
+  /** The cards whose MPS daemon is ours. */
+  mpsCards(): readonly GpuUuid[];
+  addMpsCard(gpu: GpuUuid): void;
+  removeMpsCard(gpu: GpuUuid): void;
+
+  tombstonesDone(): readonly Tombstone[];
+  addTombstoneDone(tombstone: Tombstone): void;
+
+  /** Durable before it answers with the intent's id. */
+  beginIntent(intent: Omit<Intent, 'id'>): number;
+  endIntent(id: number): void;
+  openIntents(): readonly Intent[];
+
+  appendEvent(event: Omit<EventRecord, 'id'>): void;
+  /** Oldest first, the last `limit` of them. */
+  events(options: {
+    readonly limit: number;
+    readonly subject: string | null;
+  }): readonly EventRecord[];
+
+  close(): void;
+}

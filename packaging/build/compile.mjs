@@ -71,7 +71,7 @@ function sourceFiles() {
     )
     .map((path) => path.replace(/^\//, ''))
     .filter((path) => path.endsWith('.ts') || isAsset(path))
-    .sort();
+    .toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 function isAsset(path) {

@@ -31,7 +31,7 @@ export function protoFiles() {
   if (!existsSync(folder)) return [];
   return filesBelow(folder)
     .filter((path) => path.endsWith('.proto'))
-    .sort();
+    .toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 /** Replaces the generated folder. Answers null, or what went wrong. */
@@ -83,7 +83,7 @@ async function generate() {
     if (code !== 0) return `the protos cannot be turned into types:\n${output}`;
     return new Map(
       filesBelow(scratch)
-        .sort()
+        .toSorted((a, b) => (a < b ? -1 : 1))
         .map((path) => [path, tidy(readFileSync(join(scratch, path), 'utf8'))]),
     );
   } finally {

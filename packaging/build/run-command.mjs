@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { root } from './paths.mjs';
 
+const ignore = () => {};
+
 /**
  * Runs one command in the package root and answers its exit status; signals that reach us are passed on.
  * `capture` collects stdout and stderr as one text instead of showing it.
@@ -19,7 +21,6 @@ export function runCommand(file, args, { env = process.env, capture = false } = 
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
     // A terminal sends Ctrl-C to the whole group, so the child has it already: we only must not die first.
-    const ignore = () => {};
     const pass = () => child.kill('SIGTERM');
     process.on('SIGINT', ignore);
     process.on('SIGTERM', pass);

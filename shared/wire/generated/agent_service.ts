@@ -87,4 +87,3 @@ export interface ProtoGrpcType {
     }
   }
 }
-

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/cluster_service.proto
+// Original file: tangram/v1/cluster_service.proto
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
@@ -26,7 +26,7 @@ export interface ClusterServiceClient extends grpc.Client {
   cordonNode(argument: _tangram_v1_CordonNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_CordonNodeResponse__Output>): grpc.ClientUnaryCall;
   cordonNode(argument: _tangram_v1_CordonNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_CordonNodeResponse__Output>): grpc.ClientUnaryCall;
   cordonNode(argument: _tangram_v1_CordonNodeRequest, callback: grpc.requestCallback<_tangram_v1_CordonNodeResponse__Output>): grpc.ClientUnaryCall;
-  
+
   DrainNode(argument: _tangram_v1_DrainNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_DrainNodeResponse__Output>): grpc.ClientUnaryCall;
   DrainNode(argument: _tangram_v1_DrainNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_DrainNodeResponse__Output>): grpc.ClientUnaryCall;
   DrainNode(argument: _tangram_v1_DrainNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_DrainNodeResponse__Output>): grpc.ClientUnaryCall;
@@ -35,7 +35,7 @@ export interface ClusterServiceClient extends grpc.Client {
   drainNode(argument: _tangram_v1_DrainNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_DrainNodeResponse__Output>): grpc.ClientUnaryCall;
   drainNode(argument: _tangram_v1_DrainNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_DrainNodeResponse__Output>): grpc.ClientUnaryCall;
   drainNode(argument: _tangram_v1_DrainNodeRequest, callback: grpc.requestCallback<_tangram_v1_DrainNodeResponse__Output>): grpc.ClientUnaryCall;
-  
+
   GetCluster(argument: _tangram_v1_GetClusterRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetClusterResponse__Output>): grpc.ClientUnaryCall;
   GetCluster(argument: _tangram_v1_GetClusterRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetClusterResponse__Output>): grpc.ClientUnaryCall;
   GetCluster(argument: _tangram_v1_GetClusterRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetClusterResponse__Output>): grpc.ClientUnaryCall;
@@ -44,7 +44,7 @@ export interface ClusterServiceClient extends grpc.Client {
   getCluster(argument: _tangram_v1_GetClusterRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetClusterResponse__Output>): grpc.ClientUnaryCall;
   getCluster(argument: _tangram_v1_GetClusterRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetClusterResponse__Output>): grpc.ClientUnaryCall;
   getCluster(argument: _tangram_v1_GetClusterRequest, callback: grpc.requestCallback<_tangram_v1_GetClusterResponse__Output>): grpc.ClientUnaryCall;
-  
+
   GetNode(argument: _tangram_v1_GetNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   GetNode(argument: _tangram_v1_GetNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   GetNode(argument: _tangram_v1_GetNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
@@ -53,7 +53,7 @@ export interface ClusterServiceClient extends grpc.Client {
   getNode(argument: _tangram_v1_GetNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   getNode(argument: _tangram_v1_GetNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   getNode(argument: _tangram_v1_GetNodeRequest, callback: grpc.requestCallback<_tangram_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
-  
+
   ListEvents(argument: _tangram_v1_ListEventsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   ListEvents(argument: _tangram_v1_ListEventsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   ListEvents(argument: _tangram_v1_ListEventsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
@@ -62,7 +62,7 @@ export interface ClusterServiceClient extends grpc.Client {
   listEvents(argument: _tangram_v1_ListEventsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   listEvents(argument: _tangram_v1_ListEventsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   listEvents(argument: _tangram_v1_ListEventsRequest, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
-  
+
   ListNodes(argument: _tangram_v1_ListNodesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   ListNodes(argument: _tangram_v1_ListNodesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   ListNodes(argument: _tangram_v1_ListNodesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
@@ -71,7 +71,7 @@ export interface ClusterServiceClient extends grpc.Client {
   listNodes(argument: _tangram_v1_ListNodesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   listNodes(argument: _tangram_v1_ListNodesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   listNodes(argument: _tangram_v1_ListNodesRequest, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
-  
+
   UncordonNode(argument: _tangram_v1_UncordonNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
   UncordonNode(argument: _tangram_v1_UncordonNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
   UncordonNode(argument: _tangram_v1_UncordonNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
@@ -80,24 +80,24 @@ export interface ClusterServiceClient extends grpc.Client {
   uncordonNode(argument: _tangram_v1_UncordonNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
   uncordonNode(argument: _tangram_v1_UncordonNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
   uncordonNode(argument: _tangram_v1_UncordonNodeRequest, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
-  
+
 }
 
 export interface ClusterServiceHandlers extends grpc.UntypedServiceImplementation {
   CordonNode: grpc.handleUnaryCall<_tangram_v1_CordonNodeRequest__Output, _tangram_v1_CordonNodeResponse>;
-  
+
   DrainNode: grpc.handleUnaryCall<_tangram_v1_DrainNodeRequest__Output, _tangram_v1_DrainNodeResponse>;
-  
+
   GetCluster: grpc.handleUnaryCall<_tangram_v1_GetClusterRequest__Output, _tangram_v1_GetClusterResponse>;
-  
+
   GetNode: grpc.handleUnaryCall<_tangram_v1_GetNodeRequest__Output, _tangram_v1_GetNodeResponse>;
-  
+
   ListEvents: grpc.handleUnaryCall<_tangram_v1_ListEventsRequest__Output, _tangram_v1_ListEventsResponse>;
-  
+
   ListNodes: grpc.handleUnaryCall<_tangram_v1_ListNodesRequest__Output, _tangram_v1_ListNodesResponse>;
-  
+
   UncordonNode: grpc.handleUnaryCall<_tangram_v1_UncordonNodeRequest__Output, _tangram_v1_UncordonNodeResponse>;
-  
+
 }
 
 export interface ClusterServiceDefinition extends grpc.ServiceDefinition {

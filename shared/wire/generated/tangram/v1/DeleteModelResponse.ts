@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/scheduler_service.proto
+// Original file: tangram/v1/scheduler_service.proto
 
 import type { Plan as _tangram_v1_Plan, Plan__Output as _tangram_v1_Plan__Output } from '../../tangram/v1/Plan.ts';
 

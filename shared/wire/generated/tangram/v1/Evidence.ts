@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/plan.proto
+// Original file: tangram/v1/plan.proto
 
 
 export interface Evidence {

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/scheduler_service.proto
+// Original file: tangram/v1/scheduler_service.proto
 
 import type { Evidence as _tangram_v1_Evidence, Evidence__Output as _tangram_v1_Evidence__Output } from '../../tangram/v1/Evidence.ts';
 

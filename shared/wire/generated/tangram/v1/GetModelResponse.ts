@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/scheduler_service.proto
+// Original file: tangram/v1/scheduler_service.proto
 
 import type { Model as _tangram_v1_Model, Model__Output as _tangram_v1_Model__Output } from '../../tangram/v1/Model.ts';
 

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/cluster_service.proto
+// Original file: tangram/v1/cluster_service.proto
 
 import type { GpuSlice as _tangram_v1_GpuSlice, GpuSlice__Output as _tangram_v1_GpuSlice__Output } from '../../tangram/v1/GpuSlice.ts';
 import type { Long } from '@grpc/proto-loader';

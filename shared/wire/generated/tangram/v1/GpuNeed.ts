@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/model.proto
+// Original file: tangram/v1/model.proto
 
 import type { Isolation as _tangram_v1_Isolation, Isolation__Output as _tangram_v1_Isolation__Output } from '../../tangram/v1/Isolation.ts';
 import type { Long } from '@grpc/proto-loader';

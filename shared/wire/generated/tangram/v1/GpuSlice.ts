@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/cluster_service.proto
+// Original file: tangram/v1/cluster_service.proto
 
 import type { SliceShape as _tangram_v1_SliceShape, SliceShape__Output as _tangram_v1_SliceShape__Output } from '../../tangram/v1/SliceShape.ts';
 

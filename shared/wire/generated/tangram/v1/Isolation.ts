@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/model.proto
+// Original file: tangram/v1/model.proto
 
 export const Isolation = {
   ISOLATION_UNSPECIFIED: 'ISOLATION_UNSPECIFIED',

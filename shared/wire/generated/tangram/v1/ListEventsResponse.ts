@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/cluster_service.proto
+// Original file: tangram/v1/cluster_service.proto
 
 import type { Event as _tangram_v1_Event, Event__Output as _tangram_v1_Event__Output } from '../../tangram/v1/Event.ts';
 

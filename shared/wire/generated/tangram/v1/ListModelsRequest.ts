@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/scheduler_service.proto
+// Original file: tangram/v1/scheduler_service.proto
 
 
 export interface ListModelsRequest {

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/cluster_service.proto
+// Original file: tangram/v1/cluster_service.proto
 
 import type { Node as _tangram_v1_Node, Node__Output as _tangram_v1_Node__Output } from '../../tangram/v1/Node.ts';
 

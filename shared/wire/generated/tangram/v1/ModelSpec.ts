@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/model.proto
+// Original file: tangram/v1/model.proto
 
 import type { Workload as _tangram_v1_Workload, Workload__Output as _tangram_v1_Workload__Output } from '../../tangram/v1/Workload.ts';
 import type { GpuNeed as _tangram_v1_GpuNeed, GpuNeed__Output as _tangram_v1_GpuNeed__Output } from '../../tangram/v1/GpuNeed.ts';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/cluster_service.proto
+// Original file: tangram/v1/cluster_service.proto
 
 import type { NodeAvailability as _tangram_v1_NodeAvailability, NodeAvailability__Output as _tangram_v1_NodeAvailability__Output } from '../../tangram/v1/NodeAvailability.ts';
 import type { Gpu as _tangram_v1_Gpu, Gpu__Output as _tangram_v1_Gpu__Output } from '../../tangram/v1/Gpu.ts';

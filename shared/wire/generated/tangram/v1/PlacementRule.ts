@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/model.proto
+// Original file: tangram/v1/model.proto
 
 import type { Spread as _tangram_v1_Spread, Spread__Output as _tangram_v1_Spread__Output } from '../../tangram/v1/Spread.ts';
 

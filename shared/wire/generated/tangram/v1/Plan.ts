@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/plan.proto
+// Original file: tangram/v1/plan.proto
 
 import type { PlanStage as _tangram_v1_PlanStage, PlanStage__Output as _tangram_v1_PlanStage__Output } from '../../tangram/v1/PlanStage.ts';
 import type { Long } from '@grpc/proto-loader';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/plan.proto
+// Original file: tangram/v1/plan.proto
 
 import type { PlanStep as _tangram_v1_PlanStep, PlanStep__Output as _tangram_v1_PlanStep__Output } from '../../tangram/v1/PlanStep.ts';
 

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/model.proto
+// Original file: tangram/v1/model.proto
 
 import type { Slice as _tangram_v1_Slice, Slice__Output as _tangram_v1_Slice__Output } from '../../tangram/v1/Slice.ts';
 import type { ReplicaPhase as _tangram_v1_ReplicaPhase, ReplicaPhase__Output as _tangram_v1_ReplicaPhase__Output } from '../../tangram/v1/ReplicaPhase.ts';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/model.proto
+// Original file: tangram/v1/model.proto
 
 export const ReplicaPhase = {
   REPLICA_PHASE_UNSPECIFIED: 'REPLICA_PHASE_UNSPECIFIED',

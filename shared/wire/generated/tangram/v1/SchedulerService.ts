@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/scheduler_service.proto
+// Original file: tangram/v1/scheduler_service.proto
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
@@ -28,7 +28,7 @@ export interface SchedulerServiceClient extends grpc.Client {
   applyModel(argument: _tangram_v1_ApplyModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ApplyModelResponse__Output>): grpc.ClientUnaryCall;
   applyModel(argument: _tangram_v1_ApplyModelRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ApplyModelResponse__Output>): grpc.ClientUnaryCall;
   applyModel(argument: _tangram_v1_ApplyModelRequest, callback: grpc.requestCallback<_tangram_v1_ApplyModelResponse__Output>): grpc.ClientUnaryCall;
-  
+
   DeleteModel(argument: _tangram_v1_DeleteModelRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_DeleteModelResponse__Output>): grpc.ClientUnaryCall;
   DeleteModel(argument: _tangram_v1_DeleteModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_DeleteModelResponse__Output>): grpc.ClientUnaryCall;
   DeleteModel(argument: _tangram_v1_DeleteModelRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_DeleteModelResponse__Output>): grpc.ClientUnaryCall;
@@ -37,7 +37,7 @@ export interface SchedulerServiceClient extends grpc.Client {
   deleteModel(argument: _tangram_v1_DeleteModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_DeleteModelResponse__Output>): grpc.ClientUnaryCall;
   deleteModel(argument: _tangram_v1_DeleteModelRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_DeleteModelResponse__Output>): grpc.ClientUnaryCall;
   deleteModel(argument: _tangram_v1_DeleteModelRequest, callback: grpc.requestCallback<_tangram_v1_DeleteModelResponse__Output>): grpc.ClientUnaryCall;
-  
+
   Explain(argument: _tangram_v1_ExplainRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
   Explain(argument: _tangram_v1_ExplainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
   Explain(argument: _tangram_v1_ExplainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
@@ -46,7 +46,7 @@ export interface SchedulerServiceClient extends grpc.Client {
   explain(argument: _tangram_v1_ExplainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
   explain(argument: _tangram_v1_ExplainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
   explain(argument: _tangram_v1_ExplainRequest, callback: grpc.requestCallback<_tangram_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
-  
+
   GetModel(argument: _tangram_v1_GetModelRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
   GetModel(argument: _tangram_v1_GetModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
   GetModel(argument: _tangram_v1_GetModelRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
@@ -55,7 +55,7 @@ export interface SchedulerServiceClient extends grpc.Client {
   getModel(argument: _tangram_v1_GetModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
   getModel(argument: _tangram_v1_GetModelRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
   getModel(argument: _tangram_v1_GetModelRequest, callback: grpc.requestCallback<_tangram_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
-  
+
   GetReplicaLogs(argument: _tangram_v1_GetReplicaLogsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetReplicaLogsResponse__Output>): grpc.ClientUnaryCall;
   GetReplicaLogs(argument: _tangram_v1_GetReplicaLogsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetReplicaLogsResponse__Output>): grpc.ClientUnaryCall;
   GetReplicaLogs(argument: _tangram_v1_GetReplicaLogsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetReplicaLogsResponse__Output>): grpc.ClientUnaryCall;
@@ -64,7 +64,7 @@ export interface SchedulerServiceClient extends grpc.Client {
   getReplicaLogs(argument: _tangram_v1_GetReplicaLogsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetReplicaLogsResponse__Output>): grpc.ClientUnaryCall;
   getReplicaLogs(argument: _tangram_v1_GetReplicaLogsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetReplicaLogsResponse__Output>): grpc.ClientUnaryCall;
   getReplicaLogs(argument: _tangram_v1_GetReplicaLogsRequest, callback: grpc.requestCallback<_tangram_v1_GetReplicaLogsResponse__Output>): grpc.ClientUnaryCall;
-  
+
   ListModels(argument: _tangram_v1_ListModelsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
   ListModels(argument: _tangram_v1_ListModelsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
   ListModels(argument: _tangram_v1_ListModelsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
@@ -73,7 +73,7 @@ export interface SchedulerServiceClient extends grpc.Client {
   listModels(argument: _tangram_v1_ListModelsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
   listModels(argument: _tangram_v1_ListModelsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
   listModels(argument: _tangram_v1_ListModelsRequest, callback: grpc.requestCallback<_tangram_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
-  
+
   ScaleModel(argument: _tangram_v1_ScaleModelRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ScaleModelResponse__Output>): grpc.ClientUnaryCall;
   ScaleModel(argument: _tangram_v1_ScaleModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ScaleModelResponse__Output>): grpc.ClientUnaryCall;
   ScaleModel(argument: _tangram_v1_ScaleModelRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ScaleModelResponse__Output>): grpc.ClientUnaryCall;
@@ -82,31 +82,31 @@ export interface SchedulerServiceClient extends grpc.Client {
   scaleModel(argument: _tangram_v1_ScaleModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ScaleModelResponse__Output>): grpc.ClientUnaryCall;
   scaleModel(argument: _tangram_v1_ScaleModelRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ScaleModelResponse__Output>): grpc.ClientUnaryCall;
   scaleModel(argument: _tangram_v1_ScaleModelRequest, callback: grpc.requestCallback<_tangram_v1_ScaleModelResponse__Output>): grpc.ClientUnaryCall;
-  
+
   WatchModels(argument: _tangram_v1_WatchModelsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchModelsResponse__Output>;
   WatchModels(argument: _tangram_v1_WatchModelsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchModelsResponse__Output>;
   watchModels(argument: _tangram_v1_WatchModelsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchModelsResponse__Output>;
   watchModels(argument: _tangram_v1_WatchModelsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchModelsResponse__Output>;
-  
+
 }
 
 export interface SchedulerServiceHandlers extends grpc.UntypedServiceImplementation {
   ApplyModel: grpc.handleUnaryCall<_tangram_v1_ApplyModelRequest__Output, _tangram_v1_ApplyModelResponse>;
-  
+
   DeleteModel: grpc.handleUnaryCall<_tangram_v1_DeleteModelRequest__Output, _tangram_v1_DeleteModelResponse>;
-  
+
   Explain: grpc.handleUnaryCall<_tangram_v1_ExplainRequest__Output, _tangram_v1_ExplainResponse>;
-  
+
   GetModel: grpc.handleUnaryCall<_tangram_v1_GetModelRequest__Output, _tangram_v1_GetModelResponse>;
-  
+
   GetReplicaLogs: grpc.handleUnaryCall<_tangram_v1_GetReplicaLogsRequest__Output, _tangram_v1_GetReplicaLogsResponse>;
-  
+
   ListModels: grpc.handleUnaryCall<_tangram_v1_ListModelsRequest__Output, _tangram_v1_ListModelsResponse>;
-  
+
   ScaleModel: grpc.handleUnaryCall<_tangram_v1_ScaleModelRequest__Output, _tangram_v1_ScaleModelResponse>;
-  
+
   WatchModels: grpc.handleServerStreamingCall<_tangram_v1_WatchModelsRequest__Output, _tangram_v1_WatchModelsResponse>;
-  
+
 }
 
 export interface SchedulerServiceDefinition extends grpc.ServiceDefinition {

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/model.proto
+// Original file: tangram/v1/model.proto
 
 import type { WholeSlice as _tangram_v1_WholeSlice, WholeSlice__Output as _tangram_v1_WholeSlice__Output } from '../../tangram/v1/WholeSlice.ts';
 import type { MigSlice as _tangram_v1_MigSlice, MigSlice__Output as _tangram_v1_MigSlice__Output } from '../../tangram/v1/MigSlice.ts';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/v1/model.proto
+// Original file: tangram/v1/model.proto
 
 import type { Long } from '@grpc/proto-loader';
 

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
@@ -26,7 +26,7 @@ export interface AgentServiceClient extends grpc.Client {
   getLogs(argument: _tangram_agent_v1_GetLogsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_GetLogsResponse__Output>): grpc.ClientUnaryCall;
   getLogs(argument: _tangram_agent_v1_GetLogsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_GetLogsResponse__Output>): grpc.ClientUnaryCall;
   getLogs(argument: _tangram_agent_v1_GetLogsRequest, callback: grpc.requestCallback<_tangram_agent_v1_GetLogsResponse__Output>): grpc.ClientUnaryCall;
-  
+
   GetNode(argument: _tangram_agent_v1_GetNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   GetNode(argument: _tangram_agent_v1_GetNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   GetNode(argument: _tangram_agent_v1_GetNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
@@ -35,7 +35,7 @@ export interface AgentServiceClient extends grpc.Client {
   getNode(argument: _tangram_agent_v1_GetNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   getNode(argument: _tangram_agent_v1_GetNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   getNode(argument: _tangram_agent_v1_GetNodeRequest, callback: grpc.requestCallback<_tangram_agent_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
-  
+
   GetTop(argument: _tangram_agent_v1_GetTopRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
   GetTop(argument: _tangram_agent_v1_GetTopRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
   GetTop(argument: _tangram_agent_v1_GetTopRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
@@ -44,7 +44,7 @@ export interface AgentServiceClient extends grpc.Client {
   getTop(argument: _tangram_agent_v1_GetTopRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
   getTop(argument: _tangram_agent_v1_GetTopRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
   getTop(argument: _tangram_agent_v1_GetTopRequest, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
-  
+
   ListEvents(argument: _tangram_agent_v1_ListEventsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   ListEvents(argument: _tangram_agent_v1_ListEventsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   ListEvents(argument: _tangram_agent_v1_ListEventsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
@@ -53,7 +53,7 @@ export interface AgentServiceClient extends grpc.Client {
   listEvents(argument: _tangram_agent_v1_ListEventsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   listEvents(argument: _tangram_agent_v1_ListEventsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   listEvents(argument: _tangram_agent_v1_ListEventsRequest, callback: grpc.requestCallback<_tangram_agent_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
-  
+
   ListGpus(argument: _tangram_agent_v1_ListGpusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListGpusResponse__Output>): grpc.ClientUnaryCall;
   ListGpus(argument: _tangram_agent_v1_ListGpusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListGpusResponse__Output>): grpc.ClientUnaryCall;
   ListGpus(argument: _tangram_agent_v1_ListGpusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListGpusResponse__Output>): grpc.ClientUnaryCall;
@@ -62,7 +62,7 @@ export interface AgentServiceClient extends grpc.Client {
   listGpus(argument: _tangram_agent_v1_ListGpusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListGpusResponse__Output>): grpc.ClientUnaryCall;
   listGpus(argument: _tangram_agent_v1_ListGpusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListGpusResponse__Output>): grpc.ClientUnaryCall;
   listGpus(argument: _tangram_agent_v1_ListGpusRequest, callback: grpc.requestCallback<_tangram_agent_v1_ListGpusResponse__Output>): grpc.ClientUnaryCall;
-  
+
   ListReplicas(argument: _tangram_agent_v1_ListReplicasRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListReplicasResponse__Output>): grpc.ClientUnaryCall;
   ListReplicas(argument: _tangram_agent_v1_ListReplicasRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListReplicasResponse__Output>): grpc.ClientUnaryCall;
   ListReplicas(argument: _tangram_agent_v1_ListReplicasRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListReplicasResponse__Output>): grpc.ClientUnaryCall;
@@ -71,7 +71,7 @@ export interface AgentServiceClient extends grpc.Client {
   listReplicas(argument: _tangram_agent_v1_ListReplicasRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListReplicasResponse__Output>): grpc.ClientUnaryCall;
   listReplicas(argument: _tangram_agent_v1_ListReplicasRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListReplicasResponse__Output>): grpc.ClientUnaryCall;
   listReplicas(argument: _tangram_agent_v1_ListReplicasRequest, callback: grpc.requestCallback<_tangram_agent_v1_ListReplicasResponse__Output>): grpc.ClientUnaryCall;
-  
+
   Shutdown(argument: _tangram_agent_v1_ShutdownRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ShutdownResponse__Output>): grpc.ClientUnaryCall;
   Shutdown(argument: _tangram_agent_v1_ShutdownRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ShutdownResponse__Output>): grpc.ClientUnaryCall;
   Shutdown(argument: _tangram_agent_v1_ShutdownRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ShutdownResponse__Output>): grpc.ClientUnaryCall;
@@ -80,24 +80,24 @@ export interface AgentServiceClient extends grpc.Client {
   shutdown(argument: _tangram_agent_v1_ShutdownRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ShutdownResponse__Output>): grpc.ClientUnaryCall;
   shutdown(argument: _tangram_agent_v1_ShutdownRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ShutdownResponse__Output>): grpc.ClientUnaryCall;
   shutdown(argument: _tangram_agent_v1_ShutdownRequest, callback: grpc.requestCallback<_tangram_agent_v1_ShutdownResponse__Output>): grpc.ClientUnaryCall;
-  
+
 }
 
 export interface AgentServiceHandlers extends grpc.UntypedServiceImplementation {
   GetLogs: grpc.handleUnaryCall<_tangram_agent_v1_GetLogsRequest__Output, _tangram_agent_v1_GetLogsResponse>;
-  
+
   GetNode: grpc.handleUnaryCall<_tangram_agent_v1_GetNodeRequest__Output, _tangram_agent_v1_GetNodeResponse>;
-  
+
   GetTop: grpc.handleUnaryCall<_tangram_agent_v1_GetTopRequest__Output, _tangram_agent_v1_GetTopResponse>;
-  
+
   ListEvents: grpc.handleUnaryCall<_tangram_agent_v1_ListEventsRequest__Output, _tangram_agent_v1_ListEventsResponse>;
-  
+
   ListGpus: grpc.handleUnaryCall<_tangram_agent_v1_ListGpusRequest__Output, _tangram_agent_v1_ListGpusResponse>;
-  
+
   ListReplicas: grpc.handleUnaryCall<_tangram_agent_v1_ListReplicasRequest__Output, _tangram_agent_v1_ListReplicasResponse>;
-  
+
   Shutdown: grpc.handleUnaryCall<_tangram_agent_v1_ShutdownRequest__Output, _tangram_agent_v1_ShutdownResponse>;
-  
+
 }
 
 export interface AgentServiceDefinition extends grpc.ServiceDefinition {

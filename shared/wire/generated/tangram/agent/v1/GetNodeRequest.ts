@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 
 export interface GetNodeRequest {

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 import type { GpuSample as _tangram_agent_v1_GpuSample, GpuSample__Output as _tangram_agent_v1_GpuSample__Output } from '../../../tangram/agent/v1/GpuSample.ts';
 import type { Long } from '@grpc/proto-loader';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 import type { ProcessSample as _tangram_agent_v1_ProcessSample, ProcessSample__Output as _tangram_agent_v1_ProcessSample__Output } from '../../../tangram/agent/v1/ProcessSample.ts';
 import type { Long } from '@grpc/proto-loader';

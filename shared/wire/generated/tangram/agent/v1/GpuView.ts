@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 import type { SliceView as _tangram_agent_v1_SliceView, SliceView__Output as _tangram_agent_v1_SliceView__Output } from '../../../tangram/agent/v1/SliceView.ts';
 import type { Long } from '@grpc/proto-loader';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 import type { NodeEvent as _tangram_agent_v1_NodeEvent, NodeEvent__Output as _tangram_agent_v1_NodeEvent__Output } from '../../../tangram/agent/v1/NodeEvent.ts';
 

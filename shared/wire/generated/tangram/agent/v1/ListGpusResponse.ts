@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 import type { GpuView as _tangram_agent_v1_GpuView, GpuView__Output as _tangram_agent_v1_GpuView__Output } from '../../../tangram/agent/v1/GpuView.ts';
 

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 import type { Replica as _tangram_v1_Replica, Replica__Output as _tangram_v1_Replica__Output } from '../../../tangram/v1/Replica.ts';
 

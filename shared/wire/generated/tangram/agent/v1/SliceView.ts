@@ -1,4 +1,4 @@
-// Original file: proto/tangram/agent/v1/agent_service.proto
+// Original file: tangram/agent/v1/agent_service.proto
 
 import type { SliceShape as _tangram_v1_SliceShape, SliceShape__Output as _tangram_v1_SliceShape__Output } from '../../../tangram/v1/SliceShape.ts';
 

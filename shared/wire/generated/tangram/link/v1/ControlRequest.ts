@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { Hello as _tangram_link_v1_Hello, Hello__Output as _tangram_link_v1_Hello__Output } from '../../../tangram/link/v1/Hello.ts';
 import type { Inventory as _tangram_link_v1_Inventory, Inventory__Output as _tangram_link_v1_Inventory__Output } from '../../../tangram/link/v1/Inventory.ts';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { Welcome as _tangram_link_v1_Welcome, Welcome__Output as _tangram_link_v1_Welcome__Output } from '../../../tangram/link/v1/Welcome.ts';
 import type { NodeTarget as _tangram_link_v1_NodeTarget, NodeTarget__Output as _tangram_link_v1_NodeTarget__Output } from '../../../tangram/link/v1/NodeTarget.ts';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { GpuMode as _tangram_link_v1_GpuMode, GpuMode__Output as _tangram_link_v1_GpuMode__Output } from '../../../tangram/link/v1/GpuMode.ts';
 import type { Authority as _tangram_link_v1_Authority, Authority__Output as _tangram_link_v1_Authority__Output } from '../../../tangram/link/v1/Authority.ts';

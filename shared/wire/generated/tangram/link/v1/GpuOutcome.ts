@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 export const GpuOutcome = {
   GPU_OUTCOME_UNSPECIFIED: 'GPU_OUTCOME_UNSPECIFIED',

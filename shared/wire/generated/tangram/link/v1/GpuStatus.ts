@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { GpuOutcome as _tangram_link_v1_GpuOutcome, GpuOutcome__Output as _tangram_link_v1_GpuOutcome__Output } from '../../../tangram/link/v1/GpuOutcome.ts';
 

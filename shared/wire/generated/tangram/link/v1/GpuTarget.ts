@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { GpuMode as _tangram_link_v1_GpuMode, GpuMode__Output as _tangram_link_v1_GpuMode__Output } from '../../../tangram/link/v1/GpuMode.ts';
 import type { Slice as _tangram_v1_Slice, Slice__Output as _tangram_v1_Slice__Output } from '../../../tangram/v1/Slice.ts';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { GpuInventory as _tangram_link_v1_GpuInventory, GpuInventory__Output as _tangram_link_v1_GpuInventory__Output } from '../../../tangram/link/v1/GpuInventory.ts';
 import type { Long } from '@grpc/proto-loader';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
@@ -12,7 +12,7 @@ export interface LinkServiceClient extends grpc.Client {
   Control(options?: grpc.CallOptions): grpc.ClientDuplexStream<_tangram_link_v1_ControlRequest, _tangram_link_v1_ControlResponse__Output>;
   control(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_tangram_link_v1_ControlRequest, _tangram_link_v1_ControlResponse__Output>;
   control(options?: grpc.CallOptions): grpc.ClientDuplexStream<_tangram_link_v1_ControlRequest, _tangram_link_v1_ControlResponse__Output>;
-  
+
   Telemetry(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_link_v1_TelemetryResponse__Output>): grpc.ClientWritableStream<_tangram_link_v1_TelemetryRequest>;
   Telemetry(metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_link_v1_TelemetryResponse__Output>): grpc.ClientWritableStream<_tangram_link_v1_TelemetryRequest>;
   Telemetry(options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_link_v1_TelemetryResponse__Output>): grpc.ClientWritableStream<_tangram_link_v1_TelemetryRequest>;
@@ -21,14 +21,14 @@ export interface LinkServiceClient extends grpc.Client {
   telemetry(metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_link_v1_TelemetryResponse__Output>): grpc.ClientWritableStream<_tangram_link_v1_TelemetryRequest>;
   telemetry(options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_link_v1_TelemetryResponse__Output>): grpc.ClientWritableStream<_tangram_link_v1_TelemetryRequest>;
   telemetry(callback: grpc.requestCallback<_tangram_link_v1_TelemetryResponse__Output>): grpc.ClientWritableStream<_tangram_link_v1_TelemetryRequest>;
-  
+
 }
 
 export interface LinkServiceHandlers extends grpc.UntypedServiceImplementation {
   Control: grpc.handleBidiStreamingCall<_tangram_link_v1_ControlRequest__Output, _tangram_link_v1_ControlResponse>;
-  
+
   Telemetry: grpc.handleClientStreamingCall<_tangram_link_v1_TelemetryRequest__Output, _tangram_link_v1_TelemetryResponse>;
-  
+
 }
 
 export interface LinkServiceDefinition extends grpc.ServiceDefinition {

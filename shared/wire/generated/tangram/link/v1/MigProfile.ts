@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { MigEngines as _tangram_link_v1_MigEngines, MigEngines__Output as _tangram_link_v1_MigEngines__Output } from '../../../tangram/link/v1/MigEngines.ts';
 import type { Long } from '@grpc/proto-loader';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { GpuTarget as _tangram_link_v1_GpuTarget, GpuTarget__Output as _tangram_link_v1_GpuTarget__Output } from '../../../tangram/link/v1/GpuTarget.ts';
 import type { ReplicaTarget as _tangram_link_v1_ReplicaTarget, ReplicaTarget__Output as _tangram_link_v1_ReplicaTarget__Output } from '../../../tangram/link/v1/ReplicaTarget.ts';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { ReplicaPhase as _tangram_v1_ReplicaPhase, ReplicaPhase__Output as _tangram_v1_ReplicaPhase__Output } from '../../../tangram/v1/ReplicaPhase.ts';
 import type { Long } from '@grpc/proto-loader';

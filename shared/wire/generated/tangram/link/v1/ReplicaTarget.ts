@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { Workload as _tangram_v1_Workload, Workload__Output as _tangram_v1_Workload__Output } from '../../../tangram/v1/Workload.ts';
 import type { Long } from '@grpc/proto-loader';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { SlicePhase as _tangram_link_v1_SlicePhase, SlicePhase__Output as _tangram_link_v1_SlicePhase__Output } from '../../../tangram/link/v1/SlicePhase.ts';
 import type { Long } from '@grpc/proto-loader';

@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { GpuStatus as _tangram_link_v1_GpuStatus, GpuStatus__Output as _tangram_link_v1_GpuStatus__Output } from '../../../tangram/link/v1/GpuStatus.ts';
 import type { SliceStatus as _tangram_link_v1_SliceStatus, SliceStatus__Output as _tangram_link_v1_SliceStatus__Output } from '../../../tangram/link/v1/SliceStatus.ts';

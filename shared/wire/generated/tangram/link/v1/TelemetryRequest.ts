@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { SeriesTable as _tangram_link_v1_SeriesTable, SeriesTable__Output as _tangram_link_v1_SeriesTable__Output } from '../../../tangram/link/v1/SeriesTable.ts';
 import type { SampleBatch as _tangram_link_v1_SampleBatch, SampleBatch__Output as _tangram_link_v1_SampleBatch__Output } from '../../../tangram/link/v1/SampleBatch.ts';

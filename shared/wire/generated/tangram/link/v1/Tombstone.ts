@@ -1,4 +1,4 @@
-// Original file: proto/tangram/link/v1/link_service.proto
+// Original file: tangram/link/v1/link_service.proto
 
 import type { SliceTombstone as _tangram_link_v1_SliceTombstone, SliceTombstone__Output as _tangram_link_v1_SliceTombstone__Output } from '../../../tangram/link/v1/SliceTombstone.ts';
 

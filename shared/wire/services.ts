@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { credentials, loadPackageDefinition, type ChannelOptions } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import type { ProtoGrpcType as AgentProtos } from './generated/agent_service.ts';
+import type { ProtoGrpcType as ClusterProtos } from './generated/cluster_service.ts';
+import type { ProtoGrpcType as LinkProtos } from './generated/link_service.ts';
+import type { ProtoGrpcType as SchedulerProtos } from './generated/scheduler_service.ts';
+import type { AgentServiceClient } from './generated/tangram/agent/v1/AgentService.ts';
+import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
+import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService.ts';
+import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
+
+/** The largest message of the contract: a list of 1,000 nodes with 8 cards each stays below it. */
+const messageBytesMax = 16 * 1024 * 1024;
+
+/** Both sides set the same limits; gRPC's own defaults leave streams and outgoing messages unbounded. */
+export const channelOptions: ChannelOptions = {
+  'grpc.max_receive_message_length': messageBytesMax,
+  'grpc.max_send_message_length': messageBytesMax,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_permit_without_calls': 1,
+};
+
+/** `proto/` at the package's root, seen from the sources and from the built `dist/`. */
+function protoRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'proto', 'tangram'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('the proto/ folder is missing beside this program');
+    folder = parent;
+  }
+  return join(folder, 'proto');
+}
+
+/** Every service of the contract; also what server reflection shows. */
+export const packageDefinition = loadSync(
+  [
+    'tangram/v1/scheduler_service.proto',
+    'tangram/v1/cluster_service.proto',
+    'tangram/link/v1/link_service.proto',
+    'tangram/agent/v1/agent_service.proto',
+  ],
+  {
+    includeDirs: [protoRoot()],
+    longs: String,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+    arrays: true,
+    objects: true,
+  },
+);
+
+// The generated types describe exactly the files loaded above; `npm run check` fails when they differ.
+const loaded = loadPackageDefinition(packageDefinition) as unknown as AgentProtos &
+  ClusterProtos &
+  LinkProtos &
+  SchedulerProtos;
+
+export const schedulerService = loaded.tangram.v1.SchedulerService.service;
+export const clusterService = loaded.tangram.v1.ClusterService.service;
+export const linkService = loaded.tangram.link.v1.LinkService.service;
+export const agentService = loaded.tangram.agent.v1.AgentService.service;
+
+/** `address` is `host:port`. */
+export function createSchedulerClient(address: string): SchedulerServiceClient {
+  return new loaded.tangram.v1.SchedulerService(
+    address,
+    credentials.createInsecure(),
+    channelOptions,
+  );
+}
+
+export function createClusterClient(address: string): ClusterServiceClient {
+  return new loaded.tangram.v1.ClusterService(
+    address,
+    credentials.createInsecure(),
+    channelOptions,
+  );
+}
+
+export function createLinkClient(address: string): LinkServiceClient {
+  return new loaded.tangram.link.v1.LinkService(
+    address,
+    credentials.createInsecure(),
+    channelOptions,
+  );
+}
+
+/** Over the agent's unix socket. */
+export function createAgentClient(socketPath: string): AgentServiceClient {
+  return new loaded.tangram.agent.v1.AgentService(
+    `unix:${socketPath}`,
+    credentials.createInsecure(),
+    { ...channelOptions, 'grpc.default_authority': 'localhost' },
+  );
+}

@@ -1,0 +1,122 @@
+import {
+  parseClusterId,
+  parseGpuUuid,
+  parseModelName,
+  parseNodeName,
+  parseReplicaId,
+  parseSliceId,
+} from '../domain/ids.ts';
+import type { GpuTarget, NodeTarget, ReplicaTarget, Tombstone } from '../domain/node-target.ts';
+import type { GpuMode } from '../domain/gpu.ts';
+import type { Result } from '../domain/result.ts';
+import { decoding, enumerated, fault, inner, required, whole } from './fields.ts';
+import type { GpuTarget__Output } from './generated/tangram/link/v1/GpuTarget.ts';
+import type {
+  NodeTarget as WireTarget,
+  NodeTarget__Output,
+} from './generated/tangram/link/v1/NodeTarget.ts';
+import type { ReplicaTarget__Output } from './generated/tangram/link/v1/ReplicaTarget.ts';
+import type {
+  Tombstone as WireTombstone,
+  Tombstone__Output,
+} from './generated/tangram/link/v1/Tombstone.ts';
+import { encodeGpuMode, gpuModes } from './inventory-codec.ts';
+import { decodeWorkload, encodeWorkload } from './model-codec.ts';
+import { decodeSlice, encodeSlice } from './slice-codec.ts';
+
+export function encodeTarget(target: NodeTarget): WireTarget {
+  return {
+    clusterId: target.clusterId,
+    epoch: target.epoch,
+    generation: target.generation,
+    node: target.node,
+    gpus: target.gpus.map((gpu) => ({
+      gpuUuid: gpu.gpu,
+      layoutRevision: gpu.layoutRevision,
+      mode: encodeGpuMode(gpu.mode),
+      slices: gpu.slices.map(encodeSlice),
+    })),
+    replicas: target.replicas.map((replica) => ({
+      replica: replica.replica,
+      model: replica.model,
+      modelVersion: replica.modelVersion,
+      workload: encodeWorkload(replica.workload),
+      slices: [...replica.slices],
+      processes: replica.processes,
+    })),
+    tombstones: target.tombstones.map(encodeTombstone),
+  };
+}
+
+export function decodeTarget(message: NodeTarget__Output): Result<NodeTarget> {
+  return decoding(() => ({
+    clusterId: inner(parseClusterId(message.clusterId), 'cluster_id'),
+    epoch: whole(message.epoch, 'epoch'),
+    generation: whole(message.generation, 'generation'),
+    node: inner(parseNodeName(message.node), 'node'),
+    gpus: message.gpus.map((gpu, at) => inner(decodeGpuTarget(gpu), `gpus[${at}]`)),
+    replicas: message.replicas.map((each, at) =>
+      inner(decodeReplicaTarget(each), `replicas[${at}]`),
+    ),
+    tombstones: message.tombstones.map((each, at) =>
+      inner(decodeTombstone(each), `tombstones[${at}]`),
+    ),
+  }));
+}
+
+function decodeGpuTarget(message: GpuTarget__Output): Result<GpuTarget> {
+  return decoding(() => ({
+    gpu: inner(parseGpuUuid(message.gpuUuid), 'gpu_uuid'),
+    layoutRevision: whole(message.layoutRevision, 'layout_revision'),
+    mode: wantedMode(enumerated<GpuMode>(gpuModes, message.mode, 'mode')),
+    slices: message.slices.map((slice, at) => inner(decodeSlice(slice), `slices[${at}]`)),
+  }));
+}
+
+function wantedMode(mode: GpuMode): GpuTarget['mode'] {
+  if (mode === 'foreign') throw fault('mode', 'nobody can ask for a foreign card');
+  return mode;
+}
+
+function decodeReplicaTarget(message: ReplicaTarget__Output): Result<ReplicaTarget> {
+  return decoding(() => ({
+    replica: inner(parseReplicaId(message.replica), 'replica'),
+    model: inner(parseModelName(message.model), 'model'),
+    modelVersion: whole(message.modelVersion, 'model_version'),
+    workload: inner(decodeWorkload(required(message.workload, 'workload')), 'workload'),
+    slices: message.slices.map((slice) => inner(parseSliceId(slice), 'slices')),
+    processes: whole(message.processes, 'processes') || 1,
+  }));
+}
+
+export function encodeTombstone(tombstone: Tombstone): WireTombstone {
+  if (tombstone.kind === 'replica') return { replica: tombstone.replica };
+  return {
+    slice: {
+      slice: tombstone.slice,
+      incarnation: tombstone.incarnation,
+      gpuUuid: tombstone.gpu,
+    },
+  };
+}
+
+export function decodeTombstone(message: Tombstone__Output): Result<Tombstone> {
+  return decoding((): Tombstone => {
+    if (message.kind === 'replica') {
+      return { kind: 'replica', replica: inner(parseReplicaId(message.replica ?? ''), 'replica') };
+    }
+    if (message.slice) {
+      return {
+        kind: 'slice',
+        slice: inner(parseSliceId(message.slice.slice), 'slice'),
+        incarnation: whole(message.slice.incarnation, 'slice.incarnation'),
+        gpu: inner(parseGpuUuid(message.slice.gpuUuid), 'slice.gpu_uuid'),
+      };
+    }
+    throw fault(
+      'kind',
+      'the tombstone names nothing that is known here',
+      'the peer may be newer: upgrade this side',
+    );
+  });
+}

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { parseDurationMs, parseMemoryMib } from '../domain/units.ts';
+import type { Result } from '../domain/result.ts';
+
+/** The only `apiVersion` that this program reads. */
+export const manifestApiVersion = 'tangram/v1';
+
+/** What an absent key means. Documented in `tangram apply --help` and in the README. */
+export const manifestDefaults = {
+  replicas: 1,
+  isolation: 'mps',
+  gpuCount: 1,
+  gpuProcesses: 1,
+  port: 8000,
+  healthPath: '/healthz',
+  startupDeadlineMs: 300_000,
+  priority: 100,
+  spread: 'none',
+} as const;
+
+/** A key of the full request shape whose behaviour does not exist yet: refused by name, never accepted and ignored. */
+function notBuilt(instead: string) {
+  return z.never({ error: `is not built yet: ${instead}` }).optional();
+}
+
+/** A key of which only one value is built. */
+function onlyBuilt<const T extends string | number>(value: T) {
+  return z
+    .literal(value, {
+      error: (issue) =>
+        `${JSON.stringify(issue.input)} is not built yet: leave it out or write ${value}`,
+    })
+    .optional();
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  return `the ${typeof value} ${JSON.stringify(value)}`;
+}
+
+function wanted(what: string) {
+  return (issue: { readonly input?: unknown }): string =>
+    issue.input === undefined
+      ? `is missing: give ${what}`
+      : `is ${kindOf(issue.input)}: give ${what}`;
+}
+
+/** YAML reads an unquoted 1 or true as a number or a boolean; guessing its text back would lose `1.0` and `0x10`. */
+const text = z.string({
+  error: wanted('text, in quotes when it looks like a number or a word like true'),
+});
+const texts = z.record(z.string(), text, { error: wanted('a map of names to texts') });
+const textList = z.array(text, { error: wanted('a list of texts') });
+const integer = z
+  .number({ error: wanted('a whole number') })
+  .refine((value) => Number.isSafeInteger(value), { error: 'is not a whole number' });
+
+function quantity(what: string, parse: (from: string) => Result<number>) {
+  return z.string({ error: wanted(what) }).transform((from, context) => {
+    const parsed = parse(from);
+    if (parsed.ok) return parsed.value;
+    const { message, hint } = parsed.problem;
+    context.addIssue(hint === undefined ? message : `${message}; ${hint}`);
+    return z.NEVER;
+  });
+}
+
+const memory = quantity('a size with a unit, such as 9GiB or 512MiB', parseMemoryMib);
+const duration = quantity('a duration with a unit, such as 5m', parseDurationMs);
+
+const cpuCores = z
+  .number({ error: wanted('a number of cores, such as 2 or 0.5') })
+  .refine((cores) => cores >= 0 && cores <= 1_024, { error: 'is out of range: 0 to 1024 cores' })
+  .transform((cores) => Math.ceil(cores * 1_000 - 1e-9));
+
+const compute = z.number({
+  error: ({ input }) =>
+    typeof input === 'string' && /^\d+sm$/.test(input)
+      ? `${JSON.stringify(input)}: a number of SMs is not built yet: write a percentage of the card's SMs`
+      : wanted('a percentage of the SMs of a card, 0 to 100')({ input }),
+});
+
+const isolations = ['any', 'mps', 'mig', 'whole'] as const;
+
+export const gpuSchema = z.strictObject(
+  {
+    memory: memory.describe('per card, for the whole replica; a binary quantity'),
+    compute: compute.optional().describe('least share of the SMs of the card, percent'),
+    isolation: z
+      .enum(isolations, {
+        error: (issue) =>
+          `${JSON.stringify(issue.input)} is no isolation: write ${isolations.join(', ')}, weakest first`,
+      })
+      .optional()
+      .describe('weakest separation that is accepted'),
+    count: integer.optional().describe('cards; more than 1: whole cards of one node'),
+    processes: integer.optional().describe('client processes that share the slice'),
+    models: textList.optional().describe('card names, any of which will do'),
+    anyOf: notBuilt('name one need, or apply a second model'),
+  },
+  { error: wanted('a map such as {memory: 9GiB}, or none for a model on CPU') },
+);
+
+export const healthSchema = z.strictObject(
+  {
+    path: text.optional().describe('HTTP path; 2xx is healthy'),
+    startupDeadline: duration.optional().describe('until the first healthy answer'),
+  },
+  { error: wanted('a map such as {path: /healthz}') },
+);
+
+export const placementSchema = z.strictObject(
+  {
+    spread: z
+      .enum(['none', 'node'], {
+        error: (issue) => `${JSON.stringify(issue.input)} is not built yet: write none or node`,
+      })
+      .optional()
+      .describe('node: no two replicas on one node'),
+    maxPerNode: integer.optional().describe('replicas on one node; 0: no limit'),
+    constraints: texts.optional().describe('node labels that must be equal'),
+  },
+  { error: wanted('a map such as {spread: node}') },
+);
+
+export const processSchema = z.strictObject(
+  { command: textList.describe('the program and its arguments') },
+  { error: wanted('a map such as {command: [node, server.js]}') },
+);
+
+export const updateSchema = z.strictObject({
+  strategy: onlyBuilt('rolling'),
+  maxSurge: onlyBuilt(1),
+  maxUnavailable: onlyBuilt(0),
+});
+
+export const specSchema = z.strictObject(
+  {
+    replicas: integer.optional().describe('how many copies are to run'),
+    image: text.optional().describe('used where a Docker Engine answers'),
+    process: processSchema.optional().describe('used on hosts without Docker'),
+    engine: onlyBuilt('custom').describe('only custom for now'),
+    artifact: notBuilt('bake the files into the image'),
+    gpu: z
+      .preprocess((value) => (value === 'none' ? null : (value ?? undefined)), gpuSchema.nullable())
+      .describe('what one replica needs of each card; none: a model on CPU'),
+    cpu: cpuCores.optional().describe('cores; absent: no limit'),
+    memory: memory.optional().describe('host memory limit; absent: no limit'),
+    env: texts.optional().describe('environment variables'),
+    args: textList.optional().describe('appended to the entry point or the command'),
+    port: integer.optional().describe('where the server listens'),
+    health: healthSchema.optional(),
+    priority: integer.optional().describe('higher is placed first'),
+    placement: placementSchema.optional(),
+    disruption: onlyBuilt('never').describe('only never for now'),
+    update: updateSchema.optional().describe('only rolling, maxSurge 1, maxUnavailable 0 for now'),
+    onDisconnect: onlyBuilt('keep').describe('only keep for now'),
+  },
+  { error: wanted('what the model needs') },
+);
+
+export const metadataSchema = z.strictObject(
+  {
+    name: text.describe('lower-case letters, digits and dashes, at most 63 characters'),
+    labels: texts.optional().describe('free words for people and selectors'),
+  },
+  { error: wanted('a map such as {name: my-model}') },
+);
+
+/** One YAML document: one model. */
+export const manifestSchema = z.strictObject(
+  {
+    apiVersion: z.literal(manifestApiVersion, {
+      error: (issue) =>
+        issue.input === undefined
+          ? `is missing: write ${manifestApiVersion}`
+          : `${JSON.stringify(issue.input)} is not known here: write ${manifestApiVersion}`,
+    }),
+    kind: z.literal('Model', {
+      error: (issue) =>
+        issue.input === undefined
+          ? 'is missing: write Model'
+          : `${JSON.stringify(issue.input)} is not known here: write Model`,
+    }),
+    metadata: metadataSchema,
+    spec: specSchema,
+  },
+  { error: wanted('a map with apiVersion, kind, metadata and spec') },
+);
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The keys of each map of the manifest, by its path: for suggestions. */
+export const manifestKeys: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(manifestSchema.shape),
+  metadata: Object.keys(metadataSchema.shape),
+  spec: Object.keys(specSchema.shape),
+  'spec.gpu': Object.keys(gpuSchema.shape),
+  'spec.health': Object.keys(healthSchema.shape),
+  'spec.placement': Object.keys(placementSchema.shape),
+  'spec.process': Object.keys(processSchema.shape),
+  'spec.update': Object.keys(updateSchema.shape),
+};

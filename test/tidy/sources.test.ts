@@ -23,7 +23,7 @@ const simulator = /^agent\/simulator\//;
 const clock = /^shared\/platform\/clock\.ts$/;
 const lifecycle = /^shared\/platform\/lifecycle\.ts$/;
 const usesClock =
-  /\bDate\.now\s*\(|\bnew Date\s*\(\s*\)|\bset(Timeout|Interval|Immediate)\s*\(|\bperformance\.now\s*\(/;
+  /\bDate\.now\s*\(|\bnew Date\s*\(\s*\)|\bset(Timeout|Interval)\s*\(|\bperformance\.now\s*\(/;
 const usesChance = /\bMath\.random\s*\(/;
 const prints = /\bconsole\.\w+\s*\(|\bprocess\.std(out|err)\.write\s*\(/;
 

@@ -1,0 +1,231 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** The programs that users start, as `npm run build` leaves them. */
+export const programs = {
+  coordinator: join(dist, 'coordinator/main.js'),
+  agent: join(dist, 'agent/main.js'),
+  tangram: join(dist, 'coordinator/cli/bin.js'),
+  agentctl: join(dist, 'agent/cli/bin.js'),
+  smi: join(dist, 'agent/simulator/nvidia-smi/bin.js'),
+  mpsControl: join(dist, 'agent/simulator/mps-control/bin.js'),
+} as const;
+
+/** A small HTTP server for replicas of tests about something else than inference. */
+export const webServer = fileURLToPath(new URL('../fixtures/web-server.mjs', import.meta.url));
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program of ours that runs in the background, with what it printed in a file. */
+export class Daemon {
+  readonly name: string;
+  readonly logPath: string;
+  #child: ChildProcess;
+
+  constructor(folder: string, name: string, argv: readonly string[]) {
+    this.name = name;
+    this.logPath = join(folder, `${name}.log`);
+    const log = openSync(this.logPath, 'a');
+    this.#child = spawn(process.execPath, argv, { stdio: ['ignore', log, log] });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  log(): string {
+    return readFileSync(this.logPath, 'utf8');
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.running) return;
+    const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    this.#child.kill(signal);
+    await gone;
+  }
+}
+
+/** Asks again until `read` answers something, or fails with what `read` last threw or `what`. */
+export async function eventually<T>(
+  what: string,
+  read: () => Promise<T | undefined | false> | T | undefined | false,
+  limitMs = 45_000,
+): Promise<T> {
+  const until = Date.now() + limitMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const found = await read();
+      if (found !== undefined && found !== false) return found;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > until) throw new Error(`not in ${limitMs} ms: ${what}`, { cause: last });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export interface AgentOptions {
+  readonly cards: string;
+  readonly runtime?: 'docker' | 'process' | 'auto';
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One coordinator and its agents on loopback, in a folder of their own, as real processes.
+ * Invariants: `stop` ends every process that this started and every replica's process it can name.
+ */
+export class TestCluster {
+  readonly folder = mkdtempSync(join(tmpdir(), 'tg-'));
+  readonly agents = new Map<string, Daemon>();
+  coordinator: Daemon | undefined;
+  grpc = '';
+  http = '';
+
+  async startCoordinator(extra: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const ready = join(this.folder, 'coordinator.ready.json');
+    rmSync(ready, { force: true });
+    const config = join(this.folder, 'coordinator.yaml');
+    // The second start takes the first one's ports, so that agents find it again.
+    writeFileSync(
+      config,
+      stringify({
+        stateDir: join(this.folder, 'coordinator'),
+        grpc: this.grpc === '' ? '127.0.0.1:0' : this.grpc,
+        http: this.http === '' ? '127.0.0.1:0' : this.http,
+        readyFile: ready,
+        ...extra,
+      }),
+    );
+    const daemon = new Daemon(this.folder, 'coordinator', [
+      programs.coordinator,
+      '--config',
+      config,
+    ]);
+    this.coordinator = daemon;
+    const listening = await this.#ready<{ grpc: string; http: string }>(daemon, ready);
+    this.grpc = listening.grpc;
+    this.http = listening.http;
+  }
+
+  async startAgent(node: string, options: AgentOptions): Promise<void> {
+    const ready = join(this.folder, `${node}.ready.json`);
+    rmSync(ready, { force: true });
+    const simulator = join(this.folder, `${node}-sim`);
+    const initialised = spawnSync(process.execPath, [
+      programs.smi,
+      '--sim-state',
+      simulator,
+      '--sim-init',
+      options.cards,
+    ]);
+    if (initialised.status !== 0)
+      throw new Error(String(initialised.stdout) + String(initialised.stderr));
+    const config = join(this.folder, `${node}.yaml`);
+    writeFileSync(
+      config,
+      stringify({
+        node,
+        coordinator: this.grpc,
+        stateDir: join(this.folder, node),
+        socket: this.socket(node),
+        http: '127.0.0.1:0',
+        authority: 'cut',
+        nvidiaSmi: { command: [process.execPath, programs.smi, '--sim-state', simulator] },
+        mps: {
+          controlCommand: [process.execPath, programs.mpsControl],
+          dir: join(this.folder, `${node}-mps`),
+        },
+        runtime: options.runtime ?? 'process',
+        processRuntime: true,
+        gpu: { handout: 'env' },
+        readyFile: ready,
+        ...options.extra,
+      }),
+    );
+    const daemon = new Daemon(this.folder, node, [programs.agent, '--config', config]);
+    this.agents.set(node, daemon);
+    await this.#ready(daemon, ready);
+  }
+
+  socket(node: string): string {
+    return join(this.folder, `${node}.sock`);
+  }
+
+  /** Runs `tangram` against this cluster. */
+  tangram(...args: readonly string[]): Ran {
+    return this.#run([programs.tangram, ...args], { TANGRAM_COORDINATOR: this.grpc });
+  }
+
+  agentctl(node: string, ...args: readonly string[]): Ran {
+    return this.#run([programs.agentctl, ...args], { TANGRAM_SOCKET: this.socket(node) });
+  }
+
+  smi(node: string, ...args: readonly string[]): Ran {
+    return this.#run([programs.smi, '--sim-state', join(this.folder, `${node}-sim`), ...args], {});
+  }
+
+  /** Writes a manifest and applies it. */
+  apply(manifest: object): Ran {
+    const file = join(this.folder, `manifest-${process.hrtime.bigint()}.yaml`);
+    writeFileSync(file, stringify(manifest));
+    return this.tangram('apply', '-f', file, '--yes');
+  }
+
+  async stop(): Promise<void> {
+    for (const node of this.agents.keys()) {
+      for (const pid of this.#replicaPids(node)) kill(pid);
+    }
+    for (const daemon of this.agents.values()) await daemon.end('SIGKILL');
+    await this.coordinator?.end('SIGKILL');
+    // MPS daemons live in sessions of their own, so that they survive agents.
+    spawnSync('pkill', ['-f', this.folder]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #replicaPids(node: string): number[] {
+    const listed = this.agentctl(node, 'ps', '--json');
+    if (listed.code !== 0) return [];
+    return [...listed.stdout.matchAll(/"runtimeId":\s*"(\d+)"/g)].map((match) => Number(match[1]));
+  }
+
+  #run(argv: readonly string[], env: Readonly<Record<string, string>>): Ran {
+    const ran = spawnSync(process.execPath, argv, {
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+      timeout: 60_000,
+    });
+    return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+  }
+
+  async #ready<T>(daemon: Daemon, path: string): Promise<T> {
+    return eventually(`${daemon.name} says that it listens`, () => {
+      if (!daemon.running) throw new Error(`${daemon.name} ended: ${daemon.log().slice(-2_000)}`);
+      // The file is written whole, then renamed: what exists is complete.
+      return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined;
+    });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Gone already, or never a group leader: nothing is left to end.
+  }
+}

@@ -1,0 +1,174 @@
+import { sliceEnforcement, type Slice } from '../../shared/domain/slice.ts';
+import type { GetNodeResponse } from '../../shared/wire/generated/tangram/agent/v1/GetNodeResponse.ts';
+import type { GetTopResponse } from '../../shared/wire/generated/tangram/agent/v1/GetTopResponse.ts';
+import type { GpuSample } from '../../shared/wire/generated/tangram/agent/v1/GpuSample.ts';
+import type { GpuView } from '../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
+import type { ProcessSample } from '../../shared/wire/generated/tangram/agent/v1/ProcessSample.ts';
+import type { SliceView } from '../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
+import type { Replica } from '../../shared/wire/generated/tangram/v1/Replica.ts';
+import { encodeShape, encodeSlice } from '../../shared/wire/slice-codec.ts';
+import { encodeReplicaPhase } from '../../shared/wire/status-codec.ts';
+import type { ComputeProcess, GpuRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
+import type { HostSample } from '../drivers/host/host.ts';
+import type { LinkView } from '../link/link-view.ts';
+import type { AgentCore } from '../reconcile/core.ts';
+import { sliceRows, type SliceRow } from '../slice-rows.ts';
+import type { GpuSampleSet } from '../telemetry/sampler.ts';
+
+export type CoreViews = Pick<
+  AgentCore,
+  'allegiance' | 'attribution' | 'inventory' | 'lastRound' | 'replicas' | 'status' | 'target'
+>;
+
+/** What the agent is and how it stands. */
+export function nodeView(
+  core: CoreViews,
+  about: { readonly node: string; readonly version: string; readonly link: LinkView | null },
+): GetNodeResponse {
+  const inventory = core.inventory();
+  const round = core.lastRound();
+  const { clusterId, epoch, generation } = core.allegiance();
+  const said = [...(round?.steps ?? []), ...(round?.blindParts ?? [])];
+  return {
+    node: about.node,
+    agentVersion: about.version,
+    driverVersion: inventory?.driverVersion ?? '',
+    coordinator: about.link?.address ?? '',
+    coordinatorConnected: about.link?.connected ?? false,
+    coordinatorDetail: about.link?.detail ?? 'this node works alone',
+    clusterId: clusterId ?? '',
+    epoch,
+    generation,
+    roundOutcome: round?.outcome ?? '',
+    roundDetail: said.join('; '),
+    runtimes: [...(inventory?.runtimes ?? [])],
+    gpuHandout: inventory?.handout ?? '',
+    cpuMillis: inventory?.cpuMillis ?? 0,
+    memoryMib: inventory?.memoryMib ?? 0,
+    bootId: inventory?.bootId ?? '',
+  };
+}
+
+/** Every card with what is on it. */
+export function gpuViews(core: CoreViews): GpuView[] {
+  const status = core.status();
+  const rows = sliceRows({
+    inventory: core.inventory(),
+    target: core.target(),
+    status,
+    attribution: core.attribution(),
+  });
+  return (core.inventory()?.gpus ?? []).map((gpu) => {
+    const outcome = status.gpus.find((each) => each.gpu === gpu.uuid);
+    return {
+      uuid: gpu.uuid,
+      index: gpu.index,
+      productName: gpu.productName,
+      pciBusId: gpu.pciBusId,
+      memoryTotalMib: gpu.memoryTotalMib,
+      memoryForeignMib: gpu.memoryForeignMib,
+      mode: gpu.mode,
+      authority: gpu.authority,
+      health: gpu.health.state,
+      healthReason: gpu.health.state === 'ok' ? '' : gpu.health.reason,
+      layoutRevision: gpu.layoutRevision,
+      slices: rows.filter((row) => row.gpu === gpu.uuid).map(sliceView),
+      outcome: outcome?.outcome ?? '',
+      outcomeDetail: outcome?.detail ?? '',
+    };
+  });
+}
+
+function sliceView(row: SliceRow): SliceView {
+  return {
+    slice: row.slice ?? '',
+    shape: row.shape === null ? null : encodeShape(row.shape),
+    enforcement: row.shape === null ? '' : sliceEnforcement(row.shape.kind),
+    deviceUuid: row.deviceUuid ?? '',
+    replica: row.replica ?? '',
+    state: row.reason === '' ? row.state : `${row.state}: ${row.reason}`,
+  };
+}
+
+/** Every replica that the agent knows, as the cluster's own API tells of it. */
+export function replicaViews(core: CoreViews, node: string): Replica[] {
+  const target = core.target();
+  const slices = new Map<string, Slice>(
+    (target?.gpus ?? []).flatMap((gpu) => gpu.slices).map((slice) => [slice.id, slice]),
+  );
+  const attribution = core.attribution();
+  return core.replicas().map((status) => {
+    const meant = target?.replicas.find((each) => each.replica === status.replica);
+    const found = attribution.find((each) => each.replica === status.replica);
+    const ids = meant?.slices ?? (found?.slices ?? []).flatMap((each) => each.slice ?? []);
+    return {
+      replica: status.replica,
+      model: status.model,
+      modelVersion: meant?.modelVersion ?? found?.modelVersion ?? 0,
+      node,
+      slices: ids.flatMap((id) => slices.get(id) ?? []).map(encodeSlice),
+      phase: encodeReplicaPhase(status.phase),
+      reason: status.reason,
+      address: status.address ?? '',
+      restarts: status.restarts,
+      startedAtMs: status.startedAtMs ?? 0,
+      retiring: target !== null && meant === undefined,
+      runtime: status.runtime ?? '',
+      runtimeId: status.runtimeId ?? '',
+    };
+  });
+}
+
+export interface Samples {
+  readonly cards: { readonly sample: GpuSampleSet; readonly ageMs: number } | null;
+  readonly host: { readonly sample: HostSample; readonly ageMs: number } | null;
+  /** null: they could not be read. */
+  readonly processes: readonly ComputeProcess[] | null;
+}
+
+/** The newest sample of every card, with who uses it. An unknown value is left out. */
+export function topView(core: CoreViews, samples: Samples): GetTopResponse {
+  const owners = new Map<number, Pick<ProcessSample, 'replica' | 'model'>>();
+  for (const { pids, replica, model } of core.attribution()) {
+    for (const pid of pids) owners.set(pid, { replica, model });
+  }
+  const processesOf = (gpu: string): ProcessSample[] =>
+    (samples.processes ?? [])
+      .filter((process) => process.gpu === gpu)
+      .map(({ pid, name, memoryUsedMib }) => ({
+        pid,
+        name,
+        ...told('memoryUsedMib', memoryUsedMib),
+        replica: '',
+        model: '',
+        ...owners.get(pid),
+      }));
+  const host = samples.host?.sample;
+  return {
+    ageMs: Math.round(samples.cards?.ageMs ?? samples.host?.ageMs ?? 0),
+    gpus: (samples.cards?.sample.cards ?? []).map((row) => gpuSample(row, processesOf(row.uuid))),
+    ...told('cpuRatio', host?.cpuRatio ?? null),
+    ...told('memoryUsedMib', host?.memoryUsedMib ?? null),
+  };
+}
+
+function gpuSample(row: GpuRow, processes: ProcessSample[]): GpuSample {
+  const percent = row.utilizationPercent;
+  return {
+    uuid: row.uuid,
+    index: row.index,
+    ...told('utilizationRatio', percent === null ? null : percent / 100),
+    ...told('memoryUsedMib', row.memoryUsedMib),
+    ...told('memoryTotalMib', row.memoryTotalMib),
+    ...told('temperatureCelsius', row.temperatureCelsius),
+    ...told('powerWatts', row.powerDrawWatts),
+    ...told('smClockMhz', row.smClockMhz),
+    processes,
+  };
+}
+
+/** proto3 `optional`: an absent field is not 0. */
+function told<K extends string>(key: K, value: number | null): { [P in K]?: number } {
+  // The computed key is K; TypeScript widens it to string.
+  return value === null ? {} : ({ [key]: value } as { [P in K]: number });
+}

@@ -1,0 +1,250 @@
+import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { parseGpuUuid, parseNodeName, type NodeName } from '../shared/domain/ids.ts';
+import type { Result } from '../shared/domain/result.ts';
+import { parseDurationMs } from '../shared/domain/units.ts';
+import { parseConfig, readConfigFile } from '../shared/platform/config-file.ts';
+import { AppError } from '../shared/platform/errors.ts';
+import { logLevels } from '../shared/platform/log.ts';
+
+/** The longest path that a unix socket may have on Linux, in bytes. */
+const socketPathBytesMax = 107;
+/** MPS clients and daemons copy the pipe directory into a buffer of this size; a GPU UUID and `/pipe` follow. */
+const mpsDirBytesMax = 100 - '/GPU-00000000-0000-0000-0000-000000000000/pipe'.length;
+const argvMax = 32;
+const labelsMax = 64;
+const labelLengthMax = 256;
+
+const authority = z.enum(['observe', 'place', 'cut']);
+
+const duration = (bounds: { readonly lowMs: number; readonly highMs: number }) =>
+  checked((text) => {
+    const parsed = parseDurationMs(text);
+    if (parsed.ok && (parsed.value < bounds.lowMs || parsed.value > bounds.highMs)) {
+      return {
+        ok: false,
+        problem: {
+          code: 'DURATION_INVALID',
+          message: `${JSON.stringify(text)} is out of range`,
+          hint: `between ${bounds.lowMs} and ${bounds.highMs} ms`,
+        },
+      };
+    }
+    return parsed;
+  });
+
+const address = (ports: { readonly zero: boolean }) =>
+  checked((text) => parseLoopback(text, ports.zero));
+
+const command = z.array(z.string().min(1)).min(1).max(argvMax);
+const path = z.string().min(1).max(4_096);
+
+const agentConfigSchema = z.strictObject({
+  node: checked(parseNodeName)
+    .optional()
+    .describe('Name of this node in the cluster, a DNS label. Without it: the host name.'),
+  coordinator: address({ zero: false })
+    .optional()
+    .describe('host:port of the coordinator, on loopback. Without it the agent works alone.'),
+  stateDir: path
+    .default('/var/lib/tangram')
+    .describe('Directory of what must survive: accepted target, journal, replica records.'),
+  socket: path
+    .default('/run/tangram/agent.sock')
+    .describe('Unix socket that agentctl talks to; at most 107 bytes.'),
+  http: address({ zero: true })
+    .prefault('127.0.0.1:9420')
+    .describe('Loopback host:port of /metrics and /healthz. Port 0 takes a free one.'),
+  authority: authority
+    .default('observe')
+    .describe(
+      'What may be done to the cards: observe, place (use what is there) or cut (re-layout).',
+    ),
+  gpuAuthority: z
+    .record(z.string(), authority)
+    .superRefine((cards, context) => {
+      for (const key of Object.keys(cards)) {
+        if (parseGpuUuid(key).ok) continue;
+        const message = `${JSON.stringify(key)} is no GPU UUID; it looks like GPU-1a2b…`;
+        context.addIssue({ code: 'custom', message });
+      }
+    })
+    .default({})
+    .describe('Exceptions from `authority`, by GPU UUID.'),
+  nvidiaSmi: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('false on a host without NVIDIA cards: nothing is looked for.'),
+      command: command
+        .default(['nvidia-smi'])
+        .describe('argv of nvidia-smi; its own arguments follow.'),
+      timeout: duration({ lowMs: 100, highMs: 600_000 })
+        .prefault('30s')
+        .describe('How long one invocation may take, such as 30s.'),
+    })
+    .prefault({})
+    .describe('How cards are read and cut.'),
+  mps: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('false: no card of this node is shared by MPS.'),
+      controlCommand: command
+        .default(['nvidia-cuda-mps-control'])
+        .describe('argv of nvidia-cuda-mps-control.'),
+      dir: path
+        .default('/run/tangram/mps')
+        .describe('Directory of the daemons’ pipe and log directories; at most 54 bytes.'),
+    })
+    .prefault({})
+    .describe('How cards are shared through MPS.'),
+  docker: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('false: the Docker Engine is not used.'),
+      socket: path.default('/var/run/docker.sock').describe('Socket of the Docker Engine.'),
+    })
+    .prefault({})
+    .describe('The Docker Engine of this host.'),
+  runtime: z
+    .enum(['auto', 'docker', 'process'])
+    .default('auto')
+    .describe('What runs replicas: auto takes Docker where it answers.'),
+  processRuntime: z
+    .boolean()
+    .default(false)
+    .describe('Whether models that bring a command may run as plain processes of this host.'),
+  stopGrace: duration({ lowMs: 100, highMs: 600_000 })
+    .prefault('10s')
+    .describe('How long a replica is asked to end before it is made to, such as 10s.'),
+  gpu: z
+    .strictObject({
+      handout: z
+        .enum(['toolkit', 'cdi', 'env'])
+        .default('toolkit')
+        .describe(
+          'How a slice reaches a container: toolkit, cdi, or env (variables and mounts only).',
+        ),
+    })
+    .prefault({}),
+  labels: z
+    .record(z.string().min(1).max(labelLengthMax), z.string().max(labelLengthMax))
+    .refine((labels) => Object.keys(labels).length <= labelsMax, `more than ${labelsMax} labels`)
+    .default({})
+    .describe('Labels of the node that placement constraints may name: zone, rack, …'),
+  telemetry: z
+    .strictObject({
+      interval: duration({ lowMs: 100, highMs: 60_000 })
+        .prefault('1s')
+        .describe('Time between two samples of all cards, such as 1s.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(logLevels).default('info').describe('Least severe lines that are written.'),
+    })
+    .prefault({}),
+  readyFile: path
+    .optional()
+    .describe(
+      'Written when every door is open: {"node", "metrics", "socket"}; removed at the end.',
+    ),
+});
+
+/** What the file says, checked, with every default in place and every path absolute. */
+export type AgentConfig = Omit<z.output<typeof agentConfigSchema>, 'node'> & {
+  readonly node: NodeName;
+};
+
+/** Reads the agent's YAML; relative paths are seen from the file's own directory. Throws CONFIG_INVALID, ADDRESS_REFUSED. */
+export function readAgentConfig(file: string): AgentConfig {
+  return settle(readConfigFile(file, agentConfigSchema), file);
+}
+
+/** `readAgentConfig` for text that is already here. `source` names it, and its directory is where paths start. */
+export function parseAgentConfig(text: string, source: string): AgentConfig {
+  return settle(parseConfig(text, source, agentConfigSchema), source);
+}
+
+function settle(found: z.output<typeof agentConfigSchema>, source: string): AgentConfig {
+  const base = dirname(resolve(source));
+  const at = (relative: string): string => resolve(base, relative);
+  const config: AgentConfig = {
+    ...found,
+    node: found.node ?? nodeFromHostname(),
+    stateDir: at(found.stateDir),
+    socket: at(found.socket),
+    mps: { ...found.mps, dir: at(found.mps.dir) },
+    docker: { ...found.docker, socket: at(found.docker.socket) },
+    ...(found.readyFile === undefined ? {} : { readyFile: at(found.readyFile) }),
+  };
+  for (const loopback of [config.http, config.coordinator]) {
+    if (loopback !== undefined && !loopback.loopback) throw addressRefused(loopback.text);
+  }
+  limitPath('socket', config.socket, socketPathBytesMax);
+  limitPath('mps.dir', config.mps.dir, mpsDirBytesMax);
+  return config;
+}
+
+export interface ConfiguredAddress {
+  readonly text: string;
+  readonly host: string;
+  readonly port: number;
+  readonly loopback: boolean;
+}
+
+function parseLoopback(text: string, zero: boolean): Result<ConfiguredAddress> {
+  const match = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2] ?? Number.NaN);
+  if (match?.[1] === undefined || !(port >= (zero ? 0 : 1) && port <= 65_535)) {
+    return {
+      ok: false,
+      problem: {
+        code: 'ADDRESS_INVALID',
+        message: `${JSON.stringify(text)} is no address`,
+        hint: 'write host:port, such as 127.0.0.1:9420',
+      },
+    };
+  }
+  const host = match[1].replaceAll(/[[\]]/g, '');
+  const loopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+  return { ok: true, value: { text, host, port, loopback } };
+}
+
+function addressRefused(text: string): AppError {
+  return new AppError('ADDRESS_REFUSED', `${text} is not on loopback`, {
+    hint: 'use 127.0.0.1: until nodes join with certificates, nothing is spoken over a network',
+  });
+}
+
+function limitPath(key: string, found: string, bytesMax: number): void {
+  const bytes = Buffer.byteLength(found);
+  if (bytes <= bytesMax) return;
+  throw new AppError('CONFIG_INVALID', `${key}: ${found} has ${bytes} bytes`, {
+    hint: `choose a shorter path, at most ${bytesMax} bytes: the kernel or MPS cuts longer ones off`,
+  });
+}
+
+function nodeFromHostname(): NodeName {
+  const name = hostname().toLowerCase().split('.')[0] ?? '';
+  const parsed = parseNodeName(name);
+  if (parsed.ok) return parsed.value;
+  throw new AppError('CONFIG_INVALID', `the host name ${JSON.stringify(name)} is no node name`, {
+    hint: 'give the node a name with the key `node`',
+  });
+}
+
+/** A string that one of our parsers understands; its problem becomes the issue's text. */
+function checked<T>(parse: (text: string) => Result<T>) {
+  return z.string().transform((text, context): T => {
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.value;
+    const { message, hint } = parsed.problem;
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: hint === undefined ? message : `${message}; ${hint}`,
+    });
+    return z.NEVER;
+  });
+}

@@ -1,0 +1,291 @@
+import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { unreachable } from '../../shared/domain/assert.ts';
+import { parseReplicaId } from '../../shared/domain/ids.ts';
+import { renderProblem } from '../../shared/domain/result.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import { errorChain } from '../../shared/platform/errors.ts';
+import type { Log } from '../../shared/platform/log.ts';
+import { Wake } from '../../shared/platform/wake.ts';
+import type { ControlRequest } from '../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
+import type { ControlResponse__Output } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
+import type { LogsQuestion__Output } from '../../shared/wire/generated/tangram/link/v1/LogsQuestion.ts';
+import type { NodeTarget__Output } from '../../shared/wire/generated/tangram/link/v1/NodeTarget.ts';
+import type { Welcome__Output } from '../../shared/wire/generated/tangram/link/v1/Welcome.ts';
+import { encodeInventory } from '../../shared/wire/inventory-codec.ts';
+import { encodeStatus } from '../../shared/wire/status-codec.ts';
+import { decodeTarget } from '../../shared/wire/target-codec.ts';
+import type { AgentCore } from '../reconcile/core.ts';
+
+export const protocolVersion = 1;
+const welcomeMsMax = 10_000;
+const statusMsMax = 10_000;
+const heartbeatBounds = { lowMs: 200, highMs: 60_000 };
+/** A stream that is silent for so many heartbeats is dead. */
+const silentHeartbeats = 3;
+const logsInFlightMax = 8;
+const logLinesDefault = 100;
+const logLinesMax = 10_000;
+const logCharactersMax = 1024 * 1024;
+
+export type ControlStream = ClientDuplexStream<ControlRequest, ControlResponse__Output>;
+
+export interface ControlDeps {
+  readonly core: Pick<
+    AgentCore,
+    'acceptTarget' | 'allegiance' | 'inventory' | 'status' | 'replicas' | 'onChange' | 'logs'
+  >;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly capabilities: readonly string[];
+  readonly recordEvent: (kind: string, subject: string, message: string) => void;
+  readonly onWelcome: (clusterId: string) => void;
+}
+
+/** Why a session is over; one line for people. */
+export interface SessionEnd {
+  readonly welcomed: boolean;
+  readonly reason: string;
+}
+
+/**
+ * One control stream from hello to its end.
+ * Invariants: one writer, which waits for `drain`; inventory and status are encoded when they are sent, so the
+ * newest wins; nothing that the coordinator says or fails to say throws or stops a replica.
+ */
+export class ControlSession {
+  readonly #deps: ControlDeps;
+  readonly #stream: ControlStream;
+  readonly #wake = new Wake();
+  readonly #over = new AbortController();
+  readonly #answers: ControlRequest[] = [];
+  readonly #logsInFlight = new Set<Promise<void>>();
+  #reason = '';
+  #heartbeatMs: number | null = null;
+  #heardMs: number;
+  #inventoryDue = false;
+  #statusDue = true;
+  #statusSentMs = 0;
+  #heartbeatSentMs = 0;
+  #unknownSaid = false;
+  #lastRefusal = '';
+
+  constructor(deps: ControlDeps, stream: ControlStream) {
+    this.#deps = deps;
+    this.#stream = stream;
+    this.#heardMs = deps.clock.monotonicMs();
+  }
+
+  /** Resolves when the stream has ended, whoever ended it. Never rejects. */
+  async run(outer: AbortSignal): Promise<SessionEnd> {
+    const signal = AbortSignal.any([outer, this.#over.signal]);
+    this.#listen();
+    const stopListening = this.#deps.core.onChange((change) => {
+      this.#inventoryDue ||= change.inventory;
+      this.#statusDue ||= change.status;
+      this.#wake.wake();
+    });
+    try {
+      await this.#write(this.#hello(), signal);
+      while (!signal.aborted) {
+        await this.#sendDue(signal);
+        await this.#waitForWork(signal);
+        this.#checkAlive();
+      }
+    } finally {
+      stopListening();
+      this.#end(outer.aborted ? 'this agent ends' : 'the stream ended');
+      this.#stream.end();
+      this.#stream.cancel();
+      await Promise.allSettled(this.#logsInFlight);
+    }
+    return { welcomed: this.#heartbeatMs !== null, reason: this.#reason };
+  }
+
+  #listen(): void {
+    this.#stream.on('data', (message: ControlResponse__Output) => {
+      this.#heardMs = this.#deps.clock.monotonicMs();
+      this.#receive(message);
+    });
+    this.#stream.on('error', (error: Error) =>
+      this.#end('details' in error ? String(error.details) : error.message),
+    );
+    this.#stream.on('end', () => this.#end('the coordinator ended the stream'));
+  }
+
+  /** The first reason stays: what follows is its echo. */
+  #end(reason: string): void {
+    if (this.#over.signal.aborted) return;
+    this.#reason = reason;
+    this.#over.abort();
+  }
+
+  #hello(): ControlRequest {
+    const { core, capabilities } = this.#deps;
+    const { clusterId, epoch, generation } = core.allegiance();
+    const inventory = core.inventory();
+    return {
+      hello: {
+        protocolVersion,
+        capabilities: [...capabilities],
+        clusterId: clusterId ?? '',
+        epochSeen: epoch,
+        generationSeen: generation,
+        inventory: inventory === null ? null : encodeInventory(inventory),
+      },
+    };
+  }
+
+  async #sendDue(signal: AbortSignal): Promise<void> {
+    if (this.#heartbeatMs === null) return;
+    const { core, clock } = this.#deps;
+    const nowMs = clock.monotonicMs();
+    const inventory = this.#inventoryDue ? core.inventory() : null;
+    if (inventory !== null) {
+      this.#inventoryDue = false;
+      await this.#write({ inventory: encodeInventory(inventory) }, signal);
+    }
+    if (this.#statusDue || nowMs - this.#statusSentMs >= statusMsMax) {
+      this.#statusDue = false;
+      this.#statusSentMs = nowMs;
+      await this.#write({ status: encodeStatus(core.status(), core.replicas()) }, signal);
+    }
+    for (let next = this.#answers.shift(); next !== undefined; next = this.#answers.shift()) {
+      await this.#write(next, signal);
+    }
+    if (nowMs - this.#heartbeatSentMs >= this.#heartbeatMs) {
+      this.#heartbeatSentMs = nowMs;
+      await this.#write({ heartbeat: {} }, signal);
+    }
+  }
+
+  async #waitForWork(signal: AbortSignal): Promise<void> {
+    const turn = new AbortController();
+    const either = AbortSignal.any([signal, turn.signal]);
+    const beatDueMs = this.#heartbeatSentMs + (this.#heartbeatMs ?? welcomeMsMax);
+    const ms =
+      this.#heartbeatMs === null ? welcomeMsMax : beatDueMs - this.#deps.clock.monotonicMs();
+    const timer = this.#deps.clock.sleep(Math.max(1, ms), either).catch(() => undefined);
+    const woken = this.#wake.wait(either);
+    await Promise.race([timer, woken]);
+    turn.abort();
+    await woken;
+  }
+
+  #checkAlive(): void {
+    const silentMs = this.#deps.clock.monotonicMs() - this.#heardMs;
+    if (this.#heartbeatMs === null) {
+      if (silentMs >= welcomeMsMax) this.#end(`no welcome within ${welcomeMsMax / 1_000} s`);
+    } else if (silentMs > silentHeartbeats * this.#heartbeatMs) {
+      this.#end(`the coordinator was silent for ${(silentMs / 1_000).toFixed(1)} s`);
+    }
+  }
+
+  async #write(message: ControlRequest, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#stream.write(message)) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#stream.off('drain', done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#stream.on('drain', done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  #receive(message: ControlResponse__Output): void {
+    const kind = message.message;
+    switch (kind) {
+      case 'welcome':
+        if (message.welcome) this.#welcome(message.welcome);
+        return;
+      case 'target':
+        if (message.target) this.#target(message.target);
+        return;
+      case 'logs':
+        if (message.logs) this.#logs(message.logs);
+        return;
+      case 'heartbeat':
+        return;
+      case undefined:
+        if (!this.#unknownSaid) {
+          this.#deps.log.warn('the coordinator sends a message kind that this agent does not know');
+        }
+        this.#unknownSaid = true;
+        return;
+      default:
+        unreachable(kind);
+    }
+  }
+
+  #welcome(welcome: Welcome__Output): void {
+    if (welcome.protocolVersion !== protocolVersion) {
+      this.#end(
+        `the coordinator speaks link protocol ${welcome.protocolVersion}, this agent ${protocolVersion}; install agents of the coordinator's version`,
+      );
+      return;
+    }
+    const { lowMs, highMs } = heartbeatBounds;
+    this.#heartbeatMs = Math.min(highMs, Math.max(lowMs, welcome.heartbeatMs));
+    this.#deps.onWelcome(welcome.clusterId);
+    this.#wake.wake();
+  }
+
+  #target(message: NodeTarget__Output): void {
+    if (this.#heartbeatMs === null) return;
+    const decoded = decodeTarget(message);
+    if (!decoded.ok) {
+      this.#refused(message, `not understood: ${renderProblem(decoded.problem)}`);
+      return;
+    }
+    try {
+      const outcome = this.#deps.core.acceptTarget(decoded.value);
+      if (outcome.kind === 'refused') this.#refused(message, renderProblem(outcome.problem));
+    } catch (error) {
+      this.#deps.log.error({ err: error }, 'cannot keep a target');
+      this.#refused(message, `not kept: ${errorChain(error)}`);
+    }
+  }
+
+  #refused(message: NodeTarget__Output, why: string): void {
+    const said = `target ${message.epoch}.${message.generation}: ${why}`;
+    // The coordinator repeats itself; the log and the events need not.
+    if (said === this.#lastRefusal) return;
+    this.#lastRefusal = said;
+    const { epoch, generation } = message;
+    this.#deps.log.warn({ epoch, generation, reason: why }, 'a target was refused');
+    this.#deps.recordEvent('target-refused', 'node', said);
+  }
+
+  #logs(question: LogsQuestion__Output): void {
+    if (this.#logsInFlight.size >= logsInFlightMax) {
+      this.#answer(question, { error: 'too many questions for logs at once; ask again' });
+      return;
+    }
+    const task = this.#readLogs(question).finally(() => this.#logsInFlight.delete(task));
+    this.#logsInFlight.add(task);
+  }
+
+  async #readLogs(question: LogsQuestion__Output): Promise<void> {
+    const replica = parseReplicaId(question.replica);
+    if (!replica.ok) {
+      this.#answer(question, { error: renderProblem(replica.problem) });
+      return;
+    }
+    const lines = Math.min(
+      logLinesMax,
+      question.tailLines > 0 ? question.tailLines : logLinesDefault,
+    );
+    try {
+      const text = await this.#deps.core.logs(replica.value, lines, this.#over.signal);
+      this.#answer(question, { text: text.slice(-logCharactersMax) });
+    } catch (error) {
+      this.#answer(question, { error: errorChain(error) });
+    }
+  }
+
+  #answer(question: LogsQuestion__Output, said: { text?: string; error?: string }): void {
+    this.#answers.push({ logs: { id: question.id, text: '', error: '', ...said } });
+    this.#wake.wake();
+  }
+}

@@ -1,0 +1,119 @@
+import type { GpuUuid, ModelName, ReplicaId, SliceId } from '../shared/domain/ids.ts';
+import type { Inventory, MigInstance } from '../shared/domain/inventory.ts';
+import type { NodeStatus, NodeTarget, SliceStatus } from '../shared/domain/node-target.ts';
+import type { SliceShape } from '../shared/domain/slice.ts';
+import type { ComputeProcess } from './drivers/nvidia-smi/nvidia-smi.ts';
+import type { Attribution } from './reconcile/core.ts';
+
+/** One slice of this node, wanted or found: what `agentctl ls` and the slice metrics tell of it. */
+export interface SliceRow {
+  /** null: it exists, and we did not make it. */
+  readonly slice: SliceId | null;
+  readonly gpu: GpuUuid;
+  /** null: a replica holds the card, but nothing says how it is cut. */
+  readonly shape: SliceShape | null;
+  readonly deviceUuid: string | null;
+  readonly replica: ReplicaId | null;
+  readonly model: ModelName | null;
+  readonly pids: readonly number[];
+  /** `leaving`: it exists and is ours, but the target names it no more. */
+  readonly state: SliceStatus['phase'] | 'foreign' | 'leaving' | 'unknown';
+  readonly reason: string;
+}
+
+export interface NodeViews {
+  readonly inventory: Inventory | null;
+  readonly target: NodeTarget | null;
+  readonly status: NodeStatus;
+  readonly attribution: readonly Attribution[];
+}
+
+/** Slices of the target first, then what replicas hold besides, then MIG instances that nobody named. */
+export function sliceRows(views: NodeViews): readonly SliceRow[] {
+  const wanted = (views.target?.gpus ?? []).flatMap((gpu) => gpu.slices);
+  const rows: SliceRow[] = wanted.map((slice) => {
+    const status = views.status.slices.find(
+      (each) => each.slice === slice.id && each.incarnation === slice.incarnation,
+    );
+    const held = holderOf(slice.id, views);
+    return {
+      slice: slice.id,
+      gpu: slice.gpu,
+      shape: slice.shape,
+      deviceUuid: status?.deviceUuid ?? held.deviceUuid,
+      replica: held.replica,
+      model: held.model,
+      pids: held.pids,
+      state: status?.phase ?? 'unknown',
+      reason: status?.reason ?? '',
+    };
+  });
+  const known = new Set<string | null>(wanted.map((slice) => slice.id));
+  for (const held of views.attribution) {
+    for (const part of held.slices) {
+      if (part.slice !== null && known.has(part.slice)) continue;
+      const { replica, model, pids } = held;
+      rows.push({ ...part, replica, model, pids, state: 'unknown', reason: '' });
+    }
+  }
+  return [...rows, ...leftoverInstances(views.inventory, rows)];
+}
+
+function holderOf(
+  slice: SliceId,
+  { target, attribution }: NodeViews,
+): Pick<SliceRow, 'replica' | 'model' | 'pids' | 'deviceUuid'> {
+  for (const held of attribution) {
+    const part = held.slices.find((each) => each.slice === slice);
+    if (part !== undefined) return { ...held, deviceUuid: part.deviceUuid };
+  }
+  const meant = target?.replicas.find((replica) => replica.slices.includes(slice));
+  return {
+    replica: meant?.replica ?? null,
+    model: meant?.model ?? null,
+    pids: [],
+    deviceUuid: null,
+  };
+}
+
+function leftoverInstances(
+  inventory: Inventory | null,
+  rows: readonly SliceRow[],
+): readonly SliceRow[] {
+  const slices = new Set<string | null>(rows.map((row) => row.slice));
+  const devices = new Set<string | null>(rows.map((row) => row.deviceUuid));
+  const isNew = (instance: MigInstance): boolean =>
+    !(instance.slice !== null && slices.has(instance.slice)) &&
+    !(instance.uuid !== null && devices.has(instance.uuid));
+  return (inventory?.gpus ?? []).flatMap((gpu) =>
+    gpu.instances.filter(isNew).map((instance): SliceRow => {
+      const { giProfileId, start, size, profile, memoryMib } = instance;
+      return {
+        slice: instance.slice,
+        gpu: gpu.uuid,
+        shape: { kind: 'mig', giProfileId, start, size, profile, memoryMib },
+        deviceUuid: instance.uuid,
+        replica: null,
+        model: null,
+        pids: [],
+        state: instance.slice === null ? 'foreign' : 'leaving',
+        reason: '',
+      };
+    }),
+  );
+}
+
+/** What the processes of a slice's replica hold on its card, MiB; null: not known, which is not 0. */
+export function memoryUsedMib(
+  row: SliceRow,
+  processes: readonly ComputeProcess[] | null,
+): number | null {
+  if (processes === null || row.replica === null || row.pids.length === 0) return null;
+  let sum = 0;
+  for (const process of processes) {
+    if (process.gpu !== row.gpu || !row.pids.includes(process.pid)) continue;
+    if (process.memoryUsedMib === null) return null;
+    sum += process.memoryUsedMib;
+  }
+  return sum;
+}

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { parseAgentConfig } from '../../../agent/config.ts';
+
+test('an empty file is a complete configuration that only observes', () => {
+  expect(parseAgentConfig('node: n1', '/etc/tangram/agent.yaml')).toEqual({
+    node: 'n1',
+    stateDir: '/var/lib/tangram',
+    socket: '/run/tangram/agent.sock',
+    http: { text: '127.0.0.1:9420', host: '127.0.0.1', port: 9420, loopback: true },
+    authority: 'observe',
+    gpuAuthority: {},
+    nvidiaSmi: { enabled: true, command: ['nvidia-smi'], timeout: 30_000 },
+    mps: { enabled: true, controlCommand: ['nvidia-cuda-mps-control'], dir: '/run/tangram/mps' },
+    docker: { enabled: true, socket: '/var/run/docker.sock' },
+    runtime: 'auto',
+    processRuntime: false,
+    stopGrace: 10_000,
+    gpu: { handout: 'toolkit' },
+    labels: {},
+    telemetry: { interval: 1_000 },
+    log: { level: 'info' },
+  });
+});
+
+test('relative paths are seen from the directory of the file', () => {
+  const config = parseAgentConfig(
+    'node: n1\nstateDir: state\nsocket: ./a.sock\nreadyFile: r.json',
+    '/srv/x.yaml',
+  );
+  expect([config.stateDir, config.socket, config.readyFile]).toEqual([
+    '/srv/state',
+    '/srv/a.sock',
+    '/srv/r.json',
+  ]);
+});
+
+interface Bad {
+  readonly name: string;
+  readonly text: string;
+  readonly code: string;
+  readonly message: RegExp;
+}
+
+const bad: readonly Bad[] = [
+  {
+    name: 'an unknown key is refused by name',
+    text: 'authoritty: cut',
+    code: 'CONFIG_INVALID',
+    message: /authoritty/,
+  },
+  {
+    name: 'an unknown key of a section is refused by name',
+    text: 'nvidiaSmi: { comand: [x] }',
+    code: 'CONFIG_INVALID',
+    message: /nvidiaSmi: .*comand/,
+  },
+  {
+    name: 'another address than loopback is refused',
+    text: 'http: 0.0.0.0:9420',
+    code: 'ADDRESS_REFUSED',
+    message: /0\.0\.0\.0:9420 is not on loopback/,
+  },
+  {
+    name: 'a coordinator elsewhere is refused',
+    text: 'coordinator: tangram.example:7000',
+    code: 'ADDRESS_REFUSED',
+    message: /tangram\.example:7000/,
+  },
+  {
+    name: 'an address without a port is refused with an example',
+    text: 'http: localhost',
+    code: 'CONFIG_INVALID',
+    message: /http: "localhost" is no address; write host:port/,
+  },
+  {
+    name: 'a duration without a unit is refused with an example',
+    text: 'telemetry: { interval: "5" }',
+    code: 'CONFIG_INVALID',
+    message: /telemetry\.interval: "5" is not a duration; write/,
+  },
+  {
+    name: 'a sampling interval that would burn the host is refused',
+    text: 'telemetry: { interval: 1ms }',
+    code: 'CONFIG_INVALID',
+    message: /between 100 and 60000 ms/,
+  },
+  {
+    name: 'a GPU index is no name of a card',
+    text: 'gpuAuthority: { "0": cut }',
+    code: 'CONFIG_INVALID',
+    message: /gpuAuthority.*GPU UUID/s,
+  },
+  {
+    name: 'a socket path that the kernel would cut off is refused',
+    text: `socket: /${'x'.repeat(120)}`,
+    code: 'CONFIG_INVALID',
+    message: /socket: .* has 121 bytes/,
+  },
+  {
+    name: 'text that is not YAML is refused with its line',
+    text: 'node: [',
+    code: 'CONFIG_INVALID',
+    message: /agent\.yaml:1:\d+ is not YAML/,
+  },
+];
+
+test.for(bad)('$name', ({ text, code, message }) => {
+  const parse = (): unknown => parseAgentConfig(text, 'agent.yaml');
+  expect(parse).toThrow(message);
+  expect(parse).toThrow(expect.objectContaining({ code }));
+});
+
+test('two mistakes are told at once', () => {
+  expect(() => parseAgentConfig('runtime: podman\nauthority: all', 'a.yaml')).toThrow(
+    /authority: .*runtime: /s,
+  );
+});

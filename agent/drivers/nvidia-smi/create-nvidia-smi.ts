@@ -1,0 +1,42 @@
+import { parseToolFailure, toolError } from './error-output.ts';
+import { createMigInstance, destroyMigInstance, setComputeMode, setMigMode } from './change-mig.ts';
+import { computeAppsColumns, parseComputeApps } from './compute-apps.ts';
+import { listMigInstances, readGeometries } from './list-mig.ts';
+import type { ComputeProcess, GpuRow, NvidiaSmi } from './nvidia-smi.ts';
+import { createColumnLadder, queryGpus } from './query-gpus.ts';
+import { sampleGpus } from './sample-gpus.ts';
+import { createTool, readable, type NvidiaSmiOptions, type Tool } from './tool.ts';
+
+/** `nvidia-smi` (or whatever the node calls so) behind the agent's contract. */
+export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi {
+  const tool = createTool(options);
+  const ladder = createColumnLadder();
+  return {
+    queryGpus: async (signal): Promise<readonly GpuRow[]> =>
+      (await queryGpus(tool, ladder, signal)).gpus,
+    queryProcesses: (signal) => queryProcesses(tool, signal),
+    listMigInstances: (signal) => listMigInstances(tool, signal),
+    readGeometries: (signal) => readGeometries(tool, signal),
+    setMigMode: (gpu, enabled, signal) => setMigMode(tool, gpu, enabled, signal),
+    createMigInstance: (gpu, placement, signal) => createMigInstance(tool, gpu, placement, signal),
+    destroyMigInstance: (gpu, instance, signal) => destroyMigInstance(tool, gpu, instance, signal),
+    setComputeMode: (gpu, mode, signal) => setComputeMode(tool, gpu, mode, signal),
+    sampleGpus: (periodMs, signal) => sampleGpus(tool, ladder, periodMs, signal),
+  };
+}
+
+async function queryProcesses(tool: Tool, signal: AbortSignal): Promise<readonly ComputeProcess[]> {
+  const args = [
+    `--query-compute-apps=${computeAppsColumns.join(',')}`,
+    '--format=csv,noheader,nounits',
+  ];
+  const result = await tool.run(args, 'query', signal);
+  if (result.exitCode !== 0) {
+    if (parseToolFailure(result.stdout, result.exitCode).kind === 'no-device') return [];
+    throw toolError('cannot query the compute processes', result.stdout, result.exitCode);
+  }
+  return readable(
+    parseComputeApps(result.stdout, computeAppsColumns),
+    'nvidia-smi --query-compute-apps',
+  );
+}

@@ -1,0 +1,67 @@
+import type { MigGeometry } from '../../../shared/domain/mig-profile.ts';
+import type { Result } from '../../../shared/domain/result.ts';
+import { parseToolFailure, toolError } from './error-output.ts';
+import { assembleGeometries } from './geometry.ts';
+import { parseGpuList } from './gpu-list.ts';
+import { parseComputeInstances, parseGpuInstances } from './mig-instances.ts';
+import { joinMigInstances } from './mig-join.ts';
+import { parseMigPlacements } from './mig-placements.ts';
+import { parseMigProfiles } from './mig-profiles.ts';
+import type { MigInstanceRow } from './nvidia-smi.ts';
+import { readable, unreadableOutput, type Tool } from './tool.ts';
+
+/** The three listings are three moments: when they disagree the card was being changed, and we look again. */
+const looksMax = 3;
+const betweenLooksMs = 200;
+
+/** Every MIG instance of every card, with its compute instances and its UUID. */
+export async function listMigInstances(
+  tool: Tool,
+  signal: AbortSignal,
+): Promise<readonly MigInstanceRow[]> {
+  for (let look = 1; ; look += 1) {
+    const gpuInstances = await listing(tool, ['mig', '-lgi'], parseGpuInstances, signal);
+    if (gpuInstances.length === 0) return [];
+    const computeInstances = await listing(tool, ['mig', '-lci'], parseComputeInstances, signal);
+    const gpus = await listing(tool, ['-L'], parseGpuList, signal);
+    const joined = joinMigInstances(gpuInstances, computeInstances, gpus);
+    if (joined.ok) return joined.value;
+    if (look >= looksMax) throw unreadableOutput('the MIG instances', joined.problem);
+    await tool.clock.sleep(betweenLooksMs, signal);
+  }
+}
+
+/** What each card offers, by its index. Empty where no card has MIG, or where MIG is off on a driver before 550. */
+export async function readGeometries(
+  tool: Tool,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, MigGeometry>> {
+  const profiles = await listing(tool, ['mig', '-lgip'], parseMigProfiles, signal);
+  if (profiles.length === 0) return new Map();
+  const placements = await listing(tool, ['mig', '-lgipp'], parseMigPlacements, signal);
+  return assembleGeometries(profiles, placements);
+}
+
+/** An empty listing exits with a code, and is an empty list. */
+async function listing<T>(
+  tool: Tool,
+  args: readonly string[],
+  parse: (stdout: string) => Result<readonly T[]>,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const shown = `nvidia-smi ${args.join(' ')}`;
+  const result = await tool.run(args, 'query', signal);
+  const parsed = parse(result.stdout);
+  if (result.exitCode === 0) return readable(parsed, shown);
+  if (parsed.ok && saysNothingIsThere(result.stdout)) return parsed.value;
+  if (parseToolFailure(result.stdout, result.exitCode).kind === 'no-device') return [];
+  throw toolError(`cannot run ${shown}`, result.stdout, result.exitCode);
+}
+
+function saysNothingIsThere(stdout: string): boolean {
+  return (
+    stdout.trim() === '' ||
+    /^(No (GPU|compute) instances found|No MIG-(enabled|supported) devices found)/m.test(stdout) ||
+    /instance profiles:/.test(stdout)
+  );
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { Change, Plan, PlanStep } from '../../shared/domain/change.ts';
+import type { Claim } from '../../shared/domain/claim.ts';
+import {
+  parseChangeId,
+  parseClaimId,
+  parseClusterId,
+  parseGpuUuid,
+  parseModelName,
+  parseNodeName,
+  parsePlanId,
+  parseReplicaId,
+  parseSliceId,
+} from '../../shared/domain/ids.ts';
+import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
+import type { Tombstone } from '../../shared/domain/node-target.ts';
+import type { Result } from '../../shared/domain/result.ts';
+import type { Slice, SliceShape } from '../../shared/domain/slice.ts';
+
+function id<T extends string>(parse: (text: string) => Result<T>): z.ZodType<T> {
+  return z.string().transform((text, context) => {
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.value;
+    context.addIssue({ code: 'custom', message: parsed.problem.message });
+    return z.NEVER;
+  });
+}
+
+/** Ids as they are stored: text that passes its own parser. */
+export const idShapes = {
+  clusterId: id(parseClusterId),
+  nodeName: id(parseNodeName),
+  modelName: id(parseModelName),
+  replicaId: id(parseReplicaId),
+  claimId: id(parseClaimId),
+  sliceId: id(parseSliceId),
+  gpuUuid: id(parseGpuUuid),
+  changeId: id(parseChangeId),
+  planId: id(parsePlanId),
+} as const;
+
+const text = z.string();
+const whole = z.number().int();
+const texts = z.record(z.string(), text);
+
+export const workloadShape: z.ZodType<Workload> = z.object({
+  image: text.nullable(),
+  command: z.array(text).nullable(),
+  args: z.array(text),
+  env: texts,
+  port: whole,
+  health: z.object({ path: text, startupDeadlineMs: whole }),
+  cpuMillis: whole,
+  memoryMib: whole,
+});
+
+export const modelSpecShape: z.ZodType<ModelSpec> = z.object({
+  name: idShapes.modelName,
+  labels: texts,
+  replicas: whole,
+  workload: workloadShape,
+  gpu: z
+    .object({
+      memoryMib: whole,
+      computePercent: whole,
+      isolation: z.enum(['any', 'mps', 'mig', 'whole']),
+      count: whole,
+      processes: whole,
+      models: z.array(text),
+    })
+    .nullable(),
+  priority: whole,
+  placement: z.object({
+    spread: z.enum(['none', 'node']),
+    maxPerNode: whole,
+    constraints: texts,
+  }),
+});
+
+const sliceShapeShape: z.ZodType<SliceShape> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('whole'), memoryMib: whole }),
+  z.object({
+    kind: z.literal('mig'),
+    giProfileId: whole,
+    start: whole,
+    profile: text,
+    size: whole,
+    memoryMib: whole,
+  }),
+  z.object({ kind: z.literal('mps'), memoryMib: whole, smPercent: whole }),
+  z.object({ kind: z.literal('timeshare'), memoryMib: whole }),
+]);
+
+const sliceShape: z.ZodType<Slice> = z.object({
+  id: idShapes.sliceId,
+  incarnation: whole,
+  node: idShapes.nodeName,
+  gpu: idShapes.gpuUuid,
+  shape: sliceShapeShape,
+});
+
+export const claimShape: z.ZodType<Claim> = z.object({
+  id: idShapes.claimId,
+  holder: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('replica'),
+      replica: idShapes.replicaId,
+      model: idShapes.modelName,
+      modelVersion: whole,
+    }),
+    z.object({ kind: z.literal('allocation'), client: text, expiresAtMs: whole }),
+  ]),
+  node: idShapes.nodeName,
+  slices: z.array(sliceShape),
+  cpuMillis: whole,
+  memoryMib: whole,
+  state: z.enum(['held', 'reclaiming']),
+  createdAtMs: whole,
+});
+
+export const tombstoneShape: z.ZodType<Tombstone> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('replica'), replica: idShapes.replicaId }),
+  z.object({
+    kind: z.literal('slice'),
+    slice: idShapes.sliceId,
+    incarnation: whole,
+    gpu: idShapes.gpuUuid,
+  }),
+]);
+
+const onSlice = { node: idShapes.nodeName, gpu: text, slice: idShapes.sliceId, shape: text };
+const onReplica = { node: idShapes.nodeName, replica: idShapes.replicaId };
+
+const stepShape: z.ZodType<PlanStep> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('set-mode'), node: idShapes.nodeName, gpu: text, mode: text }),
+  z.object({ kind: z.literal('create-slice'), ...onSlice }),
+  z.object({ kind: z.literal('destroy-slice'), ...onSlice }),
+  z.object({ kind: z.literal('start-replica'), ...onReplica }),
+  z.object({ kind: z.literal('stop-replica'), ...onReplica }),
+]);
+
+const planShape: z.ZodType<Plan> = z.object({
+  id: idShapes.planId,
+  stages: z.array(
+    z.object({
+      title: text,
+      steps: z.array(stepShape),
+      until: z.enum(['replicas-stopped', 'slices-gone', 'slices-ready', 'replicas-ready']),
+    }),
+  ),
+  price: z.object({ replicasInterrupted: whole, seconds: z.number() }),
+  basis: texts,
+});
+
+export const changeShape: z.ZodType<Change> = z.object({
+  id: idShapes.changeId,
+  plan: planShape,
+  stage: whole,
+  state: z.enum(['running', 'done', 'aborted']),
+  reason: text,
+  startedAtMs: whole,
+});

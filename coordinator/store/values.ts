@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import type { Change } from '../../shared/domain/change.ts';
+import type { Claim } from '../../shared/domain/claim.ts';
+import type { ClusterId, NodeName } from '../../shared/domain/ids.ts';
+import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
+import type { Tombstone } from '../../shared/domain/node-target.ts';
+import { AppError } from '../../shared/platform/errors.ts';
+import {
+  changeShape,
+  claimShape,
+  idShapes,
+  modelSpecShape,
+  tombstoneShape,
+  workloadShape,
+} from './value-shapes.ts';
+
+/** `cluster`: written once, into an empty store. */
+export interface ClusterRecord {
+  readonly clusterId: ClusterId;
+  readonly createdAtMs: number;
+}
+
+/** `models/<name>`. */
+export interface ModelRecord {
+  readonly spec: ModelSpec;
+  /** Grows with each change of the spec. */
+  readonly version: number;
+  /** The version that last changed what runs: a replica of this or a later version need not be replaced. */
+  readonly rolloutVersion: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly deleting: boolean;
+}
+
+/** `claims/<id>`. */
+export interface ClaimRecord {
+  readonly claim: Claim;
+  /** What its replica runs: an older version keeps its own until it is replaced. */
+  readonly workload: Workload;
+  readonly processes: number;
+  /** A replacement was placed while its node was lost: it ends once the replacement serves. */
+  readonly superseded: boolean;
+}
+
+/** `nodes/<name>`: what we know of a node when its agent is silent. */
+export interface NodeRecord {
+  readonly node: NodeName;
+  readonly wanted: 'ready' | 'cordoned' | 'draining';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+}
+
+/** `tombstones/<node>/<kind>/<id>`: kept until the agent reports it done. */
+export interface TombstoneRecord {
+  readonly node: NodeName;
+  readonly tombstone: Tombstone;
+  readonly createdAtMs: number;
+}
+
+/** `generations/<node>`: durable before a target with it is sent. */
+export interface GenerationRecord {
+  readonly generation: number;
+  /** Of the target's content without its epoch: the same content never takes a new generation. */
+  readonly contentHash: string;
+}
+
+/** How one kind of value is written and read. */
+export interface ValueCodec<T> {
+  readonly what: string;
+  readonly schemaVersion: number;
+  /** The oldest reader that understands what this program writes. */
+  readonly leastReader: number;
+  readonly shape: z.ZodType<T>;
+}
+
+const text = z.string().max(4_096);
+const wholeNumber = z.number().int();
+
+function codec<T>(what: string, shape: z.ZodType<T>): ValueCodec<T> {
+  return { what, schemaVersion: 1, leastReader: 1, shape };
+}
+
+export const clusterCodec = codec<ClusterRecord>(
+  'cluster',
+  z.object({ clusterId: idShapes.clusterId, createdAtMs: wholeNumber }),
+);
+
+export const modelCodec = codec<ModelRecord>(
+  'model',
+  z.object({
+    spec: modelSpecShape,
+    version: wholeNumber,
+    rolloutVersion: wholeNumber,
+    createdAtMs: wholeNumber,
+    updatedAtMs: wholeNumber,
+    deleting: z.boolean(),
+  }),
+);
+
+export const claimCodec = codec<ClaimRecord>(
+  'claim',
+  z.object({
+    claim: claimShape,
+    workload: workloadShape,
+    processes: wholeNumber,
+    superseded: z.boolean(),
+  }),
+);
+
+export const nodeCodec = codec<NodeRecord>(
+  'node',
+  z.object({
+    node: idShapes.nodeName,
+    wanted: z.enum(['ready', 'cordoned', 'draining']),
+    labels: z.record(z.string(), text),
+    firstSeenMs: wholeNumber,
+    lastSeenMs: wholeNumber,
+  }),
+);
+
+export const tombstoneCodec = codec<TombstoneRecord>(
+  'tombstone',
+  z.object({ node: idShapes.nodeName, tombstone: tombstoneShape, createdAtMs: wholeNumber }),
+);
+
+export const generationCodec = codec<GenerationRecord>(
+  'generation',
+  z.object({ generation: wholeNumber, contentHash: text }),
+);
+
+export const changeCodec = codec<Change>('change', changeShape);
+
+/** A value as bytes: JSON with its schema and least-reader versions. */
+export function encodeValue<T>(kind: ValueCodec<T>, value: T): Uint8Array {
+  const { schemaVersion, leastReader } = kind;
+  return new TextEncoder().encode(JSON.stringify({ schemaVersion, leastReader, value }));
+}
+
+const envelope = z.object({
+  schemaVersion: wholeNumber,
+  leastReader: wholeNumber,
+  value: z.unknown(),
+});
+
+/** Throws STORE_UNREADABLE, naming the key, for what is corrupt or was written for a newer reader. */
+export function decodeValue<T>(kind: ValueCodec<T>, key: string, bytes: Uint8Array): T {
+  const opened = envelope.safeParse(parseJson(key, bytes));
+  if (!opened.success) throw corrupt(key, opened.error);
+  if (opened.data.leastReader > kind.schemaVersion) {
+    throw new AppError(
+      'STORE_UNREADABLE',
+      `the ${kind.what} at ${key} needs a reader of schema ${opened.data.leastReader}, this program has ${kind.schemaVersion}`,
+      { hint: 'a newer coordinator wrote it: start that version, or restore a backup from before' },
+    );
+  }
+  const read = kind.shape.safeParse(opened.data.value);
+  if (!read.success) throw corrupt(key, read.error);
+  return read.data;
+}
+
+function parseJson(key: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw corrupt(key, cause);
+  }
+}
+
+function corrupt(key: string, cause: unknown): AppError {
+  const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
+  const detail =
+    issue === undefined
+      ? 'it is not JSON'
+      : `${issue.path.join('.') || '(value)'}: ${issue.message}`;
+  return new AppError('STORE_UNREADABLE', `the value at ${key} is corrupt: ${detail}`, {
+    cause: issue === undefined ? cause : undefined,
+    hint: 'restore the store from a backup, or move it away to begin with an empty one',
+  });
+}
+
+export const storeKeys = {
+  cluster: 'cluster',
+  model: (name: string) => `models/${name}`,
+  claim: (id: string) => `claims/${id}`,
+  node: (name: string) => `nodes/${name}`,
+  generation: (node: string) => `generations/${node}`,
+  change: (id: string) => `changes/${id}`,
+  tombstone: (node: string, tombstone: Tombstone) =>
+    tombstone.kind === 'replica'
+      ? `tombstones/${node}/replica/${tombstone.replica}`
+      : `tombstones/${node}/slice/${tombstone.slice}`,
+} as const;

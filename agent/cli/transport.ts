@@ -1,0 +1,301 @@
+import { AppError } from '../../shared/platform/errors.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { SliceShape } from '../../shared/domain/slice.ts';
+import type { AgentServiceClient } from '../../shared/wire/generated/tangram/agent/v1/AgentService.ts';
+import type { GetNodeResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/GetNodeResponse.ts';
+import type { GetNodeRequest } from '../../shared/wire/generated/tangram/agent/v1/GetNodeRequest.ts';
+import type { ListGpusRequest } from '../../shared/wire/generated/tangram/agent/v1/ListGpusRequest.ts';
+import type { ListGpusResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/ListGpusResponse.ts';
+import type { ListReplicasRequest } from '../../shared/wire/generated/tangram/agent/v1/ListReplicasRequest.ts';
+import type { ListReplicasResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/ListReplicasResponse.ts';
+import type { GetTopRequest } from '../../shared/wire/generated/tangram/agent/v1/GetTopRequest.ts';
+import type { GetTopResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/GetTopResponse.ts';
+import type { ListEventsRequest } from '../../shared/wire/generated/tangram/agent/v1/ListEventsRequest.ts';
+import type { ListEventsResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/ListEventsResponse.ts';
+import type { GetLogsRequest } from '../../shared/wire/generated/tangram/agent/v1/GetLogsRequest.ts';
+import type { GetLogsResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/GetLogsResponse.ts';
+import type { ShutdownRequest } from '../../shared/wire/generated/tangram/agent/v1/ShutdownRequest.ts';
+import type { ShutdownResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/ShutdownResponse.ts';
+import type { GpuSample__Output } from '../../shared/wire/generated/tangram/agent/v1/GpuSample.ts';
+import type { GpuView__Output } from '../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
+import type { SliceView__Output } from '../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
+import type { Replica__Output } from '../../shared/wire/generated/tangram/v1/Replica.ts';
+import { decodeShape } from '../../shared/wire/slice-codec.ts';
+import { callUnary } from '../../shared/wire/unary.ts';
+
+const callMsMax = 10_000;
+/** Longer than any replica's grace. */
+const shutdownMsMax = 120_000;
+
+/** The agent's answers with numbers as numbers: what `--json` prints and the tables are made from. */
+export interface AgentApi {
+  node(): Promise<NodeRecord>;
+  gpus(): Promise<readonly GpuRecord[]>;
+  replicas(): Promise<readonly ReplicaRecord[]>;
+  top(): Promise<TopRecord>;
+  events(limit: number): Promise<readonly EventRecord[]>;
+  logs(replica: string, tailLines: number): Promise<string>;
+  shutdown(stopReplicas: boolean): Promise<number>;
+}
+
+export type NodeRecord = Omit<GetNodeResponse__Output, 'epoch' | 'generation' | 'memoryMib'> & {
+  readonly epoch: number;
+  readonly generation: number;
+  readonly memoryMib: number;
+};
+
+export interface SliceRecord {
+  /** Empty: it exists and Tangram did not make it. */
+  readonly slice: string;
+  /** null: the agent could not say. */
+  readonly shape: SliceShape | null;
+  readonly enforcement: string;
+  readonly deviceUuid: string;
+  readonly replica: string;
+  readonly state: string;
+}
+
+export interface GpuRecord {
+  readonly uuid: string;
+  readonly index: number;
+  readonly productName: string;
+  readonly pciBusId: string;
+  readonly memoryTotalMib: number;
+  readonly memoryForeignMib: number;
+  readonly mode: string;
+  readonly authority: string;
+  readonly health: string;
+  readonly healthReason: string;
+  readonly layoutRevision: number;
+  readonly slices: readonly SliceRecord[];
+  readonly outcome: string;
+  readonly outcomeDetail: string;
+}
+
+export interface ReplicaRecord {
+  readonly replica: string;
+  readonly model: string;
+  readonly modelVersion: number;
+  readonly phase: string;
+  readonly reason: string;
+  readonly slices: readonly {
+    readonly slice: string;
+    readonly gpu: string;
+    readonly shape: SliceShape | null;
+  }[];
+  readonly address: string;
+  readonly restarts: number;
+  /** null: never started. */
+  readonly startedAtMs: number | null;
+  readonly runtime: string;
+  readonly runtimeId: string;
+  readonly retiring: boolean;
+}
+
+/** null: the tool did not tell, which is not 0. */
+export interface CardSample {
+  readonly uuid: string;
+  readonly index: number;
+  readonly utilizationRatio: number | null;
+  readonly memoryUsedMib: number | null;
+  readonly memoryTotalMib: number | null;
+  readonly temperatureCelsius: number | null;
+  readonly powerWatts: number | null;
+  readonly smClockMhz: number | null;
+  readonly processes: readonly {
+    readonly pid: number;
+    readonly name: string;
+    readonly memoryUsedMib: number | null;
+    readonly replica: string;
+    readonly model: string;
+  }[];
+}
+
+export interface TopRecord {
+  readonly ageMs: number;
+  readonly cpuRatio: number | null;
+  readonly memoryUsedMib: number | null;
+  readonly gpus: readonly CardSample[];
+}
+
+export interface EventRecord {
+  readonly id: number;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** Calls over the socket; everything throws AppError, AGENT_AWAY when nobody answers. */
+export function createAgentApi(client: AgentServiceClient, socket: string, clock: Clock): AgentApi {
+  const options = (ms = callMsMax): CallOptions => ({
+    peer: `the agent on ${socket}`,
+    away: 'AGENT_AWAY',
+    deadline: new Date(clock.wallMs() + ms),
+  });
+  return { ...views(client, options), ...records(client, options) };
+}
+
+type CallOptions = Parameters<typeof callUnary>[2];
+type MakeOptions = (ms?: number) => CallOptions;
+
+function views(
+  client: AgentServiceClient,
+  options: MakeOptions,
+): Pick<AgentApi, 'node' | 'gpus' | 'replicas' | 'top'> {
+  return {
+    node: async () => {
+      const node = await callUnary<GetNodeRequest, GetNodeResponse__Output>(
+        (request, call, answer) => client.getNode(request, call, answer),
+        {},
+        options(),
+      );
+      const { epoch, generation, memoryMib } = node;
+      return { ...node, ...numbers({ epoch, generation, memoryMib }) };
+    },
+    gpus: async () =>
+      (
+        await callUnary<ListGpusRequest, ListGpusResponse__Output>(
+          (request, call, answer) => client.listGpus(request, call, answer),
+          {},
+          options(),
+        )
+      ).gpus.map(gpuRecord),
+    replicas: async () =>
+      (
+        await callUnary<ListReplicasRequest, ListReplicasResponse__Output>(
+          (request, call, answer) => client.listReplicas(request, call, answer),
+          {},
+          options(),
+        )
+      ).replicas.map(replicaRecord),
+    top: async () => {
+      const top = await callUnary<GetTopRequest, GetTopResponse__Output>(
+        (request, call, answer) => client.getTop(request, call, answer),
+        {},
+        options(),
+      );
+      return {
+        ageMs: Number(top.ageMs),
+        cpuRatio: top.cpuRatio ?? null,
+        memoryUsedMib: numberOrNull(top.memoryUsedMib),
+        gpus: top.gpus.map(cardSample),
+      };
+    },
+  };
+}
+
+function records(
+  client: AgentServiceClient,
+  options: MakeOptions,
+): Pick<AgentApi, 'events' | 'logs' | 'shutdown'> {
+  return {
+    events: async (limit) =>
+      (
+        await callUnary<ListEventsRequest, ListEventsResponse__Output>(
+          (request, call, answer) => client.listEvents(request, call, answer),
+          { limit },
+          options(),
+        )
+      ).events.map(({ id, atMs, ...rest }) => ({ ...numbers({ id, atMs }), ...rest })),
+    logs: async (replica, tailLines) =>
+      (
+        await callUnary<GetLogsRequest, GetLogsResponse__Output>(
+          (request, call, answer) => client.getLogs(request, call, answer),
+          { replica, tailLines },
+          options(),
+        )
+      ).text,
+    shutdown: async (stopReplicas) =>
+      (
+        await callUnary<ShutdownRequest, ShutdownResponse__Output>(
+          (request, call, answer) => client.shutdown(request, call, answer),
+          { stopReplicas },
+          options(shutdownMsMax),
+        )
+      ).replicasStopped,
+  };
+}
+
+function gpuRecord(gpu: GpuView__Output): GpuRecord {
+  const { memoryTotalMib, memoryForeignMib, layoutRevision, slices, ...rest } = gpu;
+  return {
+    ...rest,
+    ...numbers({ memoryTotalMib, memoryForeignMib, layoutRevision }),
+    slices: slices.map(({ shape, ...slice }: SliceView__Output) => ({
+      ...slice,
+      shape: shape === null ? null : shapeOrNull(shape),
+    })),
+  };
+}
+
+function replicaRecord(replica: Replica__Output): ReplicaRecord {
+  const startedAtMs = Number(replica.startedAtMs);
+  return {
+    replica: replica.replica,
+    model: replica.model,
+    modelVersion: Number(replica.modelVersion),
+    phase: phaseWord(replica.phase),
+    reason: replica.reason,
+    slices: replica.slices.map(({ slice, gpuUuid, shape }) => ({
+      slice,
+      gpu: gpuUuid,
+      shape: shape === null ? null : shapeOrNull(shape),
+    })),
+    address: replica.address,
+    restarts: replica.restarts,
+    startedAtMs: startedAtMs === 0 ? null : startedAtMs,
+    runtime: replica.runtime,
+    runtimeId: replica.runtimeId,
+    retiring: replica.retiring,
+  };
+}
+
+function cardSample(sample: GpuSample__Output): CardSample {
+  return {
+    uuid: sample.uuid,
+    index: sample.index,
+    utilizationRatio: sample.utilizationRatio ?? null,
+    memoryUsedMib: numberOrNull(sample.memoryUsedMib),
+    memoryTotalMib: numberOrNull(sample.memoryTotalMib),
+    temperatureCelsius: sample.temperatureCelsius ?? null,
+    powerWatts: sample.powerWatts ?? null,
+    smClockMhz: sample.smClockMhz ?? null,
+    processes: sample.processes.map(({ pid, name, memoryUsedMib, replica, model }) => ({
+      pid,
+      name,
+      memoryUsedMib: numberOrNull(memoryUsedMib),
+      replica,
+      model,
+    })),
+  };
+}
+
+/** A newer agent's phase arrives as a number. */
+function phaseWord(phase: unknown): string {
+  return typeof phase === 'string'
+    ? phase.replace(/^REPLICA_PHASE_/, '').toLowerCase()
+    : `unknown (${String(phase)})`;
+}
+
+/** A newer agent may cut cards in ways that this program does not know; it is shown without a shape. */
+function shapeOrNull(shape: Parameters<typeof decodeShape>[0]): SliceShape | null {
+  const decoded = decodeShape(shape);
+  return decoded.ok ? decoded.value : null;
+}
+
+function numberOrNull(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text);
+}
+
+function numbers<K extends string>(texts: Readonly<Record<K, string>>): Record<K, number> {
+  const found = Object.entries<string>(texts).map(([key, text]) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) {
+      throw new AppError('INTERNAL', `the agent answered ${JSON.stringify(text)} for ${key}`);
+    }
+    return [key, value] as const;
+  });
+  // The keys are those of `texts`.
+  return Object.fromEntries(found) as Record<K, number>;
+}

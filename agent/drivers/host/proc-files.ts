@@ -1,0 +1,43 @@
+/** Jiffies since boot, summed over all CPUs. */
+export interface CpuTimes {
+  readonly busy: number;
+  readonly total: number;
+}
+
+/** Parses the first line of `/proc/stat`. Guest time is part of user time already. */
+export function parseCpuTimes(text: string): CpuTimes | null {
+  const line = text.split('\n').find((each) => each.startsWith('cpu '));
+  const fields = line?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
+  if (fields.length < 4 || fields.some((field) => !Number.isFinite(field))) return null;
+  const total = fields.reduce((sum, field) => sum + field, 0);
+  const idle = (fields[3] ?? 0) + (fields[4] ?? 0);
+  return { busy: total - idle, total };
+}
+
+export interface MemoryMib {
+  readonly totalMib: number;
+  /** What is not available to a new process without swapping. */
+  readonly usedMib: number;
+}
+
+/** Parses `/proc/meminfo`. */
+export function parseMemInfo(text: string): MemoryMib | null {
+  const kib = (key: string): number | null => {
+    const match = new RegExp(`^${key}:\\s+(\\d+) kB$`, 'm').exec(text);
+    return match === null ? null : Number(match[1]);
+  };
+  const total = kib('MemTotal');
+  const available = kib('MemAvailable') ?? kib('MemFree');
+  if (total === null || available === null) return null;
+  return {
+    totalMib: Math.floor(total / 1024),
+    usedMib: Math.floor((total - available) / 1024),
+  };
+}
+
+/** The busy share between two readings, 0 to 1. */
+export function cpuRatio(before: CpuTimes | null, now: CpuTimes): number {
+  const total = now.total - (before?.total ?? 0);
+  if (before === null || total <= 0) return 0;
+  return Math.min(1, Math.max(0, (now.busy - before.busy) / total));
+}

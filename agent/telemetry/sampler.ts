@@ -12,6 +12,8 @@ import { SampleRing } from './ring.ts';
 const ringCapacity = 600;
 /** A host has at most this many cards; a tool that prints more is not believed. */
 const ringsMax = 64;
+/** A command that dies sooner has not recovered: its first sample comes from another invocation. */
+const steadySamples = 5;
 const restartLimits = { firstMs: 500, maxMs: 30_000 };
 
 export interface GpuSampleSet {
@@ -58,7 +60,7 @@ export class GpuSampler {
       }
       const ending = await this.#runChild(signal);
       if (signal.aborted || ending.kind === 'released') continue;
-      failures = ending.sampled ? 0 : failures + 1;
+      failures = ending.samples >= steadySamples ? 0 : failures + 1;
       this.#restarts += 1;
       this.#lastError = errorChain(ending.error);
       const waitMs = jittered(backoffMs(failures, restartLimits), this.#deps.random);
@@ -121,18 +123,17 @@ export class GpuSampler {
   async #runChild(outer: AbortSignal): Promise<ChildEnding> {
     const controller = new AbortController();
     const signal = AbortSignal.any([outer, controller.signal]);
-    let sampled = false;
+    let samples = 0;
     const reading = (async (): Promise<ChildEnding> => {
       try {
-        const samples = this.#deps.nvidiaSmi.sampleGpus(this.#deps.periodMs, signal);
-        for await (const cards of samples) {
+        for await (const cards of this.#deps.nvidiaSmi.sampleGpus(this.#deps.periodMs, signal)) {
           this.#accept(cards);
-          sampled = true;
+          samples += 1;
         }
         if (signal.aborted) return { kind: 'released' };
-        return { kind: 'ended', sampled, error: new Error('the sampling command ended') };
+        return { kind: 'ended', samples, error: new Error('the sampling command ended') };
       } catch (error) {
-        return signal.aborted ? { kind: 'released' } : { kind: 'ended', sampled, error };
+        return signal.aborted ? { kind: 'released' } : { kind: 'ended', samples, error };
       }
     })();
     this.#child = { controller, ended: reading.then(() => undefined) };
@@ -160,4 +161,4 @@ export class GpuSampler {
 
 type ChildEnding =
   | { readonly kind: 'released' }
-  | { readonly kind: 'ended'; readonly sampled: boolean; readonly error: unknown };
+  | { readonly kind: 'ended'; readonly samples: number; readonly error: unknown };

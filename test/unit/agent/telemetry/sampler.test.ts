@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { ProcessTable } from '../../../../agent/telemetry/process-table.ts';
+import { GpuSampler } from '../../../../agent/telemetry/sampler.ts';
+import { silentLog } from '../../../../shared/platform/log.ts';
+import { gpuA, gpuRow } from '../../../fakes/agent/fake-core.ts';
+import { FakeSampling } from '../../../fakes/agent/fake-nvidia-smi.ts';
+import { ManualClock, settle } from '../../../fakes/manual-clock.ts';
+
+function setUp() {
+  const clock = new ManualClock();
+  const fake = new FakeSampling(() => clock.monotonicMs());
+  const sampler = new GpuSampler({
+    nvidiaSmi: fake.tool(),
+    clock,
+    random: () => 1,
+    log: silentLog,
+    periodMs: 1_000,
+  });
+  const controller = new AbortController();
+  const running = sampler.run(controller.signal);
+  const end = async (): Promise<void> => {
+    controller.abort();
+    await running;
+  };
+  return { clock, fake, sampler, end };
+}
+
+test('the newest sample is kept, grows older, and is told to listeners', async () => {
+  const { clock, fake, sampler, end } = setUp();
+  const heard: number[] = [];
+  sampler.onSample(({ cards }) => heard.push(cards[0]?.utilizationPercent ?? -1));
+  await settle();
+  fake.push([gpuRow({ utilizationPercent: 7 })]);
+  await clock.advance(1_500);
+  expect(sampler.latest()?.ageMs).toBe(1_500);
+  expect(heard).toEqual([7]);
+  expect(sampler.history(gpuA, 'tangram_gpu_temperature_celsius', 10_000)?.values).toEqual([40]);
+  expect(sampler.history('GPU-none', 'tangram_gpu_temperature_celsius', 10_000)).toBeNull();
+  await end();
+});
+
+test('a command that dies at once is started again after 1 s, 2 s, 4 s', async () => {
+  const { clock, fake, sampler, end } = setUp();
+  for (let round = 0; round < 4; round += 1) {
+    await settle();
+    fake.push([gpuRow()]);
+    await settle();
+    fake.die('driver gone');
+    await clock.advance(round === 3 ? 0 : 1_000 * 2 ** round);
+  }
+  expect(fake.starts).toEqual([0, 1_000, 3_000, 7_000]);
+  expect(sampler.restartsTotal).toBe(4);
+  expect(sampler.lastError).toBe('driver gone');
+  await end();
+});
+
+test('a command that had sampled for a while is started again soon', async () => {
+  const { clock, fake, end } = setUp();
+  await settle();
+  for (let at = 0; at < 6; at += 1) fake.push([gpuRow()]);
+  await settle();
+  fake.die('killed');
+  await clock.advance(500);
+  expect(fake.starts).toEqual([0, 500]);
+  await end();
+});
+
+test('no command runs between release and resume, and holds count', async () => {
+  const { clock, fake, sampler, end } = setUp();
+  await settle();
+  expect(fake.running).toBe(1);
+  const never = new AbortController().signal;
+  await sampler.release(never);
+  await sampler.release(never);
+  expect(fake.running).toBe(0);
+  sampler.resume();
+  await clock.advance(60_000);
+  expect(fake.running).toBe(0);
+  sampler.resume();
+  await settle();
+  expect(fake.running).toBe(1);
+  expect(sampler.restartsTotal).toBe(0);
+  await end();
+  expect(fake.running).toBe(0);
+});
+
+test('processes are asked for only when somebody looks, at most once in two seconds, and never shown when old', async () => {
+  const clock = new ManualClock();
+  const fake = new FakeSampling(() => clock.monotonicMs());
+  fake.processes = [{ gpu: gpuA, pid: 7, name: 'python', memoryUsedMib: 300 }];
+  const table = new ProcessTable({
+    nvidiaSmi: fake.tool(),
+    clock,
+    log: silentLog,
+    signal: new AbortController().signal,
+  });
+  await clock.advance(10_000);
+  expect(fake.processReads).toBe(0);
+  expect(await Promise.all([table.read(), table.read()])).toEqual([fake.processes, fake.processes]);
+  expect(fake.processReads).toBe(1);
+  await clock.advance(3_000);
+  fake.failProcesses = true;
+  expect(await table.read()).toEqual(fake.processes);
+  await clock.advance(3_000);
+  expect(await table.read()).toBeNull();
+});

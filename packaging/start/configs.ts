@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { parseNodeName } from '../../shared/domain/ids.ts';
+import type { Layout } from './layout.ts';
+import type { Ports } from './ports.ts';
+import { program, simulatorArgv } from './wrappers.ts';
+
+export interface ConfigChoices {
+  readonly layout: Layout;
+  readonly ports: Ports;
+  readonly runtime: 'docker' | 'process';
+  /** null: simulated cards, all ours. Otherwise the UUIDs of the host's idle cards; the others are only observed. */
+  readonly realCards: readonly string[] | null;
+}
+
+export interface ConfigFiles {
+  readonly coordinator: string;
+  readonly agent: string;
+}
+
+/** Writes the two files that the programs are started with. They may be read and compared; each start writes them anew. */
+export function writeConfigs(choices: ConfigChoices): ConfigFiles {
+  const files = {
+    coordinator: join(choices.layout.configDir, 'coordinator.yaml'),
+    agent: join(choices.layout.configDir, 'agent.yaml'),
+  };
+  const head = '# Written by npm start; the next start writes it anew.\n';
+  writeFileSync(files.coordinator, head + stringify(coordinatorConfig(choices)));
+  writeFileSync(files.agent, head + stringify(agentConfig(choices)));
+  return files;
+}
+
+function coordinatorConfig({ layout, ports }: ConfigChoices): object {
+  return {
+    stateDir: layout.coordinatorState,
+    grpc: `127.0.0.1:${ports.grpc}`,
+    http: `127.0.0.1:${ports.http}`,
+    readyFile: layout.coordinatorReady,
+  };
+}
+
+function agentConfig({ layout, ports, runtime, realCards }: ConfigChoices): object {
+  const common = {
+    node: nodeName(),
+    coordinator: `127.0.0.1:${ports.grpc}`,
+    stateDir: layout.agentState,
+    socket: layout.socket,
+    http: `127.0.0.1:${ports.metrics}`,
+    runtime,
+    processRuntime: runtime === 'process',
+    readyFile: layout.agentReady,
+  };
+  if (realCards !== null) {
+    return {
+      ...common,
+      authority: 'observe',
+      gpuAuthority: Object.fromEntries(realCards.map((uuid) => [uuid, 'cut'])),
+      mps: { dir: layout.mpsDir },
+      gpu: { handout: runtime === 'docker' ? 'toolkit' : 'env' },
+    };
+  }
+  return {
+    ...common,
+    authority: 'cut',
+    nvidiaSmi: { command: simulatorArgv(layout) },
+    mps: {
+      controlCommand: program(layout, 'agent/simulator/mps-control/bin.js'),
+      dir: layout.mpsDir,
+    },
+    // A simulated card has no device file: variables and MPS mounts are all that can be handed out.
+    gpu: { handout: 'env' },
+  };
+}
+
+function nodeName(): string {
+  const parsed = parseNodeName((hostname().split('.')[0] ?? '').toLowerCase());
+  return parsed.ok ? parsed.value : 'local';
+}

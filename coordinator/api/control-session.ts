@@ -1,0 +1,247 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { parseClusterId, type NodeName } from '../../shared/domain/ids.ts';
+import type { NodeTarget } from '../../shared/domain/node-target.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import { AppError, errorChain } from '../../shared/platform/errors.ts';
+import type { Log } from '../../shared/platform/log.ts';
+import { whole } from '../../shared/wire/fields.ts';
+import { decodeInventory } from '../../shared/wire/inventory-codec.ts';
+import { decodeStatus } from '../../shared/wire/status-codec.ts';
+import { encodeTarget } from '../../shared/wire/target-codec.ts';
+import { problemError, toServiceError } from '../../shared/wire/unary.ts';
+import type { ControlRequest__Output } from '../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
+import type { ControlResponse } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
+import type { Hello__Output } from '../../shared/wire/generated/tangram/link/v1/Hello.ts';
+import type { CoordinatorCore, NodeSession } from '../fleet/core.ts';
+import type { LinkCounters } from './link-counters.ts';
+import type { LogsDesk } from './logs-desk.ts';
+
+/** What this program speaks, oldest and newest. */
+export const linkProtocol: { readonly oldest: number; readonly newest: number } = {
+  oldest: 1,
+  newest: 1,
+};
+
+export type ControlCall = ServerDuplexStream<ControlRequest__Output, ControlResponse>;
+
+export interface ControlDeps {
+  readonly core: CoordinatorCore;
+  readonly logs: LogsDesk;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: LinkCounters;
+  readonly heartbeatMs: number;
+}
+
+interface Greeted {
+  readonly node: NodeName;
+  readonly session: NodeSession;
+  readonly disconnectLogs: () => void;
+}
+
+/**
+ * One agent's control stream.
+ * Invariants: nothing is accepted before a good hello; the core's session is closed exactly once; at most one
+ * target waits to be written, the newest; a silent stream ends after three heartbeats.
+ */
+export class ControlSession {
+  readonly #call: ControlCall;
+  readonly #deps: ControlDeps;
+  readonly #over = new AbortController();
+  #greeted: Greeted | undefined;
+  #heardAtMs: number;
+  #blocked = false;
+  #pendingTarget: NodeTarget | undefined;
+  #toldOfRejection = false;
+  #toldOfUnknown = false;
+
+  constructor(call: ControlCall, deps: ControlDeps) {
+    this.#call = call;
+    this.#deps = deps;
+    this.#heardAtMs = deps.clock.monotonicMs();
+  }
+
+  /** Resolves when the stream is over. Messages are handled as they arrive, so nothing queues up here. */
+  async run(): Promise<void> {
+    const call = this.#call;
+    call.on('data', (message: ControlRequest__Output) => this.#receive(message));
+    call.on('drain', () => this.#drained());
+    call.on('end', () => this.#finish('the agent ended the stream', null));
+    call.on('cancelled', () => this.#finish('the connection broke', null));
+    while (!this.#over.signal.aborted) {
+      await this.#deps.clock
+        .sleep(this.#deps.heartbeatMs, this.#over.signal)
+        .catch(() => undefined);
+      if (!this.#over.signal.aborted) this.#beat();
+    }
+  }
+
+  #beat(): void {
+    const silentMs = this.#deps.clock.monotonicMs() - this.#heardAtMs;
+    if (silentMs > 3 * this.#deps.heartbeatMs) {
+      const who = this.#greeted === undefined ? 'nobody said hello' : 'the agent was silent';
+      const why = `${who} for ${Math.round(silentMs)} ms`;
+      this.#finish(why, new AppError('AGENT_AWAY', why));
+      return;
+    }
+    if (this.#greeted !== undefined && !this.#blocked) this.#write({ heartbeat: {} });
+  }
+
+  #receive(message: ControlRequest__Output): void {
+    if (this.#over.signal.aborted) return;
+    this.#heardAtMs = this.#deps.clock.monotonicMs();
+    try {
+      if (this.#greeted === undefined) this.#greet(message);
+      else this.#handle(message, this.#greeted);
+    } catch (error) {
+      this.#deps.log.warn({ err: error, node: this.#greeted?.node }, 'a control stream was ended');
+      this.#finish(errorChain(error), error);
+    }
+  }
+
+  #greet(message: ControlRequest__Output): void {
+    const hello = message.hello;
+    if (message.message !== 'hello' || hello === null || hello === undefined) {
+      throw new AppError('REQUEST_INVALID', 'the first message of a control stream must be hello');
+    }
+    checkProtocol(hello.protocolVersion);
+    if (hello.inventory === null) {
+      throw new AppError('REQUEST_INVALID', 'hello.inventory: is missing');
+    }
+    const inventory = decodeInventory(hello.inventory);
+    if (!inventory.ok) throw problemError(inventory.problem);
+    const node = inventory.value.node;
+    const { core, logs } = this.#deps;
+    const session = core.openSession(
+      inventory.value,
+      { clusterId: clusterIdOf(hello), epochSeen: whole(hello.epochSeen, 'hello.epoch_seen') },
+      (target) => this.#sendTarget(target),
+    );
+    const disconnectLogs = logs.connect(node, (question) => this.#write({ logs: question }));
+    this.#greeted = { node, session, disconnectLogs };
+    this.#deps.counters.sessionsTotal += 1;
+    this.#deps.log.info({ node, agentVersion: inventory.value.agentVersion }, 'an agent connected');
+    this.#write({
+      welcome: {
+        protocolVersion: Math.min(hello.protocolVersion, linkProtocol.newest),
+        capabilities: ['logs'],
+        clusterId: core.clusterId,
+        epoch: core.epoch,
+        heartbeatMs: this.#deps.heartbeatMs,
+      },
+    });
+    // A target that the core handed over while opening must follow the welcome.
+    this.#flushTarget();
+  }
+
+  #handle(message: ControlRequest__Output, { node, session }: Greeted): void {
+    switch (message.message) {
+      case 'inventory': {
+        if (message.inventory === null || message.inventory === undefined) return;
+        const inventory = decodeInventory(message.inventory);
+        if (!inventory.ok) this.#reject(inventory.problem.path, inventory.problem.message);
+        else if (inventory.value.node !== node)
+          this.#reject('inventory.node', 'it names another node');
+        else session.inventory(inventory.value);
+        return;
+      }
+      case 'status': {
+        if (message.status === null || message.status === undefined) return;
+        const report = decodeStatus(message.status, node);
+        if (!report.ok) this.#reject(report.problem.path, report.problem.message);
+        else session.status(report.value.status, report.value.replicas);
+        return;
+      }
+      case 'heartbeat':
+        session.heartbeat();
+        return;
+      case 'logs':
+        if (message.logs === null || message.logs === undefined) return;
+        this.#deps.logs.answer(node, { ...message.logs, id: whole(message.logs.id, 'logs.id') });
+        session.heartbeat();
+        return;
+      case 'hello':
+        this.#reject('hello', 'it was said before');
+        return;
+      case undefined:
+      default:
+        session.heartbeat();
+        if (!this.#toldOfUnknown) {
+          this.#toldOfUnknown = true;
+          this.#deps.log.warn({ node }, 'an agent sends messages of a kind that is not known here');
+        }
+    }
+  }
+
+  /** One bad report does not cost a node its session: what it said before stands, and it still lives. */
+  #reject(path: string | undefined, message: string): void {
+    this.#deps.counters.rejectedTotal += 1;
+    this.#greeted?.session.heartbeat();
+    if (this.#toldOfRejection) return;
+    this.#toldOfRejection = true;
+    this.#deps.log.warn(
+      { node: this.#greeted?.node, path, problem: message },
+      'a report was refused',
+    );
+  }
+
+  #sendTarget(target: NodeTarget): void {
+    this.#pendingTarget = target;
+    if (this.#greeted !== undefined && !this.#blocked) this.#flushTarget();
+  }
+
+  #flushTarget(): void {
+    const target = this.#pendingTarget;
+    if (target === undefined) return;
+    this.#pendingTarget = undefined;
+    this.#write({ target: encodeTarget(target) });
+  }
+
+  #drained(): void {
+    this.#blocked = false;
+    this.#flushTarget();
+  }
+
+  #write(message: ControlResponse): void {
+    if (this.#over.signal.aborted) return;
+    this.#blocked = !this.#call.write(message);
+  }
+
+  /** `error` null: nobody is there to be told. */
+  #finish(reason: string, error: unknown): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#greeted?.disconnectLogs();
+    this.#greeted?.session.closed(reason);
+    if (this.#greeted !== undefined) {
+      this.#deps.log.info({ node: this.#greeted.node, reason }, 'an agent disconnected');
+    }
+    if (error === null) this.#call.end();
+    else this.#call.emit('error', toServiceError(error));
+  }
+
+  /** The coordinator stops: agents are told to dial again. */
+  stop(): void {
+    const reason = 'the coordinator stops';
+    this.#finish(reason, new AppError('COORDINATOR_AWAY', reason));
+  }
+}
+
+function checkProtocol(version: number): void {
+  const { oldest, newest } = linkProtocol;
+  const here = oldest === newest ? `version ${newest}` : `versions ${oldest} to ${newest}`;
+  const both = `the agent speaks link protocol ${version}, this coordinator ${here}`;
+  if (version > newest) {
+    throw new AppError('PEER_TOO_NEW', both, { hint: 'upgrade the coordinator before its agents' });
+  }
+  if (version < oldest) {
+    throw new AppError('CLIENT_TOO_OLD', both, { hint: 'upgrade the agent' });
+  }
+}
+
+function clusterIdOf(hello: Hello__Output) {
+  if (hello.clusterId === '') return null;
+  const parsed = parseClusterId(hello.clusterId);
+  if (parsed.ok) return parsed.value;
+  throw problemError({ ...parsed.problem, path: 'hello.cluster_id' });
+}

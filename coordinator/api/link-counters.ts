@@ -1,0 +1,10 @@
+/** What the link counts for `/metrics`; only ever grows. */
+export interface LinkCounters {
+  sessionsTotal: number;
+  /** Reports that were refused because they could not be read. */
+  rejectedTotal: number;
+}
+
+export function createLinkCounters(): LinkCounters {
+  return { sessionsTotal: 0, rejectedTotal: 0 };
+}

@@ -1,0 +1,100 @@
+import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Clock } from '../../shared/platform/clock.ts';
+import { errorCodes, isAppError } from '../../shared/platform/errors.ts';
+import type { Log } from '../../shared/platform/log.ts';
+import {
+  clusterService,
+  linkService,
+  packageDefinition,
+  schedulerService,
+} from '../../shared/wire/services.ts';
+import type { CoordinatorCore } from '../fleet/core.ts';
+import { listenError, parseListenAddress, renderAddress } from '../listen-address.ts';
+import type { Samples } from '../telemetry/samples.ts';
+import { clusterHandlers } from './cluster-service.ts';
+import type { ControlSession } from './control-session.ts';
+import type { LinkCounters } from './link-counters.ts';
+import { linkHandlers } from './link-service.ts';
+import { LogsDesk } from './logs-desk.ts';
+import { schedulerHandlers } from './scheduler-service.ts';
+
+export interface ApiDeps {
+  readonly core: CoordinatorCore;
+  readonly samples: Samples;
+  readonly counters: LinkCounters;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** How often each side of a control stream gives a sign of life. */
+  readonly heartbeatMs: number;
+}
+
+export interface ApiServer {
+  /** `host:port`, with the port that was really taken. */
+  readonly address: string;
+  /** Ends every stream, then the listener. */
+  stop(): Promise<void>;
+}
+
+/** gRPC's own defaults leave streams and sessions unbounded and pings unanswered for two hours. */
+const serverOptions: ServerOptions = {
+  'grpc.max_receive_message_length': 4 * 1024 * 1024,
+  'grpc.max_send_message_length': 16 * 1024 * 1024,
+  'grpc.max_concurrent_streams': 100,
+  'grpc-node.max_session_memory': 32,
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+};
+
+const serviceNames = [
+  'tangram.v1.SchedulerService',
+  'tangram.v1.ClusterService',
+  'tangram.link.v1.LinkService',
+];
+
+/** Opens the gRPC door on a loopback address. Throws ADDRESS_REFUSED, ADDRESS_TAKEN. */
+export async function startApiServer(address: string, deps: ApiDeps): Promise<ApiServer> {
+  const listen = parseListenAddress(address);
+  const server = new Server(serverOptions);
+  const sessions = new Set<ControlSession>();
+  const onError = (error: unknown): void => logCallError(deps.log, error);
+  const { core, version } = deps;
+  const logs = new LogsDesk(deps.clock);
+  server.addService(schedulerService, schedulerHandlers({ core, logs, onError }));
+  server.addService(clusterService, clusterHandlers({ core, version, onError }));
+  server.addService(linkService, linkHandlers({ ...deps, logs }, sessions));
+  const health = new HealthImplementation(
+    Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const])),
+  );
+  health.addToServer(server);
+  new ReflectionService(packageDefinition, { services: serviceNames }).addToServer(server);
+  const port = await bind(server, renderAddress(listen));
+  return {
+    address: renderAddress({ host: listen.host, port }),
+    stop: async () => {
+      for (const name of ['', ...serviceNames]) health.setStatus(name, 'NOT_SERVING');
+      for (const session of sessions) session.stop();
+      // Watches have no end of their own: what is still open once the agents were told is cut.
+      await new Promise((resolve) => setImmediate(resolve));
+      server.forceShutdown();
+    },
+  };
+}
+
+async function bind(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(listenError(address, 'grpc', error));
+    });
+  });
+}
+
+/** What the caller did wrong is the caller's to read; the log is for what somebody here must mend. */
+function logCallError(log: Log, error: unknown): void {
+  const ours = isAppError(error) && errorCodes[error.code].actor !== 'us';
+  if (ours) log.debug({ err: error }, 'a call was refused');
+  else log.error({ err: error }, 'a call failed');
+}

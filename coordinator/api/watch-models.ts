@@ -1,0 +1,65 @@
+import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+import { unreachable } from '../../shared/domain/assert.ts';
+import { toServiceError } from '../../shared/wire/unary.ts';
+import type { WatchModelsRequest__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsRequest.ts';
+import type { WatchModelsResponse } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
+import type { CoordinatorCore, ModelEvent } from '../fleet/core.ts';
+import { encodeModelEvent } from './model-view-codec.ts';
+import { modelNameIn } from './names.ts';
+
+type Call = ServerWritableStream<WatchModelsRequest__Output, WatchModelsResponse>;
+
+/** Streams models: the core bounds what a slow reader may leave unread, and the stream is paced by the reader. */
+export function watchModels(
+  core: CoordinatorCore,
+  onError: (error: unknown) => void,
+): handleServerStreamingCall<WatchModelsRequest__Output, WatchModelsResponse> {
+  return (call) => {
+    const controller = new AbortController();
+    call.on('cancelled', () => controller.abort(new Error('the caller went away')));
+    void (async () => {
+      try {
+        const only = call.request.name === '' ? null : modelNameIn(call.request.name);
+        for await (const event of core.watchModels(controller.signal)) {
+          if (only !== null && nameOf(event) !== only && event.kind !== 'synced') continue;
+          await send(call, encodeModelEvent(event), controller.signal);
+          if (controller.signal.aborted) break;
+        }
+        call.end();
+      } catch (error) {
+        if (controller.signal.aborted) {
+          call.end();
+          return;
+        }
+        onError(error);
+        call.emit('error', toServiceError(error));
+      }
+    })();
+  };
+}
+
+function nameOf(event: ModelEvent): string | null {
+  switch (event.kind) {
+    case 'model':
+      return event.model.spec.name;
+    case 'deleted':
+      return event.name;
+    case 'synced':
+      return null;
+    default:
+      return unreachable(event);
+  }
+}
+
+async function send(call: Call, message: WatchModelsResponse, signal: AbortSignal): Promise<void> {
+  if (call.write(message) || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      call.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    call.on('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,218 @@
+import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { createClusterClient, createSchedulerClient } from '../../shared/wire/services.ts';
+import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
+import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
+import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelResponse.ts';
+import type { ClusterServiceClient } from '../../shared/wire/generated/tangram/v1/ClusterService.ts';
+import type { DeleteModelResponse__Output } from '../../shared/wire/generated/tangram/v1/DeleteModelResponse.ts';
+import type { Event__Output } from '../../shared/wire/generated/tangram/v1/Event.ts';
+import type { ExplainResponse__Output } from '../../shared/wire/generated/tangram/v1/ExplainResponse.ts';
+import type { GetClusterResponse__Output } from '../../shared/wire/generated/tangram/v1/GetClusterResponse.ts';
+import type { GetModelResponse__Output } from '../../shared/wire/generated/tangram/v1/GetModelResponse.ts';
+import type { GetNodeResponse__Output } from '../../shared/wire/generated/tangram/v1/GetNodeResponse.ts';
+import type { GetReplicaLogsResponse__Output } from '../../shared/wire/generated/tangram/v1/GetReplicaLogsResponse.ts';
+import type { ListEventsResponse__Output } from '../../shared/wire/generated/tangram/v1/ListEventsResponse.ts';
+import type { ListModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/ListModelsResponse.ts';
+import type { ListNodesResponse__Output } from '../../shared/wire/generated/tangram/v1/ListNodesResponse.ts';
+import type { Model__Output } from '../../shared/wire/generated/tangram/v1/Model.ts';
+import type { Node__Output } from '../../shared/wire/generated/tangram/v1/Node.ts';
+import type { ScaleModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ScaleModelResponse.ts';
+import type { SchedulerServiceClient } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
+import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
+
+export type NodeChange = 'cordon' | 'drain' | 'uncordon';
+
+/** The coordinator as the command line sees it. Every method throws AppError: COORDINATOR_AWAY, or what was answered. */
+export interface CoordinatorClient {
+  applyModel(request: ApplyModelRequest): Promise<ApplyModelResponse__Output>;
+  /** Throws MODEL_UNKNOWN. */
+  getModel(name: string): Promise<Model__Output>;
+  /** All pages. */
+  listModels(): Promise<readonly Model__Output[]>;
+  deleteModel(name: string, validateOnly: boolean): Promise<DeleteModelResponse__Output>;
+  scaleModel(name: string, replicas: number): Promise<ScaleModelResponse__Output>;
+  explain(name: string): Promise<ExplainResponse__Output>;
+  readLogs(replica: string, tailLines: number): Promise<string>;
+  /** Ends when `signal` aborts. */
+  watchModels(name: string, signal: AbortSignal): AsyncIterable<WatchModelsResponse__Output>;
+  /** All pages. */
+  listNodes(): Promise<readonly Node__Output[]>;
+  getNode(name: string): Promise<Node__Output>;
+  changeNode(name: string, change: NodeChange): Promise<Node__Output>;
+  listEvents(subject: string, limit: number): Promise<readonly Event__Output[]>;
+  getCluster(): Promise<GetClusterResponse__Output>;
+  close(): void;
+}
+
+/** No list has more pages than this: a coordinator that hands out tokens for ever is broken. */
+const pagesMax = 10_000;
+const pageSize = 1_000;
+
+interface Connection {
+  readonly scheduler: SchedulerServiceClient;
+  readonly cluster: ClusterServiceClient;
+  readonly ask: <Request, Response>(
+    invoke: Parameters<typeof callUnary<Request, Response>>[0],
+    request: Request,
+  ) => Promise<Response>;
+}
+
+/** `address` is `host:port`; `deadline` answers until when the next call may take. */
+export function connectCoordinator(address: string, deadline: () => Date): CoordinatorClient {
+  const peer = `the coordinator at ${address}`;
+  const connection: Connection = {
+    scheduler: createSchedulerClient(address),
+    cluster: createClusterClient(address),
+    ask: async (invoke, request) =>
+      callUnary(invoke, request, { peer, away: 'COORDINATOR_AWAY', deadline: deadline() }),
+  };
+  return {
+    ...modelCalls(connection),
+    ...nodeCalls(connection),
+    watchModels: (name, signal) =>
+      watchModels(connection.scheduler.watchModels({ name }), peer, signal),
+    close: () => {
+      connection.scheduler.close();
+      connection.cluster.close();
+    },
+  };
+}
+
+function modelCalls({ scheduler, ask }: Connection) {
+  return {
+    applyModel: async (request: ApplyModelRequest) =>
+      ask<ApplyModelRequest, ApplyModelResponse__Output>(
+        (sent, options, answer) => scheduler.applyModel(sent, options, answer),
+        request,
+      ),
+    getModel: async (name: string) => {
+      const { model } = await ask<{ name: string }, GetModelResponse__Output>(
+        (sent, options, answer) => scheduler.getModel(sent, options, answer),
+        { name },
+      );
+      if (model === null) throw new Error('the answer holds no model');
+      return model;
+    },
+    listModels: async () =>
+      allPages(async (pageToken) => {
+        const page = await ask<object, ListModelsResponse__Output>(
+          (sent, options, answer) => scheduler.listModels(sent, options, answer),
+          { pageSize, pageToken },
+        );
+        return { items: page.models, next: page.nextPageToken };
+      }),
+    deleteModel: async (name: string, validateOnly: boolean) =>
+      ask<object, DeleteModelResponse__Output>(
+        (sent, options, answer) => scheduler.deleteModel(sent, options, answer),
+        { name, validateOnly },
+      ),
+    scaleModel: async (name: string, replicas: number) =>
+      ask<object, ScaleModelResponse__Output>(
+        (sent, options, answer) => scheduler.scaleModel(sent, options, answer),
+        { name, replicas },
+      ),
+    explain: async (name: string) =>
+      ask<object, ExplainResponse__Output>(
+        (sent, options, answer) => scheduler.explain(sent, options, answer),
+        { name },
+      ),
+    readLogs: async (replica: string, tailLines: number) => {
+      const { text } = await ask<object, GetReplicaLogsResponse__Output>(
+        (sent, options, answer) => scheduler.getReplicaLogs(sent, options, answer),
+        { replica, tailLines },
+      );
+      return text;
+    },
+  };
+}
+
+function nodeCalls({ cluster, ask }: Connection) {
+  return {
+    listNodes: async () =>
+      allPages(async (pageToken) => {
+        const page = await ask<object, ListNodesResponse__Output>(
+          (sent, options, answer) => cluster.listNodes(sent, options, answer),
+          { pageSize, pageToken },
+        );
+        return { items: page.nodes, next: page.nextPageToken };
+      }),
+    getNode: async (name: string) =>
+      nodeIn(
+        await ask<object, GetNodeResponse__Output>(
+          (sent, options, answer) => cluster.getNode(sent, options, answer),
+          { name },
+        ),
+      ),
+    changeNode: async (name: string, change: NodeChange) =>
+      nodeIn(
+        await ask<object, { node: Node__Output | null }>(
+          (sent, options, answer) => invokeChange(cluster, change)(sent, options, answer),
+          { name },
+        ),
+      ),
+    listEvents: async (subject: string, limit: number) => {
+      const { events } = await ask<object, ListEventsResponse__Output>(
+        (sent, options, answer) => cluster.listEvents(sent, options, answer),
+        { subject, limit },
+      );
+      return events;
+    },
+    getCluster: async () =>
+      ask<object, GetClusterResponse__Output>(
+        (sent, options, answer) => cluster.getCluster(sent, options, answer),
+        {},
+      ),
+  };
+}
+
+type ChangeCall = Parameters<typeof callUnary<object, { node: Node__Output | null }>>[0];
+
+function invokeChange(cluster: ClusterServiceClient, change: NodeChange): ChangeCall {
+  const calls: Readonly<Record<NodeChange, ChangeCall>> = {
+    cordon: (sent, options, answer) => cluster.cordonNode(sent, options, answer),
+    drain: (sent, options, answer) => cluster.drainNode(sent, options, answer),
+    uncordon: (sent, options, answer) => cluster.uncordonNode(sent, options, answer),
+  };
+  return calls[change];
+}
+
+function nodeIn({ node }: { readonly node: Node__Output | null }): Node__Output {
+  if (node === null) throw new Error('the answer holds no node');
+  return node;
+}
+
+async function allPages<T>(
+  read: (pageToken: string) => Promise<{ readonly items: readonly T[]; readonly next: string }>,
+): Promise<readonly T[]> {
+  const items: T[] = [];
+  let token = '';
+  for (let page = 0; page < pagesMax; page += 1) {
+    const answer = await read(token);
+    items.push(...answer.items);
+    token = answer.next;
+    if (token === '') return items;
+  }
+  throw new Error(`the list has more than ${pagesMax} pages`);
+}
+
+async function* watchModels(
+  stream: ClientReadableStream<WatchModelsResponse__Output>,
+  peer: string,
+  signal: AbortSignal,
+): AsyncIterable<WatchModelsResponse__Output> {
+  const cancel = (): void => stream.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    for await (const event of stream) yield event as WatchModelsResponse__Output; // the stream is of these; its iterator is untyped
+  } catch (error) {
+    if (signal.aborted) return;
+    throw isServiceError(error) ? fromServiceError(error, peer, 'COORDINATOR_AWAY') : error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    stream.cancel();
+  }
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'details' in error;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { parseDurationMs } from '../shared/domain/units.ts';
+import { readConfigFile } from '../shared/platform/config-file.ts';
+import { logLevels } from '../shared/platform/log.ts';
+
+const lostAfterMs = { least: 3_000, most: 86_400_000 } as const;
+
+const duration = z.string().transform((text, context) => {
+  const parsed = parseDurationMs(text);
+  if (!parsed.ok) {
+    context.addIssue(`${parsed.problem.message}; ${parsed.problem.hint ?? ''}`);
+    return z.NEVER;
+  }
+  if (parsed.value < lostAfterMs.least || parsed.value > lostAfterMs.most) {
+    context.addIssue(`${text} is out of range; give 3s to 24h`);
+    return z.NEVER;
+  }
+  return parsed.value;
+});
+
+/** The coordinator's YAML file. Every key has a default. */
+export const coordinatorConfigSchema = z.strictObject({
+  stateDir: z
+    .string()
+    .min(1)
+    .default('/var/lib/tangram/coordinator')
+    .describe('folder of the store; one coordinator at a time'),
+  grpc: z
+    .string()
+    .default('127.0.0.1:7443')
+    .describe('host:port for agents and clients, loopback only; port 0: a free one'),
+  http: z
+    .string()
+    .default('127.0.0.1:7480')
+    .describe(
+      'host:port of /metrics, /healthz and /sd/prometheus, loopback only; port 0: a free one',
+    ),
+  lostAfter: duration
+    .prefault('60s')
+    .describe('silence of a node after which its replicas are started elsewhere, 3s to 24h'),
+  log: z
+    .strictObject({
+      level: z.enum(logLevels).default('info').describe('least level that is written'),
+    })
+    .prefault({}),
+  readyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('written atomically, as JSON, once everything listens; removed at the end'),
+});
+
+export type CoordinatorConfig = z.infer<typeof coordinatorConfigSchema>;
+
+/** `path` undefined: the defaults. Throws CONFIG_INVALID with every problem at once. */
+export function readCoordinatorConfig(path: string | undefined): CoordinatorConfig {
+  return path === undefined
+    ? coordinatorConfigSchema.parse({})
+    : readConfigFile(path, coordinatorConfigSchema);
+}

@@ -1,0 +1,61 @@
+import { AppError } from '../shared/platform/errors.ts';
+
+/** Where a door listens. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const shape = /^(\[[0-9a-fA-F:]+\]|[^:[\]]+):(\d{1,5})$/;
+
+/**
+ * Reads `host:port`. Until nodes and users prove who they are, only loopback is served: throws ADDRESS_REFUSED
+ * for any other address and for text that is none. Port 0 is a free one.
+ */
+export function parseListenAddress(text: string): ListenAddress {
+  const match = shape.exec(text.trim());
+  const port = Number(match?.[2]);
+  const host = match?.[1]?.replace(/^\[|\]$/g, '');
+  if (host === undefined || port > 65_535) {
+    throw new AppError('ADDRESS_REFUSED', `cannot listen on ${JSON.stringify(text)}`, {
+      hint: 'write host:port, such as 127.0.0.1:7443',
+    });
+  }
+  if (!isLoopback(host)) {
+    throw new AppError(
+      'ADDRESS_REFUSED',
+      `refused to listen on ${text}: it is not a loopback address`,
+      {
+        hint: 'nobody is asked who they are yet, so only 127.0.0.1, ::1 and localhost are served; reach it from elsewhere through an SSH tunnel',
+      },
+    );
+  }
+  return { host, port };
+}
+
+export function renderAddress(address: ListenAddress): string {
+  return address.host.includes(':')
+    ? `[${address.host}]:${address.port}`
+    : `${address.host}:${address.port}`;
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  const parts = host.split('.');
+  return (
+    parts.length === 4 &&
+    parts[0] === '127' &&
+    parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)
+  );
+}
+
+/** What a failed `listen` means to the operator. `key` is the configuration key that holds the address. */
+export function listenError(text: string, key: string, cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (reason.includes('EADDRINUSE')) {
+    return new AppError('ADDRESS_TAKEN', `another process listens on ${text}`, {
+      hint: `stop it, or give another address in the configuration key ${key}`,
+    });
+  }
+  return new AppError('ADDRESS_REFUSED', `cannot listen on ${text}`, { cause });
+}

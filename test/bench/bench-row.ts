@@ -1,0 +1,10 @@
+/** One measured number beside what it is measured against. */
+export interface BenchRow {
+  readonly metric: string;
+  readonly value: number | string;
+  readonly unit: string;
+  /** What the same work costs another way, measured in the same run. */
+  readonly yardstick: number | string;
+  readonly target: number | string;
+  readonly ok: boolean;
+}

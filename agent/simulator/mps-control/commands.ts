@@ -1,0 +1,231 @@
+import { ok, err, type Result } from '../../../shared/domain/result.ts';
+
+/** A process that talks to the daemon's server, found in `/proc`. */
+export interface MpsClient {
+  readonly pid: number;
+  readonly uid: number;
+  readonly name: string;
+}
+
+/** A running server with its clients. There is at most one: one user at a time, as in the real daemon. */
+export interface MpsServer {
+  readonly pid: number;
+  readonly uid: number;
+  readonly activeThreadPercentage: number;
+  readonly clients: readonly MpsClient[];
+}
+
+/** What the daemon remembers between commands. */
+export interface MpsDefaults {
+  readonly activeThreadPercentage: number;
+  /** As text per device, the last set wins; devices are not validated. */
+  readonly pinnedMemory: ReadonlyMap<string, string>;
+}
+
+export interface MpsWorld {
+  readonly server: MpsServer | undefined;
+  readonly defaults: MpsDefaults;
+  readonly gpu: string;
+}
+
+/** What a command does besides answering. */
+export type MpsEffect =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'defaults'; readonly defaults: MpsDefaults }
+  | { readonly kind: 'server-percentage'; readonly percentage: number }
+  | { readonly kind: 'start-server'; readonly uid: number }
+  | { readonly kind: 'stop-server' }
+  | { readonly kind: 'terminate'; readonly pid: number }
+  | { readonly kind: 'quit'; readonly waitMs: number | undefined };
+
+export interface MpsAnswer {
+  /** Goes to the caller and into control.log. */
+  readonly lines: readonly string[];
+  /** Goes into control.log only. */
+  readonly logged: readonly string[];
+  readonly effect: MpsEffect;
+}
+
+const none: MpsEffect = { kind: 'none' };
+const pinnedPattern = /^(\d+)([GM])?$/i;
+const bytesPerMib = 1024 * 1024;
+
+/** Answers one line as the control daemon of driver 550 does: errors are ordinary replies. */
+export function answerMps(line: string, world: MpsWorld): MpsAnswer {
+  const [command = '', ...words] = line.trim().split(/\s+/);
+  switch (command) {
+    case 'get_server_list':
+      return say(world.server === undefined ? [] : [String(world.server.pid)]);
+    case 'get_server_status':
+      return withServer(words[0], world, () => say(['ACTIVE']));
+    case 'get_client_list':
+      return withServer(words[0], world, (server) =>
+        say(server.clients.map((client) => String(client.pid))),
+      );
+    case 'get_device_client_list':
+      return say(clientsByDevice(world));
+    case 'ps':
+      return say(processes(world));
+    case 'get_default_active_thread_percentage':
+      return say([percent(world.defaults.activeThreadPercentage)]);
+    case 'set_default_active_thread_percentage':
+      return setDefaultPercentage(words[0] ?? '', world);
+    case 'get_active_thread_percentage':
+      return withServer(words[0], world, (server) => say([percent(server.activeThreadPercentage)]));
+    case 'set_active_thread_percentage':
+      return withServer(words[0], world, (server) => setPercentage(words[1] ?? '', server));
+    case 'get_default_device_pinned_mem_limit':
+      return say(pinnedAnswer(world, words[0]));
+    case 'set_default_device_pinned_mem_limit':
+      return setPinned(words, world);
+    case 'start_server':
+      return startServer(words);
+    case 'shutdown_server':
+      return withServer(words[0], world, () => ({ ...say([]), effect: { kind: 'stop-server' } }));
+    case 'terminate_client':
+      return terminate(words, world);
+    case 'quit':
+      return quit(words);
+    default:
+      return say([`Unknown command "${command}"`]);
+  }
+}
+
+function withServer(
+  pid: string | undefined,
+  world: MpsWorld,
+  then: (server: MpsServer) => MpsAnswer,
+): MpsAnswer {
+  if (world.server === undefined || String(world.server.pid) !== pid) {
+    return say([`Server ${pid ?? '0'} not found`]);
+  }
+  return then(world.server);
+}
+
+function processes(world: MpsWorld): readonly string[] {
+  const { server } = world;
+  if (server === undefined) return ['Server not found'];
+  return [
+    'PID       ID        SERVER    DEVICE            NAMESPACE COMMAND         ATTRIBUTES',
+    ...server.clients.map((client, at) =>
+      [
+        String(client.pid).padEnd(10),
+        String(at + 1).padEnd(10),
+        String(server.pid).padEnd(10),
+        shortGpu(world.gpu).padEnd(18),
+        '4026531836'.padEnd(10),
+        client.name.slice(0, 15).padEnd(16),
+      ]
+        .join('')
+        .trimEnd(),
+    ),
+  ];
+}
+
+function clientsByDevice(world: MpsWorld): readonly string[] {
+  const { server } = world;
+  if (server === undefined || server.clients.length === 0) return [];
+  return [world.gpu, ...server.clients.map((client) => `${server.pid} ${client.pid}`)];
+}
+
+/** A bad percentage is answered with the old value; why is only in the log. */
+function setDefaultPercentage(text: string, world: MpsWorld): MpsAnswer {
+  const parsed = parsePercentage(text);
+  const { defaults } = world;
+  if (!parsed.ok) {
+    return {
+      lines: [percent(defaults.activeThreadPercentage)],
+      logged: [parsed.problem, percent(defaults.activeThreadPercentage)],
+      effect: none,
+    };
+  }
+  return {
+    ...say([percent(parsed.value)]),
+    effect: { kind: 'defaults', defaults: { ...defaults, activeThreadPercentage: parsed.value } },
+  };
+}
+
+function setPercentage(text: string, server: MpsServer): MpsAnswer {
+  const parsed = parsePercentage(text);
+  if (!parsed.ok) {
+    const old = percent(server.activeThreadPercentage);
+    return { lines: [old], logged: [parsed.problem, old], effect: none };
+  }
+  return {
+    ...say([percent(parsed.value)]),
+    effect: { kind: 'server-percentage', percentage: parsed.value },
+  };
+}
+
+function parsePercentage(text: string): Result<number, string> {
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value) || value <= 0 || value > 100) {
+    return err('Invalid percentage, expected between (0.0, 100.0]');
+  }
+  return ok(Math.round(value * 10) / 10);
+}
+
+/** Whole GiB from 1 GiB up, MiB below: what was set is not what is read back. */
+function pinnedAnswer(world: MpsWorld, device: string | undefined): readonly string[] {
+  const set = world.defaults.pinnedMemory.get(device ?? '');
+  return set === undefined ? [] : [set];
+}
+
+function setPinned(words: readonly string[], world: MpsWorld): MpsAnswer {
+  const [device = '', text = ''] = words;
+  const match = pinnedPattern.exec(text);
+  if (device === '' || match?.[1] === undefined) {
+    return { lines: [], logged: [`Invalid pinned memory limit "${text}"`], effect: none };
+  }
+  const unit = match[2]?.toUpperCase();
+  const scale = unit === 'G' ? 1024 : unit === 'M' ? 1 : 1 / bytesPerMib;
+  const mib = Math.floor(Number(match[1]) * scale);
+  const shown = mib >= 1024 ? `${Math.floor(mib / 1024)}G` : `${mib}M`;
+  const pinnedMemory = new Map([...world.defaults.pinnedMemory, [device, shown]]);
+  return {
+    ...say([]),
+    effect: { kind: 'defaults', defaults: { ...world.defaults, pinnedMemory } },
+  };
+}
+
+function startServer(words: readonly string[]): MpsAnswer {
+  const at = words.indexOf('-uid');
+  const uid = Number(words[at + 1]);
+  if (at < 0 || !Number.isInteger(uid) || uid < 0) return say(['Invalid uid']);
+  return { ...say([]), effect: { kind: 'start-server', uid } };
+}
+
+function terminate(words: readonly string[], world: MpsWorld): MpsAnswer {
+  const [serverPid = '0', clientPid = '0'] = words;
+  if (world.server === undefined || String(world.server.pid) !== serverPid) {
+    // The real daemon says it twice, once from each of two layers.
+    return say([`Server ${serverPid} not found`, `Server ${serverPid} not found!`]);
+  }
+  const client = world.server.clients.find((each) => String(each.pid) === clientPid);
+  if (client === undefined) return say([`Client ${clientPid} not found`]);
+  return { ...say([]), effect: { kind: 'terminate', pid: client.pid } };
+}
+
+/** `quit` waits for the clients; `quit -t SECONDS` for at most so long, `-f` not at all. */
+function quit(words: readonly string[]): MpsAnswer {
+  const at = words.indexOf('-t');
+  const seconds = Number(words[at + 1]);
+  const waitMs = words.includes('-f')
+    ? 0
+    : at >= 0 && Number.isFinite(seconds) && seconds >= 0
+      ? seconds * 1000
+      : undefined;
+  return { ...say([]), effect: { kind: 'quit', waitMs } };
+}
+
+function shortGpu(gpu: string): string {
+  return gpu.slice(0, 16);
+}
+
+function percent(value: number): string {
+  return value.toFixed(1);
+}
+
+function say(lines: readonly string[]): MpsAnswer {
+  return { lines, logged: lines, effect: none };
+}

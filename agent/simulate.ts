@@ -19,9 +19,9 @@ export async function simulateCards(
 ): Promise<AgentConfig> {
   const known = parseCards(cards);
   if (!known.ok) {
-    throw new AppError('CONFIG_INVALID', `--simulate: ${known.problem.message}`, {
-      ...(known.problem.hint === undefined ? {} : { hint: known.problem.hint }),
-    });
+    const { message, hint } = known.problem;
+    const options = hint === undefined ? {} : { hint };
+    throw new AppError('CONFIG_INVALID', `--simulate: ${message}`, options);
   }
   const state = join(config.stateDir, 'simulator');
   const nvidiaSmi = [...program('nvidia-smi'), '--sim-state', state];

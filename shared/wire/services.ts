@@ -86,7 +86,8 @@ export function createLinkClient(address: string): LinkServiceClient {
   return new loaded.tangram.link.v1.LinkService(
     address,
     credentials.createInsecure(),
-    channelOptions,
+    // An agent has its own back-off; a shared channel would add its, which grows to two minutes.
+    { ...channelOptions, 'grpc.use_local_subchannel_pool': 1 },
   );
 }
 

@@ -1,0 +1,142 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createMpsControl } from '../../agent/drivers/mps/create-mps-control.ts';
+import type { MpsControl } from '../../agent/drivers/mps/mps-control.ts';
+import { readProc } from '../../agent/drivers/process/proc-table.ts';
+import { parseGpuUuid } from '../../shared/domain/ids.ts';
+import { errorChain, errorHint, isAppError } from '../../shared/platform/errors.ts';
+import { must } from '../fakes/agent/drivers/start-spec.ts';
+
+const never = new AbortController().signal;
+const gpu = must(parseGpuUuid('GPU-11111111-2222-3333-4444-555555555555'));
+/** The real program where a test machine has it: a path in this variable. */
+const realCommand = process.env['TANGRAM_MPS_CONTROL'];
+const fake = [process.execPath, join(import.meta.dirname, '../fixtures/fake-mps-control.mjs')];
+let directory = '';
+
+beforeEach(() => {
+  directory = mkdtempSync('/tmp/tgm-');
+});
+afterEach(() => {
+  const pidFile = join(directory, gpu, 'pipe', 'fake.pid');
+  if (existsSync(pidFile)) {
+    try {
+      process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    } catch {
+      // It has quit, as it should.
+    }
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function control(mode = '', limits: { readonly settleTimeoutMs?: number } = {}): MpsControl {
+  const options = { controlCommand: fake, directory, env: { FAKE_MPS: mode } };
+  return createMpsControl({ ...options, commandTimeoutMs: 2_000, ...limits });
+}
+
+async function failureOf(task: Promise<unknown>): Promise<unknown> {
+  return task.then(
+    () => null,
+    (error: unknown) => error,
+  );
+}
+
+/** The whole life of a daemon, as every implementation must live it. */
+async function livesItsLife(mps: MpsControl): Promise<void> {
+  const away = {
+    gpu,
+    pipeDirectory: join(directory, gpu, 'pipe'),
+    answering: false,
+    clientPids: [],
+  };
+  expect(await mps.observe(gpu, never)).toEqual(away);
+  expect(await mps.stop(gpu, never)).toBe('already-gone');
+  expect(await mps.start(gpu, never)).toBe('started');
+  expect(await mps.start(gpu, never)).toBe('already-running');
+  expect(await mps.observe(gpu, never)).toEqual({ ...away, answering: true });
+  await mps.setDefaults(gpu, { smPercent: 25, memoryMib: 1044 }, never);
+  await mps.setDefaults(gpu, { smPercent: 100, memoryMib: 512 }, never);
+  expect(await mps.stop(gpu, never)).toBe('stopped');
+  expect(await mps.observe(gpu, never)).toEqual(away);
+  expect(await mps.start(gpu, never)).toBe('started');
+  expect(await mps.stop(gpu, never)).toBe('stopped');
+}
+
+test('a daemon is started once, takes its defaults, quits, and can be started again', async () => {
+  await livesItsLife(control());
+});
+
+if (realCommand === undefined) {
+  console.warn('SKIPPED: the real nvidia-cuda-mps-control (set TANGRAM_MPS_CONTROL to its path)');
+}
+test.runIf(realCommand !== undefined)('the real daemon lives the same life', async () => {
+  await livesItsLife(createMpsControl({ controlCommand: [realCommand ?? ''], directory }));
+});
+
+test('the daemon is in a session of its own, and sees its card alone', async () => {
+  await control().start(gpu, never);
+  const env = JSON.parse(readFileSync(join(directory, gpu, 'pipe', 'fake.env'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  expect(env['CUDA_VISIBLE_DEVICES']).toBe(gpu);
+  const pid = Number(readFileSync(join(directory, gpu, 'pipe', 'fake.pid'), 'utf8'));
+  expect(readProc(pid)?.groupId).not.toBe(readProc(process.pid)?.groupId);
+  // Another agent process finds the same daemon.
+  expect((await control().observe(gpu, never)).answering).toBe(true);
+});
+
+test('clients are listed, and a daemon that has some is not asked to quit', async () => {
+  const mps = control();
+  await mps.start(gpu, never);
+  writeFileSync(join(directory, gpu, 'pipe', 'clients'), '');
+  expect((await mps.observe(gpu, never)).clientPids).toEqual([100, 200]);
+  const refused = await failureOf(mps.stop(gpu, never));
+  expect(isAppError(refused, 'MPS_FAILED')).toBe(true);
+  expect(errorHint(refused)).toContain('100, 200');
+  expect((await mps.observe(gpu, never)).answering).toBe(true);
+});
+
+test('an echo of the old value is a refusal, not a success', async () => {
+  const mps = control('refuse');
+  await mps.start(gpu, never);
+  const refused = await failureOf(mps.setDefaults(gpu, { smPercent: 25, memoryMib: 512 }, never));
+  expect(isAppError(refused, 'MPS_FAILED')).toBe(true);
+  expect(errorChain(refused)).toContain('25% of the SMs: it answers "100.0"');
+});
+
+test('a version without memory limits is told as such', async () => {
+  const mps = control('old');
+  await mps.start(gpu, never);
+  const refused = await failureOf(mps.setDefaults(gpu, { smPercent: 25, memoryMib: 512 }, never));
+  expect(errorHint(refused)).toContain('495');
+});
+
+test('a daemon that cannot start is told in its own words', async () => {
+  const failed = await failureOf(control('deaf').start(gpu, never));
+  expect(isAppError(failed, 'MPS_FAILED')).toBe(true);
+  expect(errorChain(failed)).toContain('Cannot access CUDA_MPS_PIPE_DIRECTORY');
+});
+
+test('a daemon that does not answer or does not quit has a limit', async () => {
+  const hung = await failureOf(control('hang').start(gpu, never));
+  expect(isAppError(hung, 'PROCESS_TIMEOUT')).toBe(true);
+  rmSync(join(directory, gpu), { recursive: true });
+  const staying = control('stay', { settleTimeoutMs: 300 });
+  await staying.start(gpu, never);
+  const stuck = await failureOf(staying.stop(gpu, never));
+  expect(errorChain(stuck)).toContain('does not quit');
+});
+
+test('a path that no socket can have is refused before anything is started', async () => {
+  const deep = createMpsControl({
+    controlCommand: fake,
+    directory: join(directory, 'x'.repeat(60)),
+  });
+  const refused = await failureOf(deep.start(gpu, never));
+  expect(isAppError(refused, 'MPS_FAILED')).toBe(true);
+  expect(errorChain(refused)).toContain('at most 100');
+  expect(errorHint(refused)).toContain('mps.dir');
+  expect(existsSync(join(directory, 'x'.repeat(60)))).toBe(false);
+});

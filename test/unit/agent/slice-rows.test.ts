@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { memoryUsedMib, sliceRows, type NodeViews } from '../../../agent/slice-rows.ts';
+import {
+  FakeCore,
+  gpuA,
+  gpuInventory,
+  heldSlice,
+  inventoryOf,
+  modelName,
+  mpsTarget,
+  replicaId,
+  sliceId,
+} from '../../fakes/agent/fake-core.ts';
+
+const status = new FakeCore().statusNow;
+const nothing: NodeViews = { inventory: inventoryOf([]), target: null, status, attribution: [] };
+const mps = { kind: 'mps', memoryMib: 4_096, smPercent: 25 } as const;
+const instance = {
+  giProfileId: 14,
+  start: 2,
+  size: 2,
+  profile: '2g.10gb',
+  memoryMib: 9_856,
+  gpuInstanceId: 3,
+  computeInstanceIds: [0],
+  uuid: 'MIG-1',
+  slice: null,
+};
+const mig = {
+  kind: 'mig',
+  giProfileId: 14,
+  start: 2,
+  size: 2,
+  profile: '2g.10gb',
+  memoryMib: 9_856,
+};
+
+test('a node without target, replicas or instances has no slices', () => {
+  expect(sliceRows(nothing)).toEqual([]);
+});
+
+test('a slice that is wanted and not there yet names the replica it is for', () => {
+  expect(sliceRows({ ...nothing, target: mpsTarget() })).toEqual([
+    {
+      slice: sliceId,
+      gpu: gpuA,
+      shape: mps,
+      deviceUuid: null,
+      replica: replicaId,
+      model: modelName,
+      pids: [],
+      state: 'unknown',
+      reason: '',
+    },
+  ]);
+});
+
+test('a slice that is held shows its device, its processes and its phase', () => {
+  const ready = {
+    ...status,
+    slices: [
+      { slice: sliceId, incarnation: 1, gpu: gpuA, phase: 'ready', deviceUuid: gpuA, reason: '' },
+    ],
+  } as const;
+  const rows = sliceRows({
+    ...nothing,
+    target: mpsTarget(),
+    status: ready,
+    attribution: [heldSlice],
+  });
+  expect(rows).toMatchObject([{ slice: sliceId, deviceUuid: gpuA, pids: [4242], state: 'ready' }]);
+});
+
+test('a report of another incarnation says nothing about this slice', () => {
+  const old = {
+    ...status,
+    slices: [
+      { slice: sliceId, incarnation: 9, gpu: gpuA, phase: 'ready', deviceUuid: 'x', reason: '' },
+    ],
+  } as const;
+  expect(sliceRows({ ...nothing, target: mpsTarget(), status: old })).toMatchObject([
+    { state: 'unknown', deviceUuid: null },
+  ]);
+});
+
+test('a running replica whose target is gone still shows what it holds', () => {
+  expect(sliceRows({ ...nothing, attribution: [heldSlice] })).toMatchObject([
+    { slice: sliceId, replica: replicaId, shape: mps, state: 'unknown' },
+  ]);
+});
+
+test('instances that nobody named are foreign, and ours that nobody wants are leaving', () => {
+  const inventory = inventoryOf([
+    gpuInventory({
+      instances: [instance, { ...instance, start: 4, uuid: 'MIG-2', slice: sliceId }],
+    }),
+  ]);
+  expect(sliceRows({ ...nothing, inventory })).toMatchObject([
+    { slice: null, shape: mig, deviceUuid: 'MIG-1', state: 'foreign' },
+    { slice: sliceId, deviceUuid: 'MIG-2', state: 'leaving' },
+  ]);
+});
+
+test('memory of a slice counts the replica’s processes on its card alone, and not-known is not 0', () => {
+  const [row] = sliceRows({ ...nothing, target: mpsTarget(), attribution: [heldSlice] });
+  if (row === undefined) throw new Error('there is a row');
+  const process = { gpu: gpuA, pid: 4242, name: 'python', memoryUsedMib: 300 };
+  expect(memoryUsedMib(row, [process, { ...process, pid: 1 }])).toBe(300);
+  expect(memoryUsedMib(row, [])).toBe(0);
+  expect(memoryUsedMib(row, null)).toBeNull();
+  expect(memoryUsedMib(row, [{ ...process, memoryUsedMib: null }])).toBeNull();
+});

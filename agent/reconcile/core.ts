@@ -1,121 +1,26 @@
-import type { Authority } from '../../shared/domain/gpu.ts';
-import type {
-  ClusterId,
-  GpuUuid,
-  ModelName,
-  NodeName,
-  ReplicaId,
-  SliceId,
-} from '../../shared/domain/ids.ts';
-import type { GpuHandout, Inventory } from '../../shared/domain/inventory.ts';
+import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
-import type { Problem } from '../../shared/domain/result.ts';
-import type { SliceShape } from '../../shared/domain/slice.ts';
-import type { Clock } from '../../shared/platform/clock.ts';
-import type { Log } from '../../shared/platform/log.ts';
-import type { Host } from '../drivers/host/host.ts';
-import type { MpsControl } from '../drivers/mps/mps-control.ts';
-import type { NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
-import type { Runtime } from '../drivers/runtime/runtime.ts';
-import type { AgentStore } from '../store/agent-store.ts';
-import type { HttpGet } from './probe.ts';
+import { AppError } from '../../shared/platform/errors.ts';
+import { createLedger, type AcceptOutcome } from '../target/ledger.ts';
+import { attributionOf, type Attribution } from './attribution.ts';
+import type { AgentCoreDeps, CoreMetrics, RoundView } from './core-deps.ts';
+import { note } from './handler-deps.ts';
+import { ReconcileLoop } from './loop.ts';
+import { nodeStatus, replicaStatuses } from './status.ts';
 
-/** What the node's configuration says to the core. */
-export interface AgentCoreConfig {
-  readonly node: NodeName;
-  readonly agentVersion: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly handout: GpuHandout;
-  /** Where Prometheus finds this agent; asked each round, because the port may be known late. */
-  readonly metricsAddress: () => string | null;
-  readonly authority: Authority;
-  /** Exceptions from `authority`, by GPU UUID. */
-  readonly authorityByGpu: Readonly<Record<string, Authority>>;
-  /** `auto`: Docker where it answers and the model has an image, else a process where `processRuntime` allows it. */
-  readonly runtime: 'auto' | 'docker' | 'process';
-  /** Whether models that bring a command may run as plain processes of this host. */
-  readonly processRuntime: boolean;
-  /** How long a replica is asked to end before it is made to. */
-  readonly stopGraceMs: number;
-}
-
-/** The telemetry sampler's hold on the cards: it lets go while the core changes a card's MIG mode or layout. */
-export interface CardHandles {
-  release(signal: AbortSignal): Promise<void>;
-  resume(): void;
-}
-
-/** Everything from outside, as arguments. */
-export interface AgentCoreDeps {
-  readonly config: AgentCoreConfig;
-  readonly clock: Clock;
-  /** 0 to 1, as Math.random. */
-  readonly random: () => number;
-  readonly log: Log;
-  readonly store: AgentStore;
-  readonly host: Host;
-  /** null: this host has no NVIDIA cards to look for. */
-  readonly nvidiaSmi: NvidiaSmi | null;
-  /** null: this host shares no card through MPS. */
-  readonly mps: MpsControl | null;
-  readonly runtimes: readonly Runtime[];
-  readonly httpGet: HttpGet;
-  /** null: nobody else holds the cards open. */
-  readonly cardHandles: CardHandles | null;
-}
-
-/** What became of a target that was handed to this node. */
-export type AcceptOutcome =
-  | { readonly kind: 'accepted' }
-  /** The same version with the same content: nothing to do. */
-  | { readonly kind: 'unchanged' }
-  /** CLUSTER_MISMATCH, TARGET_OLDER, TARGET_CONFLICT or TARGET_INVALID; the accepted target stays in force. */
-  | { readonly kind: 'refused'; readonly problem: Problem };
-
-export type RoundOutcome = 'blind' | 'converged' | 'waiting' | 'progressed' | 'failed';
-
-/** The last round of the loop, for `agentctl`, `/healthz` and metrics. */
-export interface RoundView {
-  readonly outcome: RoundOutcome;
-  readonly startedAtMs: number;
-  readonly durationMs: number;
-  /** What the round did or waits for, one line a step. */
-  readonly steps: readonly string[];
-  /** Parts of the world that could not be read, one line each. */
-  readonly blindParts: readonly string[];
-}
-
-export interface CoreMetrics {
-  readonly roundsTotal: Readonly<Record<RoundOutcome, number>>;
-  /** Wall clock of the last round that was not blind; null: none yet. */
-  readonly lastSuccessMs: number | null;
-  /** By driver: did the last observation of it succeed, and how long did it take. */
-  readonly drivers: Readonly<
-    Record<string, { readonly success: boolean; readonly durationMs: number }>
-  >;
-}
-
-/** Which processes belong to which replica and on which slice: labels of telemetry and rows of `agentctl ps`. */
-export interface Attribution {
-  readonly replica: ReplicaId;
-  readonly model: ModelName;
-  readonly modelVersion: number;
-  readonly pids: readonly number[];
-  /** Empty: a replica on CPU. */
-  readonly slices: readonly AttributedSlice[];
-}
-
-export interface AttributedSlice {
-  /** null: it runs, but the accepted target does not say on which slice. */
-  readonly slice: SliceId | null;
-  readonly gpu: GpuUuid;
-  readonly shape: SliceShape | null;
-  /** What the replica sees: `MIG-…`, or the card's UUID. */
-  readonly deviceUuid: string;
-  /** null: not a MIG slice. */
-  readonly gpuInstanceId: number | null;
-}
+// The doors see one contract: these are parts of it that are told elsewhere.
+export type { AcceptOutcome } from '../target/ledger.ts';
+export type { Attribution, AttributedSlice } from './attribution.ts';
+export type {
+  AgentCoreConfig,
+  AgentCoreDeps,
+  CardHandles,
+  CoreMetrics,
+  RoundOutcome,
+  RoundView,
+} from './core-deps.ts';
 
 export interface AgentEvent {
   readonly id: number;
@@ -166,4 +71,107 @@ export interface AgentCore {
   poke(): void;
   /** Called after a round that changed what the core tells, and after a target was accepted. Answers how to stop listening. */
   onChange(listener: (change: CoreChange) => void): () => void;
+}
+
+/** Puts the core together. Opens nothing and starts nothing: `run` does. */
+export function createAgentCore(deps: AgentCoreDeps): AgentCore {
+  const { store, config } = deps;
+  const ledger = createLedger(store, config.node);
+  const listeners = new Set<(change: CoreChange) => void>();
+  const told = { inventory: '', status: '' };
+  const publish = (): void => {
+    const inventory = JSON.stringify(core.inventory());
+    const status = JSON.stringify([core.status(), core.replicas()]);
+    const change = { inventory: inventory !== told.inventory, status: status !== told.status };
+    told.inventory = inventory;
+    told.status = status;
+    if (change.inventory || change.status) for (const listener of listeners) listener(change);
+  };
+  const loop = new ReconcileLoop(deps, ledger, publish);
+  const core: AgentCore = {
+    run: (signal) => loop.run(signal),
+    acceptTarget: (target) => {
+      const outcome = ledger.accept(target);
+      noteAccept(deps, target, outcome);
+      const refusals = outcome.kind === 'accepted' ? (ledger.accepted()?.refusals ?? []) : [];
+      for (const { gpu, detail } of refusals) note(deps, 'target-refused', `gpus/${gpu}`, detail);
+      if (outcome.kind === 'accepted') loop.poke();
+      return outcome;
+    },
+    target: () => ledger.accepted()?.target ?? null,
+    allegiance: () => {
+      const last = ledger.accepted()?.target;
+      return {
+        clusterId: last?.clusterId ?? null,
+        epoch: last?.epoch ?? 0,
+        generation: last?.generation ?? 0,
+      };
+    },
+    inventory: () => loop.world?.inventory ?? null,
+    status: () => {
+      const input = loop.statusInput();
+      return input === null ? emptyStatus(config.node) : nodeStatus(input);
+    },
+    replicas: () => {
+      const input = loop.statusInput();
+      return input === null ? [] : replicaStatuses(input);
+    },
+    attribution: () => (loop.planInput === null ? [] : attributionOf(loop.planInput)),
+    events: (options) => store.events(options),
+    logs: (replica, tailLines, signal) => readLogs(deps, loop, { replica, tailLines, signal }),
+    lastRound: () => loop.lastRound,
+    metrics: () => loop.metrics(),
+    poke: () => {
+      loop.poke();
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+  return core;
+}
+
+function emptyStatus(node: NodeName): NodeStatus {
+  return {
+    node,
+    acceptedEpoch: 0,
+    acceptedGeneration: 0,
+    gpus: [],
+    slices: [],
+    tombstonesDone: [],
+  };
+}
+
+function noteAccept(deps: AgentCoreDeps, target: NodeTarget, outcome: AcceptOutcome): void {
+  if (outcome.kind === 'unchanged') return;
+  const version = `${target.epoch}.${target.generation}`;
+  if (outcome.kind === 'accepted') {
+    note(deps, 'target-accepted', 'node', `target ${version} of cluster ${target.clusterId}`);
+    return;
+  }
+  deps.log.warn({ version, problem: outcome.problem }, 'target refused');
+  note(deps, 'target-refused', 'node', outcome.problem.message);
+}
+
+async function readLogs(
+  deps: AgentCoreDeps,
+  loop: ReconcileLoop,
+  asked: {
+    readonly replica: ReplicaId;
+    readonly tailLines: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<string> {
+  const { replica, tailLines, signal } = asked;
+  const kind =
+    loop.world?.running.find((each) => each.replica === replica)?.runtime ??
+    deps.store.replicas().find((each) => each.replica === replica)?.runtime;
+  const runtime = deps.runtimes.find((each) => each.kind === kind);
+  if (runtime === undefined) {
+    throw new AppError('REPLICA_UNKNOWN', `no replica ${JSON.stringify(replica)} on this node`);
+  }
+  return runtime.logs(replica, { tailLines }, signal);
 }

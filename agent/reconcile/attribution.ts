@@ -1,0 +1,61 @@
+import type { GpuUuid, ModelName, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
+import type { SliceShape } from '../../shared/domain/slice.ts';
+import type { RunningActual, SliceBinding } from '../observe/world.ts';
+import { bindingOf, recordOf, type PlanInput } from './plan-input.ts';
+
+/** Which processes belong to which replica and on which slice: labels of telemetry and rows of `agentctl ps`. */
+export interface Attribution {
+  readonly replica: ReplicaId;
+  readonly model: ModelName;
+  readonly modelVersion: number;
+  readonly pids: readonly number[];
+  /** Empty: a replica on CPU. */
+  readonly slices: readonly AttributedSlice[];
+}
+
+export interface AttributedSlice {
+  /** null: it runs there, and nothing tells on which slice. */
+  readonly slice: SliceId | null;
+  readonly gpu: GpuUuid;
+  readonly shape: SliceShape | null;
+  /** What the replica sees: `MIG-…`, or the card's UUID. */
+  readonly deviceUuid: string;
+  /** null: not a MIG slice. */
+  readonly gpuInstanceId: number | null;
+}
+
+/** Pure: one row a running replica. */
+export function attributionOf(input: PlanInput): readonly Attribution[] {
+  return input.world.running
+    .filter((each) => each.state === 'running')
+    .map((each) => ({
+      replica: each.replica,
+      model: each.model,
+      modelVersion: each.modelVersion,
+      pids: each.pids,
+      slices: slicesOf(input, each),
+    }));
+}
+
+function slicesOf(input: PlanInput, entry: RunningActual): readonly AttributedSlice[] {
+  const held = recordOf(input, entry.replica)?.slices ?? [];
+  const bound = held.flatMap((slice) => {
+    const binding = bindingOf(input, slice.id);
+    return binding === undefined ? [] : [boundSlice(binding)];
+  });
+  if (bound.length > 0) return bound;
+  return input.world.gpus.flatMap((gpu) =>
+    entry.deviceUuids.flatMap((deviceUuid): AttributedSlice[] => {
+      const instance = gpu.inventory.instances.find((each) => each.uuid === deviceUuid);
+      if (instance === undefined && deviceUuid !== gpu.uuid) return [];
+      const gpuInstanceId = instance?.gpuInstanceId ?? null;
+      return [
+        { slice: instance?.slice ?? null, gpu: gpu.uuid, shape: null, deviceUuid, gpuInstanceId },
+      ];
+    }),
+  );
+}
+
+function boundSlice({ slice, deviceUuid, gpuInstanceId }: SliceBinding): AttributedSlice {
+  return { slice: slice.id, gpu: slice.gpu, shape: slice.shape, deviceUuid, gpuInstanceId };
+}

@@ -1,0 +1,389 @@
+import type { BootId, GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
+import { backoffMs, jittered } from '../../shared/platform/backoff.ts';
+import { assert } from '../../shared/domain/assert.ts';
+import { Wake } from '../../shared/platform/wake.ts';
+import { assemble } from '../observe/assemble.ts';
+import { createObserve, type Observe } from '../observe/observe.ts';
+import type { Answers, ReplicaRecord, World } from '../observe/world.ts';
+import type { AcceptedTarget } from '../store/records.ts';
+import type { Ledger } from '../target/ledger.ts';
+import type { AgentCoreDeps, CoreMetrics, RoundOutcome, RoundView } from './core-deps.ts';
+import { Executor } from './execute.ts';
+import { note } from './handler-deps.ts';
+import { createHandlers } from './handlers.ts';
+import { settledIntents } from './journal.ts';
+import type { PlanInput } from './plan-input.ts';
+import { planNode } from './plan.ts';
+import { Prober } from './prober.ts';
+import { backoffLeftMs, updateRecords } from './replica-book.ts';
+import { planInput, wantedOf } from './round-input.ts';
+import type { StatusInput } from './status.ts';
+import { renderStep, type UnitPlan } from './steps.ts';
+
+/** Between rounds when everything is as wanted. */
+export const convergedPeriodMs = 10_000;
+/** Between rounds when something is not. */
+export const openPeriodMs = 2_000;
+/** After so many rounds without progress the rounds grow rarer. */
+export const idleRoundsMax = 15;
+/** The rarest that rounds become. */
+export const idlePeriodMaxMs = 30_000;
+/** So many rounds may follow each other at once; more is a plan that runs in circles. */
+export const progressRoundsMax = 50;
+/** How long a round waits for its units; a longer step is observed by later rounds. */
+export const unitPatienceMs = 1_000;
+
+interface Round {
+  readonly accepted: AcceptedTarget | null;
+  readonly input: PlanInput;
+  readonly plans: readonly UnitPlan[];
+}
+
+/** What steps are changing. */
+interface Busy {
+  readonly gpus: ReadonlySet<GpuUuid>;
+  readonly replicas: ReadonlySet<ReplicaId>;
+}
+
+/**
+ * Observe, plan, execute, report; again. Invariants: rounds do not overlap; nothing is planned for what was being
+ * changed while it was looked at; what is told of the world was read in a round.
+ */
+export class ReconcileLoop {
+  readonly #deps: AgentCoreDeps;
+  readonly #ledger: Ledger;
+  readonly #observe: Observe;
+  readonly #executor: Executor;
+  readonly #prober: Prober;
+  readonly #wake = new Wake();
+  readonly #liveIntents = new Set<number>();
+  readonly #pulling: Map<ReplicaId, string> = new Map();
+  readonly #onPublish: () => void;
+  readonly #roundsTotal: Record<RoundOutcome, number> = {
+    blind: 0,
+    converged: 0,
+    waiting: 0,
+    progressed: 0,
+    failed: 0,
+  };
+  #timings: Answers['timings'] = {};
+  #lastSuccessMs: number | null = null;
+  #world: World | null = null;
+  #round: Round | null = null;
+  #lastRound: RoundView | null = null;
+  #lastActions = '';
+  #idleRounds = 0;
+  #blindParts: readonly string[] = [];
+
+  constructor(deps: AgentCoreDeps, ledger: Ledger, onPublish: () => void) {
+    this.#deps = deps;
+    this.#ledger = ledger;
+    this.#onPublish = onPublish;
+    this.#observe = createObserve(deps);
+    const handlers = createHandlers({
+      clock: deps.clock,
+      store: deps.store,
+      nvidiaSmi: deps.nvidiaSmi,
+      mps: deps.mps,
+      runtimes: deps.runtimes,
+      cardHold: deps.cardHandles,
+      bootId: () => this.#bootId(),
+      liveIntents: this.#liveIntents,
+      pulling: this.#pulling,
+    });
+    this.#executor = new Executor({
+      handlers,
+      clock: deps.clock,
+      log: deps.log,
+      onEnd: () => {
+        this.#wake.wake();
+      },
+      onFailure: (plan, failure) => {
+        note(deps, 'step-failed', subjectOf(plan), failure.detail);
+      },
+    });
+    this.#prober = new Prober({
+      clock: deps.clock,
+      httpGet: deps.httpGet,
+      onChange: () => {
+        this.#onPublish();
+        this.#wake.wake();
+      },
+    });
+  }
+
+  get world(): World | null {
+    return this.#world;
+  }
+
+  get lastRound(): RoundView | null {
+    return this.#lastRound;
+  }
+
+  get planInput(): PlanInput | null {
+    return this.#round?.input ?? null;
+  }
+
+  metrics(): CoreMetrics {
+    return {
+      roundsTotal: { ...this.#roundsTotal },
+      lastSuccessMs: this.#lastSuccessMs,
+      drivers: this.#timings,
+    };
+  }
+
+  /** null: nothing has been accepted, or not looked at yet. */
+  statusInput(): StatusInput | null {
+    const round = this.#round;
+    if (round === null || round.accepted === null) return null;
+    return {
+      accepted: round.accepted,
+      input: round.input,
+      plans: round.plans,
+      failures: this.#executor.failures,
+      runningSteps: this.#executor.runningSteps(),
+      busyGpus: this.#executor.busyGpus(),
+      pulling: this.#pulling,
+      probe: (runtimeId) => this.#prober.state(runtimeId),
+      tombstonesDone: this.#deps.store.tombstonesDone(),
+      wallMs: this.#deps.clock.wallMs(),
+    };
+  }
+
+  /** Look again at once; what has failed is tried again. */
+  poke(): void {
+    this.#executor.forgetBackoffs();
+    this.#wake.wake();
+  }
+
+  /** Rounds until `signal` aborts; then waits for the steps that it has begun. */
+  async run(signal: AbortSignal): Promise<void> {
+    let progressRounds = 0;
+    try {
+      while (!signal.aborted) {
+        const outcome = await this.#runRound(signal);
+        if (signal.aborted) return;
+        progressRounds = outcome === 'progressed' ? progressRounds + 1 : 0;
+        this.#idleRounds = outcome === 'progressed' ? 0 : this.#idleRounds + 1;
+        // What was done is read back at once.
+        if (outcome === 'progressed' && progressRounds < progressRoundsMax) continue;
+        progressRounds = 0;
+        await this.#pause(this.#periodMs(outcome), signal);
+      }
+    } finally {
+      await this.#executor.settled();
+      await this.#prober.close();
+    }
+  }
+
+  async #runRound(signal: AbortSignal): Promise<RoundOutcome> {
+    const { clock, log } = this.#deps;
+    const startedAtMs = clock.wallMs();
+    const from = clock.monotonicMs();
+    const outcome = await this.#observeAndAct(signal);
+    if (signal.aborted) return outcome;
+    this.#roundsTotal[outcome] += 1;
+    if (outcome !== 'blind') this.#lastSuccessMs = clock.wallMs();
+    const durationMs = clock.monotonicMs() - from;
+    const steps = (this.#round?.plans ?? []).flatMap((plan) => plan.steps.map(renderStep));
+    this.#lastRound = { outcome, startedAtMs, durationMs, steps, blindParts: this.#blindParts };
+    log.debug({ outcome, durationMs, steps: steps.length }, 'round');
+    this.#onPublish();
+    return outcome;
+  }
+
+  async #observeAndAct(signal: AbortSignal): Promise<RoundOutcome> {
+    const { store } = this.#deps;
+    const before = { gpus: this.#executor.busyGpus(), replicas: this.#executor.busyReplicas() };
+    const accepted = this.#ledger.accepted();
+    const shared = (accepted?.gpusInForce ?? []).filter((part) => part.mode === 'mps');
+    const mpsCards = new Set([...store.mpsCards(), ...shared.map((part) => part.gpu)]);
+    const answers = await this.#observe([...mpsCards], signal);
+    if (signal.aborted) return 'blind';
+    this.#timings = answers.timings;
+    this.#noteBlindParts(answers);
+    // Whatever was being changed at any time since the questions were asked is left for the next round.
+    const busy = {
+      gpus: new Set([...before.gpus, ...this.#executor.busyGpus()]),
+      replicas: new Set([...before.replicas, ...this.#executor.busyReplicas()]),
+    };
+    const world = this.#assemble(answers, busy.gpus);
+    if (world === null) return 'blind';
+    const first = this.#world === null;
+    this.#world = world;
+    this.#keepBooks(world, accepted, busy, signal);
+    if (first) {
+      // A restarted agent does not tell that what it re-adopts is not ready before it has asked.
+      await this.#prober.askedOnce();
+      if (signal.aborted) return 'blind';
+      this.#keepBooks(world, accepted, busy, signal);
+    }
+    const input = planInput(world, accepted, { ...this.#deps, config: this.#deps.config });
+    const plans = planNode(input);
+    this.#round = { accepted, input, plans };
+    return this.#act(plans, busy, signal);
+  }
+
+  #assemble(answers: Answers, busyGpus: Busy['gpus']): World | null {
+    const { config, store } = this.#deps;
+    const known = store.layouts();
+    const world = assemble(answers, {
+      ...config,
+      metricsAddress: config.metricsAddress(),
+      runtimesAllowed: allowedRuntimes(config),
+      bindings: store.bindings(),
+      layouts: known,
+      mpsCards: store.mpsCards(),
+      busyGpus,
+      previous: this.#world,
+    });
+    // A revision is on disk before anybody hears of it.
+    for (const layout of world?.layouts ?? []) {
+      const last = known.find((each) => each.gpu === layout.gpu);
+      if (JSON.stringify(last) === JSON.stringify(layout)) continue;
+      store.saveLayout(layout);
+      if (last !== undefined && layout.driftRevision > last.driftRevision) {
+        const now = `the layout was changed by somebody else: ${layout.shapeExpected}`;
+        note(this.#deps, 'layout-drift', `gpus/${layout.gpu}`, now);
+      }
+    }
+    return world;
+  }
+
+  /** Brings records, journal and probes in line with what was seen. */
+  #keepBooks(world: World, accepted: AcceptedTarget | null, busy: Busy, signal: AbortSignal): void {
+    const { store } = this.#deps;
+    const records = store.replicas();
+    const changed = updateRecords({
+      world,
+      wanted: wantedOf(accepted, accepted?.gpusInForce ?? []),
+      records,
+      busy: busy.replicas,
+      healthyRuns: this.#prober.healthyRuns(),
+    });
+    for (const record of changed) {
+      store.saveReplica(record);
+      this.#noteChange(
+        records.find((each) => each.replica === record.replica),
+        record,
+      );
+    }
+    const settled = settledIntents(store.openIntents(), {
+      world,
+      bindings: store.bindings(),
+      busyGpus: busy.gpus,
+      live: this.#liveIntents,
+    });
+    for (const intent of settled) store.endIntent(intent.id);
+    this.#prober.follow(probeTargets(world, store.replicas()), signal);
+  }
+
+  #noteChange(before: ReplicaRecord | undefined, after: ReplicaRecord): void {
+    const subject = `replicas/${after.replica}`;
+    if (before === undefined) {
+      note(this.#deps, 'replica-adopted', subject, `found running as ${after.runtime}`);
+      return;
+    }
+    if (after.readyRuntimeId !== before.readyRuntimeId) {
+      note(this.#deps, 'replica-ready', subject, 'answers its health probe');
+    }
+    if (after.endedRuntimeId !== null && before.endedRuntimeId === null) {
+      note(this.#deps, 'replica-ended', subject, after.lastReason);
+    }
+  }
+
+  async #act(plans: readonly UnitPlan[], busy: Busy, signal: AbortSignal): Promise<RoundOutcome> {
+    const progressBefore = this.#executor.progressCount;
+    const started = plans.filter((plan) => {
+      const touched =
+        plan.gpus.some((each) => busy.gpus.has(each)) ||
+        plan.replicas.some((each) => busy.replicas.has(each));
+      return !touched && this.#executor.start(plan, signal) === 'started';
+    });
+    this.#executor.forgetOthers(plans);
+    if (started.length > 0) await this.#patience(signal);
+    // A plan equal to the last one has moved nothing.
+    const actions = JSON.stringify(started.map((plan) => plan.steps));
+    const same = started.length > 0 && actions === this.#lastActions;
+    this.#lastActions = started.length > 0 ? actions : '';
+    if (this.#executor.progressCount > progressBefore && !same) return 'progressed';
+    if (this.#executor.failures.length > 0) return 'failed';
+    if (plans.some((plan) => plan.steps.length > 0)) return 'waiting';
+    return this.#world?.cardsBlind === null ? 'converged' : 'blind';
+  }
+
+  async #patience(signal: AbortSignal): Promise<void> {
+    const timer = new AbortController();
+    const late = this.#deps.clock
+      .sleep(unitPatienceMs, AbortSignal.any([signal, timer.signal]))
+      .catch(() => undefined);
+    await Promise.race([this.#executor.settled(), late]);
+    timer.abort();
+  }
+
+  #periodMs(outcome: RoundOutcome): number {
+    const { clock, random, store } = this.#deps;
+    if (outcome === 'converged') return jittered(convergedPeriodMs, random);
+    const limits = { firstMs: openPeriodMs, maxMs: idlePeriodMaxMs };
+    const period = jittered(
+      backoffMs(Math.max(0, this.#idleRounds - idleRoundsMax), limits),
+      random,
+    );
+    const due = [
+      ...store.replicas().map((each) => backoffLeftMs(each, clock.wallMs())),
+      ...this.#executor.failures.map((each) => each.notBeforeMs - clock.monotonicMs()),
+    ].filter((ms) => ms > 0);
+    return Math.max(1, Math.min(period, ...due));
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const timer = new AbortController();
+    const inner = AbortSignal.any([signal, timer.signal]);
+    const woken = this.#wake.wait(inner);
+    await Promise.race([woken, this.#deps.clock.sleep(ms, inner).catch(() => undefined)]);
+    timer.abort();
+    await woken;
+  }
+
+  #noteBlindParts(answers: Answers): void {
+    const parts = [
+      ...(answers.host.kind === 'blind' ? [`host: ${answers.host.reason}`] : []),
+      ...(answers.cards.kind === 'blind' ? [`nvidia-smi: ${answers.cards.reason}`] : []),
+      ...[...answers.mps].flatMap(([gpu, part]) =>
+        part.kind === 'blind' ? [`mps ${gpu}: ${part.reason}`] : [],
+      ),
+      ...[...answers.runtimes].flatMap(([kind, part]) =>
+        part.kind === 'blind' ? [`${kind}: ${part.reason}`] : [],
+      ),
+    ];
+    for (const part of parts) {
+      if (this.#blindParts.includes(part)) continue;
+      this.#deps.log.warn({ part }, 'part of the host cannot be read');
+      note(this.#deps, 'driver-blind', 'node', part);
+    }
+    this.#blindParts = parts;
+  }
+
+  #bootId(): BootId {
+    assert(this.#world !== null, 'nothing is done before the host has been read');
+    return this.#world.bootId;
+  }
+}
+
+function subjectOf(plan: UnitPlan): string {
+  return plan.gpus[0] === undefined ? `replicas/${plan.key}` : `gpus/${plan.key}`;
+}
+
+function allowedRuntimes(config: AgentCoreDeps['config']): readonly ('docker' | 'process')[] {
+  if (config.runtime !== 'auto') return [config.runtime];
+  return config.processRuntime ? ['docker', 'process'] : ['docker'];
+}
+
+function probeTargets(world: World, records: readonly ReplicaRecord[]) {
+  return world.running.flatMap((entry) => {
+    const record = records.find((each) => each.replica === entry.replica);
+    if (entry.state !== 'running' || entry.address === null || record === undefined) return [];
+    const { replica, runtimeId, address } = entry;
+    return [{ replica, runtimeId, address, path: record.target.workload.health.path }];
+  });
+}

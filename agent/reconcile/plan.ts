@@ -1,0 +1,123 @@
+import type { GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
+import type { GpuActual } from '../observe/world.ts';
+import { recordOf, type PlanInput } from './plan-input.ts';
+import { planReplaced, planReplicaGone, planStart } from './replica-plan.ts';
+import { planCard, planMpsGone, planSliceGone } from './slice-plan.ts';
+import type { Step, UnitPlan } from './steps.ts';
+
+/**
+ * What the node does next, by unit: pure, complete, in order. Only a tombstone (or a changed target of the same
+ * replica) stops anything, and only a tombstone destroys. Units do not wait for each other.
+ */
+export function planNode(input: PlanInput): readonly UnitPlan[] {
+  return unitsOf(input).map((unit) => ({
+    key: unit.gpus[0] ?? unit.replicas[0] ?? '',
+    ...unit,
+    steps: planUnit(input, unit),
+  }));
+}
+
+/** The cards that replicas join, or one replica on CPU. */
+export interface Unit {
+  readonly gpus: readonly GpuUuid[];
+  readonly replicas: readonly ReplicaId[];
+}
+
+function planUnit(input: PlanInput, unit: Unit): readonly Step[] {
+  const steps = [...planTeardown(input, unit)];
+  // Give back before you take: nothing is made or started on these cards before.
+  if (steps.some(isAction)) return steps;
+  const cards = input.gpuTargets.filter((target) => unit.gpus.includes(target.gpu));
+  steps.push(...cards.flatMap((target) => planCard(input, target)));
+  const starts = input.wanted
+    .filter((wanted) => unit.replicas.includes(wanted.target.replica))
+    .flatMap((wanted) => planStart(input, wanted, cardsOf(input, wanted.slices)));
+  return [...steps, ...starts];
+}
+
+/** Stops first; slices only once nothing of what is to stop runs on them. */
+function planTeardown(input: PlanInput, unit: Unit): readonly Step[] {
+  const gone = unit.replicas.filter((replica) => input.replicasGone.has(replica));
+  const replicas = [
+    ...gone.flatMap((replica) => planReplicaGone(input, replica, cardsUsedBy(input, replica))),
+    ...input.wanted
+      .filter((wanted) => unit.replicas.includes(wanted.target.replica))
+      .flatMap((wanted) => planReplaced(input, wanted, cardsOf(input, wanted.slices))),
+  ];
+  if (replicas.some((step) => step.kind === 'stopReplica')) return replicas;
+  const slices = input.slicesGone
+    .filter((each) => unit.gpus.includes(each.gpu))
+    .flatMap((each) => planSliceGone(input, each));
+  const daemons = input.world.gpus
+    .filter((gpu) => unit.gpus.includes(gpu.uuid))
+    .flatMap((gpu) => planMpsGone(input, gpu));
+  return [...replicas, ...slices, ...daemons];
+}
+
+function isAction(step: Step): boolean {
+  return step.kind !== 'wait';
+}
+
+function cardsOf(
+  input: PlanInput,
+  slices: readonly { readonly gpu: GpuUuid }[],
+): readonly GpuActual[] {
+  return input.world.gpus.filter((gpu) => slices.some((slice) => slice.gpu === gpu.uuid));
+}
+
+/** The cards of a replica that may have left the target: by its record and by what it was handed. */
+function cardsUsedBy(input: PlanInput, replica: ReplicaId): readonly GpuActual[] {
+  const held = recordOf(input, replica)?.slices.map((slice) => slice.gpu) ?? [];
+  const handed = input.world.running
+    .filter((each) => each.replica === replica)
+    .flatMap((each) => each.deviceUuids);
+  return input.world.gpus.filter(
+    (gpu) =>
+      held.includes(gpu.uuid) ||
+      handed.some(
+        (device) =>
+          device === gpu.uuid || gpu.inventory.instances.some((each) => each.uuid === device),
+      ),
+  );
+}
+
+/** Connected components over cards and the replicas that join them; sorted, so that equal worlds give equal plans. */
+export function unitsOf(input: PlanInput): readonly Unit[] {
+  const joined = new Map<string, Set<string>>();
+  const node = (name: string): Set<string> => {
+    const found = joined.get(name) ?? new Set<string>([name]);
+    joined.set(name, found);
+    return found;
+  };
+  const join = (a: string, b: string): void => {
+    const into = node(a);
+    for (const member of node(b)) {
+      into.add(member);
+      joined.set(member, into);
+    }
+  };
+  const gpus = [
+    ...input.gpuTargets.map((each) => each.gpu),
+    ...input.slicesGone.map((each) => each.gpu),
+    ...input.world.gpus.map((each) => each.uuid),
+  ];
+  for (const gpu of gpus) node(gpu);
+  const replicas = [...input.wanted.map((each) => each.target.replica), ...input.replicasGone];
+  for (const replica of replicas) {
+    node(replica);
+    const wanted = input.wanted.find((each) => each.target.replica === replica);
+    const cards = [
+      ...(wanted?.slices ?? []).map((slice) => slice.gpu),
+      ...cardsUsedBy(input, replica).map((gpu) => gpu.uuid),
+    ];
+    for (const gpu of cards) join(gpu, replica);
+  }
+  return [...new Set(joined.values())]
+    .map((members) => ({
+      gpus: [...new Set(gpus)].filter((gpu) => members.has(gpu)).sort(),
+      replicas: [...new Set(replicas)].filter((replica) => members.has(replica)).sort(),
+    }))
+    .sort((a, b) =>
+      (a.gpus[0] ?? a.replicas[0] ?? '') < (b.gpus[0] ?? b.replicas[0] ?? '') ? -1 : 1,
+    );
+}

@@ -1,0 +1,183 @@
+import type { ReplicaId } from '../../shared/domain/ids.ts';
+import type { RuntimeKind } from '../../shared/domain/inventory.ts';
+import { err, ok, type Result } from '../../shared/domain/result.ts';
+import type { Slice } from '../../shared/domain/slice.ts';
+import type { GpuActual, ReplicaRecord, RunningActual, StartSpec } from '../observe/world.ts';
+import { backoffLeftMs } from './replica-book.ts';
+import { instanceAt } from './mig-plan.ts';
+import {
+  authorityRefusal,
+  bindingOf,
+  recordOf,
+  runtimeBlind,
+  type PlanInput,
+  type WantedReplica,
+} from './plan-input.ts';
+import { wait, type Step, type WaitReason } from './steps.ts';
+
+/** Takes away a replica that a tombstone names, whatever state it is in. Pure. */
+export function planReplicaGone(
+  input: PlanInput,
+  replica: ReplicaId,
+  cards: readonly GpuActual[],
+): readonly Step[] {
+  const entries = input.world.running.filter((each) => each.replica === replica);
+  const away = awayRuntime(input, recordOf(input, replica));
+  if (away !== null) return [wait('runtime-away', away, { replica })];
+  if (entries.length === 0) return [{ kind: 'removeReplicaRecord', replica }];
+  const refused = firstRefusal(cards);
+  if (refused !== null) return [wait('authority', refused, { replica })];
+  const { stopGraceMs } = input.config;
+  return entries.map((each) => stopStep(each, 'tombstone', stopGraceMs));
+}
+
+/** Stops a running replica that is not what the target wants any more, so that it can be started anew. */
+export function planReplaced(
+  input: PlanInput,
+  wanted: WantedReplica,
+  cards: readonly GpuActual[],
+): readonly Step[] {
+  const entry = entryOf(input, wanted.target.replica);
+  if (entry?.state !== 'running' || entry.specHash === wanted.specHash) return [];
+  // Only for what can follow: a replica is not stopped for slices that do not exist yet.
+  if (grantFor(input, wanted).ok && firstRefusal(cards) === null) {
+    return runtimeBlind(input, entry.runtime) === null
+      ? [stopStep(entry, 'replace', input.config.stopGraceMs)]
+      : [];
+  }
+  return [];
+}
+
+/** Starts a wanted replica that does not run. */
+export function planStart(
+  input: PlanInput,
+  wanted: WantedReplica,
+  cards: readonly GpuActual[],
+): readonly Step[] {
+  const { replica } = wanted.target;
+  const entry = entryOf(input, replica);
+  if (entry?.state === 'running') return [];
+  const not = (reason: WaitReason, detail: string): readonly Step[] => [
+    wait(reason, detail, { replica }),
+  ];
+  const record = recordOf(input, replica);
+  const chosen = chooseRuntime(input, wanted, record?.runtime ?? entry?.runtime);
+  if (!chosen.ok) return not(chosen.problem.reason, chosen.problem.detail);
+  const refused = firstRefusal(cards);
+  if (refused !== null) return not('authority', refused);
+  const grant = grantFor(input, wanted);
+  if (!grant.ok) return not('slice-not-ready', grant.problem);
+  if (record !== undefined && backoffLeftMs(record, input.world.wallMs) > 0) {
+    return not('replica-backoff', record.lastReason);
+  }
+  const { target, slices, specHash } = wanted;
+  const { model, modelVersion, workload } = target;
+  const spec: StartSpec = { replica, model, modelVersion, specHash, workload, grant: grant.value };
+  const start: Step = { kind: 'startReplica', runtime: chosen.value, spec, target, slices };
+  return entry === undefined ? [start] : [stopStep(entry, 'leftover', 0), start];
+}
+
+function stopStep(
+  entry: RunningActual,
+  why: 'tombstone' | 'replace' | 'leftover',
+  graceMs: number,
+): Step {
+  return { kind: 'stopReplica', replica: entry.replica, runtime: entry.runtime, graceMs, why };
+}
+
+/** A running entry wins over what another one has left behind. */
+export function entryOf(input: PlanInput, replica: ReplicaId): RunningActual | undefined {
+  const entries = input.world.running.filter((each) => each.replica === replica);
+  return entries.find((each) => each.state === 'running') ?? entries[0];
+}
+
+/** The runtime that may still hold a replica and does not answer; null: all that could have been asked. */
+function awayRuntime(input: PlanInput, record: ReplicaRecord | undefined): string | null {
+  const { runtimesBlind, runtimesMet } = input.world;
+  for (const [kind, reason] of runtimesBlind) {
+    const mayHold = record === undefined ? runtimesMet.has(kind) : record.runtime === kind;
+    if (mayHold && reason !== null) return reason;
+  }
+  return null;
+}
+
+interface NoRuntime {
+  readonly reason: 'runtime-away' | 'runtime-unfit';
+  readonly detail: string;
+}
+
+/** `sticky`: what it runs as already, which never changes. */
+function chooseRuntime(
+  input: PlanInput,
+  { target: { workload, model } }: WantedReplica,
+  sticky: RuntimeKind | undefined,
+): Result<RuntimeKind, NoRuntime> {
+  const { runtime, processRuntime } = input.config;
+  const answers = (kind: RuntimeKind): Result<RuntimeKind, NoRuntime> => {
+    const away = runtimeBlind(input, kind);
+    return away === null ? ok(kind) : err({ reason: 'runtime-away', detail: away });
+  };
+  if (sticky !== undefined) return answers(sticky);
+  const mayDocker = runtime !== 'process' && workload.image !== null;
+  const mayProcess =
+    workload.command !== null && (runtime === 'process' || (runtime === 'auto' && processRuntime));
+  if (mayDocker && (runtimeBlind(input, 'docker') === null || !mayProcess)) {
+    return answers('docker');
+  }
+  if (mayProcess) return answers('process');
+  const has = workload.image === null ? 'only a process' : 'only an image';
+  const detail = `model ${model} brings ${has}, which this node does not run (runtime: ${runtime}, process runtime: ${processRuntime ? 'on' : 'off'})`;
+  return err({ reason: 'runtime-unfit', detail });
+}
+
+/** What a replica is handed, when every slice of it is there; else which one is not. */
+export function grantFor(
+  input: PlanInput,
+  { target, slices }: WantedReplica,
+): Result<StartSpec['grant'], string> {
+  if (slices.length < target.slices.length) {
+    const missing = target.slices.find((id) => slices.every((slice) => slice.id !== id));
+    return err(`slice ${missing ?? ''} is not in force on any card`);
+  }
+  const deviceUuids: string[] = [];
+  for (const slice of slices) {
+    const device = deviceOf(input, slice);
+    if (!device.ok) return device;
+    deviceUuids.push(device.value);
+  }
+  return ok({ deviceUuids, mps: mpsGrant(input, slices, target.processes) });
+}
+
+function deviceOf(input: PlanInput, slice: Slice): Result<string, string> {
+  const gpu = input.world.gpus.find((each) => each.uuid === slice.gpu);
+  const binding = bindingOf(input, slice.id);
+  if (gpu === undefined || gpu.blind !== null) return err(`${slice.gpu} cannot be read`);
+  if (binding === undefined || binding.slice.incarnation !== slice.incarnation) {
+    return err(`slice ${slice.id} does not exist yet`);
+  }
+  const { shape } = slice;
+  if (shape.kind === 'mps' && gpu.mps.state !== 'answering') {
+    return err(`the MPS daemon of ${slice.gpu} does not answer`);
+  }
+  if (shape.kind !== 'mig') return ok(gpu.uuid);
+  const uuid = instanceAt(gpu, shape)?.uuid ?? null;
+  return uuid === null ? err(`slice ${slice.id} has lost its instance`) : ok(uuid);
+}
+
+/** The limits bind each client process, so that a slice's share is divided among them. */
+function mpsGrant(
+  input: PlanInput,
+  slices: readonly Slice[],
+  processes: number,
+): StartSpec['grant']['mps'] {
+  const shared = slices.find((slice) => slice.shape.kind === 'mps');
+  const pipeDirectory = shared === undefined ? undefined : input.mpsPipes.get(shared.gpu);
+  if (shared?.shape.kind !== 'mps' || pipeDirectory === undefined) return null;
+  const share = (whole: number): number => Math.max(1, Math.floor(whole / Math.max(1, processes)));
+  const { smPercent, memoryMib } = shared.shape;
+  return { pipeDirectory, smPercent: share(smPercent), memoryMib: share(memoryMib) };
+}
+
+function firstRefusal(cards: readonly GpuActual[]): string | null {
+  return cards.map((gpu) => authorityRefusal(gpu, 'place')).find((each) => each !== null) ?? null;
+}

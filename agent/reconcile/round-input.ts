@@ -1,0 +1,80 @@
+import type { GpuUuid } from '../../shared/domain/ids.ts';
+import type { Tombstone } from '../../shared/domain/node-target.ts';
+import type { MpsControl } from '../drivers/mps/mps-control.ts';
+import type { World } from '../observe/world.ts';
+import type { AgentStore } from '../store/agent-store.ts';
+import type { AcceptedTarget } from '../store/records.ts';
+import { specHash } from '../target/canonical.ts';
+import { wantedReplicas } from '../target/ledger.ts';
+import type { PlanConfig, PlanInput, SliceTombstone, WantedReplica } from './plan-input.ts';
+
+/** Gathers everything that one round's plan depends on. */
+export function planInput(
+  world: World,
+  accepted: AcceptedTarget | null,
+  sources: {
+    readonly store: AgentStore;
+    readonly mps: MpsControl | null;
+    readonly config: PlanConfig;
+  },
+): PlanInput {
+  const { store, mps, config } = sources;
+  const done = new Set(store.tombstonesDone().map(tombstoneKey));
+  const tombstones = accepted?.target.tombstones ?? [];
+  const slicesNamed = tombstones.filter((each) => each.kind === 'slice');
+  const running = new Set<string>(world.running.map((each) => each.replica));
+  const gpuTargets = (accepted?.gpusInForce ?? []).map((part) => ({
+    ...part,
+    slices: part.slices.filter((slice) => !isGone(slice, slicesNamed)),
+  }));
+  return {
+    world,
+    gpuTargets,
+    wanted: wantedOf(accepted, gpuTargets),
+    // What is done and gone is done; what has come back is to go again.
+    replicasGone: new Set(
+      tombstones.flatMap((each) =>
+        each.kind === 'replica' && (!done.has(tombstoneKey(each)) || running.has(each.replica))
+          ? [each.replica]
+          : [],
+      ),
+    ),
+    slicesGone: slicesNamed.filter((each) => !done.has(tombstoneKey(each))),
+    bindings: store.bindings(),
+    records: store.replicas(),
+    intents: store.openIntents(),
+    mpsPipes: mpsPipes(world, mps),
+    config,
+  };
+}
+
+/** The replicas that are to run, with the slices in force that they are to run on. */
+export function wantedOf(
+  accepted: AcceptedTarget | null,
+  gpuTargets: PlanInput['gpuTargets'],
+): readonly WantedReplica[] {
+  if (accepted === null) return [];
+  const slices = gpuTargets.flatMap((part) => part.slices);
+  return wantedReplicas(accepted.target).map((target) => {
+    const held = target.slices.flatMap((id) => slices.filter((slice) => slice.id === id));
+    return { target, slices: held, specHash: specHash(target, held) };
+  });
+}
+
+function mpsPipes(world: World, mps: MpsControl | null): ReadonlyMap<GpuUuid, string> {
+  if (mps === null) return new Map();
+  return new Map(world.gpus.map((gpu) => [gpu.uuid, mps.pipeDirectory(gpu.uuid)]));
+}
+
+function isGone(
+  slice: { readonly id: string; readonly incarnation: number },
+  gone: readonly SliceTombstone[],
+): boolean {
+  return gone.some((each) => each.slice === slice.id && slice.incarnation <= each.incarnation);
+}
+
+function tombstoneKey(tombstone: Tombstone): string {
+  return tombstone.kind === 'replica'
+    ? `replica ${tombstone.replica}`
+    : `slice ${tombstone.slice} ${tombstone.incarnation} ${tombstone.gpu}`;
+}

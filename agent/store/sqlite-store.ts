@@ -1,0 +1,310 @@
+import { z } from 'zod';
+import type { Tombstone } from '../../shared/domain/node-target.ts';
+import { openSqlite, type Sqlite } from '../../shared/platform/sqlite.ts';
+import type { AgentStore } from './agent-store.ts';
+import {
+  bootIdSchema,
+  checked,
+  clusterIdSchema,
+  decodeAccepted,
+  decodeReplicaRecord,
+  decodeSlice,
+  decodeTombstone,
+  gpuUuidSchema,
+} from './codec.ts';
+import type { EventRecord, Intent, LayoutRecord, SliceBinding } from './records.ts';
+
+/** How many events a node remembers. */
+export const eventsMax = 10_000;
+/** How many events one read gives at most. */
+const eventsReadMax = 1_000;
+
+const migrations = [
+  `CREATE TABLE accepted (one INTEGER PRIMARY KEY CHECK (one = 1), cluster_id TEXT NOT NULL, json TEXT NOT NULL);
+   CREATE TABLE replicas (replica TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE bindings (slice TEXT PRIMARY KEY, slice_json TEXT NOT NULL, boot_id TEXT NOT NULL,
+     gpu_instance_id INTEGER, device_uuid TEXT NOT NULL, adopted INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE layouts (gpu TEXT PRIMARY KEY, revision INTEGER NOT NULL, drift_revision INTEGER NOT NULL,
+     fingerprint TEXT NOT NULL, shape_expected TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE mps_cards (gpu TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE TABLE tombstones_done (json TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE TABLE journal (id INTEGER PRIMARY KEY AUTOINCREMENT, boot_id TEXT NOT NULL, at_ms INTEGER NOT NULL,
+     kind TEXT NOT NULL, gpu TEXT, slice_json TEXT, step TEXT NOT NULL);
+   CREATE TABLE events (id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, kind TEXT NOT NULL,
+     subject TEXT NOT NULL, message TEXT NOT NULL);
+   CREATE INDEX events_by_subject ON events (subject, id);`,
+];
+
+const jsonRow = z.object({ json: z.string() });
+const bindingRow = z.object({
+  slice_json: z.string(),
+  boot_id: bootIdSchema,
+  gpu_instance_id: z.number().int().nullable(),
+  device_uuid: z.string(),
+  adopted: z.number(),
+});
+const layoutRow = z.object({
+  gpu: gpuUuidSchema,
+  revision: z.number().int(),
+  drift_revision: z.number().int(),
+  fingerprint: z.string(),
+  shape_expected: z.string(),
+});
+const intentRow = z.object({
+  id: z.number().int(),
+  boot_id: bootIdSchema,
+  at_ms: z.number(),
+  kind: z.string(),
+  gpu: gpuUuidSchema.nullable(),
+  slice_json: z.string().nullable(),
+  step: z.string(),
+});
+const eventRow = z.object({
+  id: z.number().int(),
+  at_ms: z.number(),
+  kind: z.string(),
+  subject: z.string(),
+  message: z.string(),
+});
+
+/** Opens the agent's store, or creates it. `:memory:` is for tests. Throws STORE_UNREADABLE. */
+export function openAgentStore(path: string): AgentStore {
+  const db = openSqlite(path, { exclusive: true, migrations });
+  return {
+    ...targetPart(db),
+    ...replicaPart(db),
+    ...cardPart(db),
+    ...journalPart(db),
+    ...eventPart(db),
+    close: () => {
+      db.close();
+    },
+  };
+}
+
+function targetPart(
+  db: Sqlite,
+): Pick<
+  AgentStore,
+  'accepted' | 'saveAccepted' | 'clusterId' | 'tombstonesDone' | 'addTombstoneDone'
+> {
+  const read = db.prepare('SELECT json FROM accepted');
+  const readCluster = db.prepare('SELECT cluster_id FROM accepted');
+  const write = db.prepare(
+    'INSERT INTO accepted (one, cluster_id, json) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET cluster_id = excluded.cluster_id, json = excluded.json',
+  );
+  const readDone = db.prepare('SELECT json FROM tombstones_done ORDER BY json');
+  const addDone = db.prepare('INSERT OR IGNORE INTO tombstones_done (json) VALUES (?)');
+  const removeDone = db.prepare('DELETE FROM tombstones_done WHERE json = ?');
+  const doneTexts = (): string[] =>
+    rows('a done tombstone', jsonRow, readDone.all()).map((row) => row.json);
+  return {
+    accepted: () => {
+      const row = read.get();
+      return row === undefined
+        ? null
+        : decodeAccepted(checked('the accepted target', jsonRow, row).json);
+    },
+    saveAccepted: (accepted) => {
+      db.transaction(() => {
+        write.run(accepted.target.clusterId, JSON.stringify(accepted));
+        const named = new Set(accepted.target.tombstones.map(tombstoneText));
+        for (const text of doneTexts()) if (!named.has(text)) removeDone.run(text);
+      })();
+    },
+    clusterId: () => {
+      const row = readCluster.get();
+      if (row === undefined) return null;
+      return checked('the cluster id', z.object({ cluster_id: clusterIdSchema }), row).cluster_id;
+    },
+    tombstonesDone: () => doneTexts().map(decodeTombstone),
+    addTombstoneDone: (tombstone) => {
+      addDone.run(tombstoneText(tombstone));
+    },
+  };
+}
+
+/** One text for equal tombstones, whatever the order of their keys. */
+function tombstoneText(tombstone: Tombstone): string {
+  return tombstone.kind === 'replica'
+    ? JSON.stringify({ kind: 'replica', replica: tombstone.replica })
+    : JSON.stringify({
+        kind: 'slice',
+        slice: tombstone.slice,
+        incarnation: tombstone.incarnation,
+        gpu: tombstone.gpu,
+      });
+}
+
+function replicaPart(db: Sqlite): Pick<AgentStore, 'replicas' | 'saveReplica' | 'removeReplica'> {
+  const read = db.prepare('SELECT json FROM replicas ORDER BY replica');
+  const write = db.prepare('INSERT OR REPLACE INTO replicas (replica, json) VALUES (?, ?)');
+  const remove = db.prepare('DELETE FROM replicas WHERE replica = ?');
+  return {
+    replicas: () =>
+      rows('a replica record', jsonRow, read.all()).map((row) => decodeReplicaRecord(row.json)),
+    saveReplica: (record) => {
+      write.run(record.replica, JSON.stringify(record));
+    },
+    removeReplica: (replica) => {
+      remove.run(replica);
+    },
+  };
+}
+
+type CardPart = Pick<
+  AgentStore,
+  | 'bindings'
+  | 'saveBinding'
+  | 'removeBinding'
+  | 'layouts'
+  | 'saveLayout'
+  | 'mpsCards'
+  | 'addMpsCard'
+  | 'removeMpsCard'
+>;
+
+function cardPart(db: Sqlite): CardPart {
+  const readBindings = db.prepare('SELECT * FROM bindings ORDER BY slice');
+  const writeBinding = db.prepare(
+    'INSERT OR REPLACE INTO bindings (slice, slice_json, boot_id, gpu_instance_id, device_uuid, adopted) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const removeBinding = db.prepare('DELETE FROM bindings WHERE slice = ?');
+  const readLayouts = db.prepare('SELECT * FROM layouts ORDER BY gpu');
+  const writeLayout = db.prepare(
+    'INSERT OR REPLACE INTO layouts (gpu, revision, drift_revision, fingerprint, shape_expected) VALUES (?, ?, ?, ?, ?)',
+  );
+  const readMps = db.prepare('SELECT gpu FROM mps_cards ORDER BY gpu');
+  const addMps = db.prepare('INSERT OR IGNORE INTO mps_cards (gpu) VALUES (?)');
+  const removeMps = db.prepare('DELETE FROM mps_cards WHERE gpu = ?');
+  return {
+    bindings: () => rows('a slice binding', bindingRow, readBindings.all()).map(bindingOf),
+    saveBinding: ({ slice, bootId, gpuInstanceId, deviceUuid, adopted }) => {
+      writeBinding.run(
+        slice.id,
+        JSON.stringify(slice),
+        bootId,
+        gpuInstanceId,
+        deviceUuid,
+        adopted ? 1 : 0,
+      );
+    },
+    removeBinding: (slice) => {
+      removeBinding.run(slice);
+    },
+    layouts: () => rows('a layout', layoutRow, readLayouts.all()).map(layoutOf),
+    saveLayout: (layout) => {
+      writeLayout.run(
+        layout.gpu,
+        layout.revision,
+        layout.driftRevision,
+        layout.fingerprint,
+        layout.shapeExpected,
+      );
+    },
+    mpsCards: () =>
+      rows('an MPS card', z.object({ gpu: gpuUuidSchema }), readMps.all()).map((row) => row.gpu),
+    addMpsCard: (gpu) => {
+      addMps.run(gpu);
+    },
+    removeMpsCard: (gpu) => {
+      removeMps.run(gpu);
+    },
+  };
+}
+
+function journalPart(db: Sqlite): Pick<AgentStore, 'beginIntent' | 'endIntent' | 'openIntents'> {
+  const read = db.prepare('SELECT * FROM journal ORDER BY id');
+  const begin = db.prepare(
+    'INSERT INTO journal (boot_id, at_ms, kind, gpu, slice_json, step) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const end = db.prepare('DELETE FROM journal WHERE id = ?');
+  return {
+    beginIntent: (intent) => {
+      const slice = intent.slice === null ? null : JSON.stringify(intent.slice);
+      const done = begin.run(
+        intent.bootId,
+        Math.round(intent.atMs),
+        intent.kind,
+        intent.gpu,
+        slice,
+        intent.step,
+      );
+      return Number(done.lastInsertRowid);
+    },
+    endIntent: (id) => {
+      end.run(id);
+    },
+    openIntents: () => rows('an intent', intentRow, read.all()).map(intentOf),
+  };
+}
+
+function eventPart(db: Sqlite): Pick<AgentStore, 'appendEvent' | 'events'> {
+  const append = db.prepare(
+    'INSERT INTO events (at_ms, kind, subject, message) VALUES (?, ?, ?, ?)',
+  );
+  const trim = db.prepare('DELETE FROM events WHERE id <= ?');
+  const readAll = db.prepare('SELECT * FROM events ORDER BY id DESC LIMIT ?');
+  const readSome = db.prepare('SELECT * FROM events WHERE subject = ? ORDER BY id DESC LIMIT ?');
+  const add = db.transaction((event: Omit<EventRecord, 'id'>) => {
+    const { atMs, kind, subject, message } = event;
+    const done = append.run(Math.round(atMs), kind, subject, message);
+    trim.run(Number(done.lastInsertRowid) - eventsMax);
+  });
+  return {
+    appendEvent: (event) => {
+      add(event);
+    },
+    events: ({ limit, subject }) => {
+      const most = Math.max(0, Math.min(limit, eventsReadMax));
+      const found = subject === null ? readAll.all(most) : readSome.all(subject, most);
+      return rows('an event', eventRow, found).map(eventOf).reverse();
+    },
+  };
+}
+
+function rows<T>(what: string, schema: z.ZodType<T>, found: readonly unknown[]): T[] {
+  return found.map((row) => checked(what, schema, row));
+}
+
+function bindingOf(row: z.infer<typeof bindingRow>): SliceBinding {
+  return {
+    slice: decodeSlice(row.slice_json),
+    bootId: row.boot_id,
+    gpuInstanceId: row.gpu_instance_id,
+    deviceUuid: row.device_uuid,
+    adopted: row.adopted !== 0,
+  };
+}
+
+function layoutOf(row: z.infer<typeof layoutRow>): LayoutRecord {
+  return {
+    gpu: row.gpu,
+    revision: row.revision,
+    driftRevision: row.drift_revision,
+    fingerprint: row.fingerprint,
+    shapeExpected: row.shape_expected,
+  };
+}
+
+function intentOf(row: z.infer<typeof intentRow>): Intent {
+  return {
+    id: row.id,
+    bootId: row.boot_id,
+    atMs: row.at_ms,
+    kind: row.kind,
+    gpu: row.gpu,
+    slice: row.slice_json === null ? null : decodeSlice(row.slice_json),
+    step: row.step,
+  };
+}
+
+function eventOf(row: z.infer<typeof eventRow>): EventRecord {
+  return {
+    id: row.id,
+    atMs: row.at_ms,
+    kind: row.kind,
+    subject: row.subject,
+    message: row.message,
+  };
+}

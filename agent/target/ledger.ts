@@ -1,0 +1,184 @@
+import type { NodeName } from '../../shared/domain/ids.ts';
+import {
+  compareTargets,
+  type GpuTarget,
+  type NodeTarget,
+  type ReplicaTarget,
+} from '../../shared/domain/node-target.ts';
+import { err, ok, type Problem, type Result } from '../../shared/domain/result.ts';
+import type { AgentStore } from '../store/agent-store.ts';
+import type { AcceptedTarget, GpuRefusal, LayoutRecord } from '../store/records.ts';
+import { canonicalJson } from './canonical.ts';
+
+/** What became of a target that was handed to this node. */
+export type AcceptOutcome =
+  | { readonly kind: 'accepted' }
+  /** The same version with the same content: nothing to do. */
+  | { readonly kind: 'unchanged' }
+  /** CLUSTER_MISMATCH, TARGET_OLDER, TARGET_CONFLICT or TARGET_INVALID; the accepted target stays in force. */
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** The targets that this node has taken. Invariants: versions only grow; what is acted on is on disk. */
+export interface Ledger {
+  accept(target: NodeTarget): AcceptOutcome;
+  accepted(): AcceptedTarget | null;
+}
+
+/** More than any node can hold: a target beyond it is a sender's mistake. */
+export const targetLimits = {
+  gpusMax: 64,
+  slicesPerGpuMax: 256,
+  replicasMax: 4_096,
+  tombstonesMax: 16_384,
+} as const;
+
+/** Reads the accepted target once; the store is the agent's alone, so it cannot change behind it. */
+export function createLedger(store: AgentStore, node: NodeName): Ledger {
+  let accepted = store.accepted();
+  return {
+    accepted: () => accepted,
+    accept: (target) => {
+      const judged = judge(target, { node, accepted, layouts: store.layouts() });
+      if (!judged.ok) return { kind: 'refused', problem: judged.problem };
+      if (judged.value === 'unchanged') return { kind: 'unchanged' };
+      store.saveAccepted(judged.value);
+      accepted = judged.value;
+      return { kind: 'accepted' };
+    },
+  };
+}
+
+interface Standing {
+  readonly node: NodeName;
+  readonly accepted: AcceptedTarget | null;
+  readonly layouts: readonly LayoutRecord[];
+}
+
+/** Pure: what a target that arrives now becomes. */
+export function judge(
+  target: NodeTarget,
+  { node, accepted, layouts }: Standing,
+): Result<AcceptedTarget | 'unchanged'> {
+  const broken = brokenRule(target, node);
+  if (broken !== null) return err({ code: 'TARGET_INVALID', message: broken });
+  if (accepted !== null) {
+    const last = accepted.target;
+    if (target.clusterId !== last.clusterId) {
+      return err({
+        code: 'CLUSTER_MISMATCH',
+        message: `this node belongs to cluster ${last.clusterId} and was sent a target of ${target.clusterId}`,
+        hint: "point the agent at its own coordinator, or move the agent's store away to change the cluster",
+      });
+    }
+    const order = compareTargets(last, target);
+    if (order === 'older') {
+      return err({
+        code: 'TARGET_OLDER',
+        message: `target ${version(target)} is older than ${version(last)}, which this node has accepted`,
+      });
+    }
+    if (order === 'same') {
+      if (canonicalJson(target) === canonicalJson(last)) return ok('unchanged');
+      return err({
+        code: 'TARGET_CONFLICT',
+        message: `target ${version(target)} was sent again with other content`,
+        hint: 'a changed target needs a new generation',
+      });
+    }
+  }
+  return ok(takeByCard(target, accepted, layouts));
+}
+
+/** Each card takes or refuses its part alone. */
+function takeByCard(
+  target: NodeTarget,
+  accepted: AcceptedTarget | null,
+  layouts: readonly LayoutRecord[],
+): AcceptedTarget {
+  const gpusInForce: GpuTarget[] = [];
+  const refusals: GpuRefusal[] = [];
+  for (const part of target.gpus) {
+    const before = accepted?.gpusInForce.find((each) => each.gpu === part.gpu);
+    const layout = layouts.find((each) => each.gpu === part.gpu);
+    const refusal =
+      before !== undefined && sameWish(before, part) ? null : layoutRefusal(part, layout);
+    if (refusal === null) {
+      gpusInForce.push(part);
+    } else {
+      refusals.push({ gpu: part.gpu, detail: refusal });
+      if (before !== undefined) gpusInForce.push(before);
+    }
+  }
+  return { target, gpusInForce, refusals };
+}
+
+/**
+ * A card refuses what was planned from a layout that somebody else has changed since. Revisions that came
+ * from our own steps, on this coordinator's orders, are no surprise to it.
+ */
+function layoutRefusal(part: GpuTarget, layout: LayoutRecord | undefined): string | null {
+  if (layout === undefined) return `this node has never seen the card ${part.gpu}`;
+  if (part.layoutRevision >= layout.driftRevision && part.layoutRevision <= layout.revision) {
+    return null;
+  }
+  return `planned from layout revision ${part.layoutRevision}, the card is at ${layout.revision} now`;
+}
+
+function sameWish(a: GpuTarget, b: GpuTarget): boolean {
+  return canonicalJson([a.mode, a.slices]) === canonicalJson([b.mode, b.slices]);
+}
+
+function brokenRule(target: NodeTarget, node: NodeName): string | null {
+  const { gpus, replicas, tombstones } = target;
+  if (target.node !== node) return `a target for node ${target.node} reached node ${node}`;
+  if (
+    gpus.length > targetLimits.gpusMax ||
+    gpus.some((part) => part.slices.length > targetLimits.slicesPerGpuMax) ||
+    replicas.length > targetLimits.replicasMax ||
+    tombstones.length > targetLimits.tombstonesMax
+  ) {
+    return `target ${version(target)} is larger than any node`;
+  }
+  const slices = gpus.flatMap((part) => part.slices);
+  const twice =
+    firstTwice(gpus.map((part) => part.gpu)) ??
+    firstTwice(slices.map((slice) => slice.id)) ??
+    firstTwice(replicas.map((replica) => replica.replica));
+  if (twice !== null) return `target ${version(target)} names ${twice} twice`;
+  for (const part of gpus) {
+    const stray = part.slices.find((slice) => slice.gpu !== part.gpu || slice.node !== node);
+    if (stray !== undefined)
+      return `slice ${stray.id} stands under ${part.gpu} and belongs elsewhere`;
+  }
+  const known = new Set<string>(slices.map((slice) => slice.id));
+  const wanted = wantedReplicas(target);
+  for (const replica of wanted) {
+    const lost = replica.slices.find((slice) => !known.has(slice));
+    if (lost !== undefined)
+      return `replica ${replica.replica} needs slice ${lost}, which no card has`;
+  }
+  // No slice is held twice.
+  const held = firstTwice(wanted.flatMap((replica) => replica.slices));
+  return held === null ? null : `target ${version(target)} gives slice ${held} to two replicas`;
+}
+
+/** The replicas that are to run: what a tombstone names is on its way out, whatever else is said of it. */
+export function wantedReplicas(target: NodeTarget): readonly ReplicaTarget[] {
+  const gone = new Set<string>(
+    target.tombstones.flatMap((each) => (each.kind === 'replica' ? [each.replica] : [])),
+  );
+  return target.replicas.filter((replica) => !gone.has(replica.replica));
+}
+
+function firstTwice(names: readonly string[]): string | null {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return null;
+}
+
+function version(target: Pick<NodeTarget, 'epoch' | 'generation'>): string {
+  return `${target.epoch}.${target.generation}`;
+}

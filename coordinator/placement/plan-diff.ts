@@ -41,8 +41,9 @@ export function planChange(input: PlanInput): Plan {
   const starts = sortClaims(input.starts);
   const stops = sortClaims(input.stops);
   const giveBack = stopStages(stops);
-  const take = startStages(starts, input);
-  const stages = needsRoom(input) ? [...giveBack, ...take] : [...take, ...giveBack];
+  const roomFirst = needsRoom(input);
+  const take = startStages(starts, input.snapshot, roomFirst ? stops : []);
+  const stages = roomFirst ? [...giveBack, ...take] : [...take, ...giveBack];
   return {
     id: input.id,
     stages,
@@ -77,23 +78,32 @@ function stopStages(stops: readonly Claim[]): PlanStage[] {
   ].filter(({ steps }) => steps.length > 0);
 }
 
-function startStages(starts: readonly Claim[], input: PlanInput): PlanStage[] {
+/** `gone`: claims that have ended by then. */
+function startStages(
+  starts: readonly Claim[],
+  snapshot: PlacementSnapshot,
+  gone: readonly Claim[],
+): PlanStage[] {
   const slices = starts.flatMap((claim) => claim.slices);
   const create = slices.map((slice) => sliceStep('create-slice', slice));
   const replicas = starts.flatMap(({ node, holder }): PlanStep[] =>
     holder.kind === 'replica' ? [{ kind: 'start-replica', node, replica: holder.replica }] : [],
   );
   return [
-    stage('make slices', [...modeSteps(slices, input), ...create], 'slices-ready'),
+    stage('make slices', [...modeSteps(slices, snapshot, gone), ...create], 'slices-ready'),
     stage('start replicas', replicas, 'replicas-ready'),
   ].filter(({ steps }) => steps.length > 0);
 }
 
 /** One step for each card that is not yet used the way its new slices need. */
-function modeSteps(slices: readonly Slice[], { snapshot, stops }: PlanInput): PlanStep[] {
-  const stopped = new Set(stops.map(({ id }) => id));
+function modeSteps(
+  slices: readonly Slice[],
+  snapshot: PlacementSnapshot,
+  gone: readonly Claim[],
+): PlanStep[] {
+  const ended = new Set(gone.map(({ id }) => id));
   const staying = snapshot.claims
-    .filter(({ id }) => !stopped.has(id))
+    .filter(({ id }) => !ended.has(id))
     .flatMap((claim) => claim.slices);
   const cards = new Map(
     snapshot.nodes.flatMap(({ inventory }) =>

@@ -3,7 +3,7 @@ import type { Inventory, MigInstance } from '../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget, SliceStatus } from '../shared/domain/node-target.ts';
 import type { SliceShape } from '../shared/domain/slice.ts';
 import type { ComputeProcess } from './drivers/nvidia-smi/nvidia-smi.ts';
-import type { Attribution } from './reconcile/core.ts';
+import type { Attribution } from './reconcile/attribution.ts';
 
 /** One slice of this node, wanted or found: what `agentctl ls` and the slice metrics tell of it. */
 export interface SliceRow {

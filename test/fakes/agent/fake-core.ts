@@ -20,15 +20,10 @@ import type { ReplicaStatus } from '../../../shared/domain/replica-state.ts';
 import type { Result } from '../../../shared/domain/result.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import type { GpuRow } from '../../../agent/drivers/nvidia-smi/nvidia-smi.ts';
-import type {
-  AcceptOutcome,
-  AgentCore,
-  AgentEvent,
-  Attribution,
-  CoreChange,
-  CoreMetrics,
-  RoundView,
-} from '../../../agent/reconcile/core.ts';
+import type { Attribution } from '../../../agent/reconcile/attribution.ts';
+import type { CoreMetrics, RoundView } from '../../../agent/reconcile/core-deps.ts';
+import type { AgentCore, AgentEvent, CoreChange } from '../../../agent/reconcile/core.ts';
+import type { AcceptOutcome } from '../../../agent/target/ledger.ts';
 
 export function must<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(result.problem.message);

@@ -1,0 +1,298 @@
+#!/usr/bin/env node
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { systemClock } from '../shared/platform/clock.ts';
+import { errorChain, errorHint, isAppError } from '../shared/platform/errors.ts';
+import { runTogether, shutdownSignal } from '../shared/platform/lifecycle.ts';
+import { createLog, type Log } from '../shared/platform/log.ts';
+import { Wake } from '../shared/platform/wake.ts';
+import { createLinkClient } from '../shared/wire/services.ts';
+import { closeAgentSocket, openAgentSocket } from './api/server.ts';
+import { agentServiceHandlers, type AgentServiceDeps } from './api/service.ts';
+import { readAgentConfig, type AgentConfig } from './config.ts';
+import { createDockerRuntime, type DockerRuntime } from './drivers/docker/docker-runtime.ts';
+import { createHost } from './drivers/host/create-host.ts';
+import { createMpsControl } from './drivers/mps/create-mps-control.ts';
+import { createNvidiaSmi } from './drivers/nvidia-smi/create-nvidia-smi.ts';
+import { createProcessRuntime } from './drivers/runtime/process-runtime.ts';
+import type { Runtime } from './drivers/runtime/runtime.ts';
+import { httpGet } from './http-get.ts';
+import { checkHealth } from './http/health.ts';
+import { createMetricsPage } from './http/metrics.ts';
+import { createHttpServer, listenHttp } from './http/server.ts';
+import { CoordinatorLink } from './link/link.ts';
+import { writeReadyFile } from './ready-file.ts';
+import { createAgentCore, type AgentCore } from './reconcile/core.ts';
+
+import { stopAllReplicas } from './replica-stop.ts';
+import { simulateCards } from './simulate.ts';
+import type { AgentStore } from './store/agent-store.ts';
+import { openAgentStore } from './store/sqlite-store.ts';
+import { HostSampler } from './telemetry/host-sampler.ts';
+import { ProcessTable } from './telemetry/process-table.ts';
+import { GpuSampler } from './telemetry/sampler.ts';
+import { agentVersion } from './version.ts';
+
+const exitCodes = { failure: 1, usage: 2 } as const;
+
+interface Flags {
+  readonly config: string;
+  readonly simulate?: string;
+}
+
+function readFlags(argv: readonly string[]): Flags {
+  const program = new Command('tangram-agent')
+    .description('Runs models on the GPUs of this host and tells a coordinator what it sees.')
+    .version(agentVersion)
+    .requiredOption('--config <file>', 'YAML configuration')
+    .option('--simulate <cards>', 'simulate cards instead of real ones: 2xA100-40GB,L40S')
+    .addHelpText(
+      'after',
+      '\nEnds on SIGTERM or SIGINT; replicas and MPS daemons run on.\nExit codes: 0 ended as asked, 1 failure, 2 wrong usage or configuration.',
+    )
+    .exitOverride();
+  program.parse([...argv], { from: 'user' });
+  return program.opts<Flags>();
+}
+
+async function main(): Promise<void> {
+  const flags = readFlags(process.argv.slice(2));
+  const signal = shutdownSignal();
+  const read = readAgentConfig(flags.config);
+  const config =
+    flags.simulate === undefined ? read : await simulateCards(read, flags.simulate, signal);
+  const log = createLog({ name: 'tangram-agent', level: config.log.level });
+  const store = openAgentStore(join(config.stateDir, 'agent.db'));
+  try {
+    await runAgent(config, { log, store }, signal);
+  } finally {
+    store.close();
+  }
+}
+
+interface Kept {
+  readonly log: Log;
+  readonly store: AgentStore;
+}
+
+function createDrivers(config: AgentConfig) {
+  const { nvidiaSmi, mps, docker, gpu, node, stateDir } = config;
+  const dockerRuntime: DockerRuntime | null = docker.enabled
+    ? createDockerRuntime({
+        node,
+        handout: gpu.handout,
+        socketPath: docker.socket,
+        stopGraceMs: config.stopGrace,
+      })
+    : null;
+  const runtimes: Runtime[] = dockerRuntime === null ? [] : [dockerRuntime];
+  if (config.processRuntime) runtimes.push(createProcessRuntime({ stateDirectory: stateDir }));
+  return {
+    host: createHost(),
+    nvidiaSmi: nvidiaSmi.enabled
+      ? createNvidiaSmi({ command: nvidiaSmi.command, queryTimeoutMs: nvidiaSmi.timeout })
+      : null,
+    mps:
+      mps.enabled && nvidiaSmi.enabled
+        ? createMpsControl({ controlCommand: mps.controlCommand, directory: mps.dir })
+        : null,
+    runtimes,
+    docker: dockerRuntime,
+  };
+}
+
+type Drivers = ReturnType<typeof createDrivers>;
+
+function createTelemetry(config: AgentConfig, drivers: Drivers, log: Log, signal: AbortSignal) {
+  const clock = systemClock;
+  const { nvidiaSmi } = drivers;
+  const periodMs = config.telemetry.interval;
+  return {
+    sampler:
+      nvidiaSmi === null
+        ? null
+        : new GpuSampler({ nvidiaSmi, clock, random: Math.random, log, periodMs }),
+    host: new HostSampler({ host: drivers.host, clock, log, periodMs }),
+    processes: nvidiaSmi === null ? null : new ProcessTable({ nvidiaSmi, clock, log, signal }),
+  };
+}
+
+async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Promise<void> {
+  const { log } = kept;
+  const asked = new AbortController();
+  const signal = AbortSignal.any([outer, asked.signal]);
+  const drivers = createDrivers(config);
+  const telemetry = createTelemetry(config, drivers, log, signal);
+  const doors: Doors = { metricsAddress: null, closers: [() => drivers.docker?.close()] };
+  const metricsAddress = (): string | null => doors.metricsAddress;
+  const core = createCore(config, kept, { drivers, telemetry, metricsAddress });
+  const link = createLink(config, kept, core, telemetry.sampler);
+  const loop = stoppable(core);
+  const { sampler } = telemetry;
+  try {
+    await openDoors(config, doors, {
+      ...telemetry,
+      node: config.node,
+      version: agentVersion,
+      core,
+      link: link === null ? null : () => link.view(),
+      shutdown: async (stopReplicas) => {
+        log.info({ stopReplicas }, 'asked to end');
+        await loop.stop(outer);
+        const options = { graceMs: config.stopGrace, log };
+        const stopped = stopReplicas ? await stopAllReplicas(drivers.runtimes, options, outer) : 0;
+        asked.abort(new Error('asked to end'));
+        return stopped;
+      },
+      onError: (err) => log.info({ err }, 'a local call failed'),
+      log,
+    });
+    await runTogether(signal, [
+      (inner) => loop.run(inner),
+      (inner) => telemetry.host.run(inner),
+      ...(sampler === null ? [] : [(inner: AbortSignal) => sampler.run(inner)]),
+      ...(link === null ? [] : [(inner: AbortSignal) => link.run(inner)]),
+    ]);
+    log.info('the agent ends');
+  } finally {
+    for (const close of doors.closers.reverse()) await close();
+  }
+}
+
+/** What is open now; closed in the reverse order. */
+interface Doors {
+  metricsAddress: string | null;
+  readonly closers: (() => Promise<void> | void)[];
+}
+
+async function openDoors(
+  config: AgentConfig,
+  doors: Doors,
+  about: AgentServiceDeps & { readonly log: Log },
+): Promise<void> {
+  const { core, sampler, log } = about;
+  const http = createHttpServer({
+    metrics: createMetricsPage(about),
+    health: () => checkHealth({ core, clock: systemClock, sampler }),
+    sampler,
+    log,
+  });
+  doors.closers.push(() => http.close());
+  const metricsAddress = await listenHttp(http, config.http);
+  doors.metricsAddress = metricsAddress;
+  const { node, socket, readyFile, authority } = config;
+  const server = await openAgentSocket(socket, agentServiceHandlers(about));
+  doors.closers.push(() => closeAgentSocket(server, socket));
+  if (readyFile !== undefined) {
+    const metrics = `http://${metricsAddress}/metrics`;
+    doors.closers.push(writeReadyFile(readyFile, { node, metrics, socket }));
+  }
+  log.info({ node, metricsAddress, socket, authority }, 'the agent is up');
+}
+
+interface Around {
+  readonly drivers: Drivers;
+  readonly telemetry: ReturnType<typeof createTelemetry>;
+  readonly metricsAddress: () => string | null;
+}
+
+function createCore(config: AgentConfig, { log, store }: Kept, around: Around): AgentCore {
+  const { drivers, telemetry, metricsAddress } = around;
+  return createAgentCore({
+    config: {
+      node: config.node,
+      agentVersion,
+      labels: config.labels,
+      handout: config.gpu.handout,
+      metricsAddress,
+      authority: config.authority,
+      authorityByGpu: config.gpuAuthority,
+      runtime: config.runtime,
+      processRuntime: config.processRuntime,
+      stopGraceMs: config.stopGrace,
+    },
+    clock: systemClock,
+    random: Math.random,
+    log,
+    store,
+    host: drivers.host,
+    nvidiaSmi: drivers.nvidiaSmi,
+    mps: drivers.mps,
+    runtimes: drivers.runtimes,
+    httpGet,
+    cardHandles: telemetry.sampler,
+  });
+}
+
+function createLink(
+  config: AgentConfig,
+  { log, store }: Kept,
+  core: AgentCore,
+  samples: GpuSampler | null,
+): CoordinatorLink | null {
+  const address = config.coordinator?.text;
+  if (address === undefined) return null;
+  return new CoordinatorLink({
+    address,
+    node: config.node,
+    core,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    connect: () => createLinkClient(address),
+    capabilities: [
+      ...can('mig', config.nvidiaSmi.enabled),
+      ...can('mps', config.nvidiaSmi.enabled && config.mps.enabled),
+      ...can('docker', config.docker.enabled),
+      ...can('process', config.processRuntime),
+      'logs',
+    ],
+    recordEvent: (kind, subject, message) => {
+      try {
+        store.appendEvent({ atMs: systemClock.wallMs(), kind, subject, message });
+      } catch (err) {
+        log.error({ err, kind }, 'cannot keep an event');
+      }
+    },
+    samples,
+  });
+}
+
+/** One word of the hello, if this node can do it. */
+function can(word: string, able: boolean): string[] {
+  return able ? [word] : [];
+}
+
+/** The core's loop, with a way to end it before the rest of the agent: nothing restarts what is being stopped. */
+function stoppable(core: AgentCore) {
+  const halt = new AbortController();
+  const ended = new Wake();
+  return {
+    run: async (signal: AbortSignal): Promise<void> => {
+      try {
+        await core.run(AbortSignal.any([signal, halt.signal]));
+      } finally {
+        ended.wake();
+      }
+      // Halted alone: whoever asked for it ends the others when its own work is done.
+      if (halt.signal.aborted) await new Wake().wait(signal);
+    },
+    stop: async (signal: AbortSignal): Promise<void> => {
+      halt.abort(new Error('asked to end'));
+      await ended.wait(signal);
+    },
+  };
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
+    return;
+  }
+  const hint = errorHint(error);
+  process.stderr.write(
+    `tangram-agent: ${errorChain(error)}${hint === undefined ? '' : `; ${hint}`}\n`,
+  );
+  const mistaken = isAppError(error, 'CONFIG_INVALID') || isAppError(error, 'ADDRESS_REFUSED');
+  process.exitCode = mistaken ? exitCodes.usage : exitCodes.failure;
+});

@@ -20,11 +20,18 @@ const checks = [
   ['format', local('prettier', '--check', '--log-level=warn', '.')],
   ['types', local('tsc', '--noEmit')],
   ['proto types', protoTypes],
+  ['lockfile', lockfile],
   [
     'proto lint',
     protoFiles().length === 0 ? async () => ({ code: 0, output: '' }) : local('buf', 'lint'),
   ],
 ];
+
+/** What `npm ci` would refuse in a clean clone is not seen where node_modules exists already. */
+function lockfile() {
+  const script = inRoot('packaging/build/complete-lock.mjs');
+  return runCommand(process.execPath, [script, '--check'], { capture: true });
+}
 
 async function protoTypes() {
   const problem = await checkProtoTypes();

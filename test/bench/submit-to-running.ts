@@ -87,10 +87,8 @@ function workload(image: string, isolation: 'ISOLATION_MIG' | null): object {
 
 async function timeBareRun(image: string): Promise<number> {
   const began = performance.now();
-  const id = docker(
-    ...['run', '-d', '-p', '127.0.0.1:0:8000', '-e', 'HOST=0.0.0.0', '-e', 'PORT=8000', image],
-    ...['--input-type=module', '-e', serverText],
-  ).trim();
+  const flags = '-d -p 127.0.0.1:0:8000 -e HOST=0.0.0.0 -e PORT=8000'.split(' ');
+  const id = docker('run', ...flags, image, '--input-type=module', '-e', serverText).trim();
   try {
     const address = docker('port', id, '8000/tcp').trim();
     for (;;) {

@@ -13,12 +13,9 @@ const lock = JSON.parse(readFileSync(file, 'utf8'));
 const added = missingEntries(lock.packages);
 if (process.argv.includes('--check')) {
   if (added.length > 0) {
-    const names = added
-      .slice(0, 3)
-      .map(([path]) => String(path))
-      .join(', ');
+    const names = JSON.stringify(added.slice(0, 3).map(([path]) => path));
     process.stderr.write(
-      `package-lock.json lacks ${added.length} optional packages (${names}, …): npm ci would refuse it; run node packaging/build/complete-lock.mjs\n`,
+      `package-lock.json lacks ${added.length} optional packages (${names} and so on): npm ci would refuse it; run node packaging/build/complete-lock.mjs\n`,
     );
     process.exit(1);
   }

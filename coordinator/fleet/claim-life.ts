@@ -1,0 +1,86 @@
+import type { Tombstone } from '../../shared/domain/node-target.ts';
+import { storeKeys, type ClaimRecord } from '../store/values.ts';
+import type { LedgerWrite } from './ledger.ts';
+import type { LiveNode } from './node-registry.ts';
+import { replicaOf } from './targets.ts';
+import type { World } from './world.ts';
+
+/** Ends a claim: its replica gets a tombstone, and its slices are handed to nobody until they are gone. */
+export function retireClaim(world: World, record: ClaimRecord): LedgerWrite[] {
+  const { claim } = record;
+  const replica = replicaOf(record);
+  const writes = [world.putClaim({ ...record, claim: { ...claim, state: 'reclaiming' } })];
+  // Without a replica of ours there is nothing to stop first.
+  const stones: Tombstone[] =
+    replica === null ? sliceStones(record) : [{ kind: 'replica', replica }];
+  return [...writes, ...stones.map((stone) => bury(world, record, stone))];
+}
+
+/**
+ * Takes each ended claim one step on, as far as its agent has confirmed: replica stopped, then slices gone, then the
+ * claim itself. One group of writes a claim, atomic.
+ */
+export function advanceReclaiming(world: World): readonly (readonly LedgerWrite[])[] {
+  const groups: LedgerWrite[][] = [];
+  for (const record of world.ledger.claims.values()) {
+    if (record.claim.state !== 'reclaiming') continue;
+    const live = world.registry.get(record.claim.node);
+    if (live?.status === undefined || live.status === null || !live.reported) continue;
+    const writes = nextWrites(world, record, live);
+    if (writes.length > 0) groups.push(writes);
+  }
+  return groups;
+}
+
+function nextWrites(world: World, record: ClaimRecord, live: LiveNode): LedgerWrite[] {
+  const { claim } = record;
+  const { tombstones } = world.ledger;
+  const replica = replicaOf(record);
+  const stone: Tombstone | null = replica === null ? null : { kind: 'replica', replica };
+  if (stone !== null && world.ledger.tombstone(claim.node, stone) !== undefined) {
+    if (!isDone(live, stone)) return [];
+    world.dirtyTargets.add(claim.node);
+    const buried = tombstones.delete(storeKeys.tombstone(claim.node, stone));
+    if (claim.slices.length === 0) return [buried, world.deleteClaim(record)];
+    return [buried, ...sliceStones(record).map((each) => bury(world, record, each))];
+  }
+  const pending = sliceStones(record).filter(
+    (each) => world.ledger.tombstone(claim.node, each) !== undefined,
+  );
+  const done = pending.filter((each) => isDone(live, each));
+  if (done.length === 0 && pending.length > 0) return [];
+  world.dirtyTargets.add(claim.node);
+  const writes = done.map((each) => tombstones.delete(storeKeys.tombstone(claim.node, each)));
+  return done.length === pending.length ? [...writes, world.deleteClaim(record)] : writes;
+}
+
+function sliceStones(record: ClaimRecord): Tombstone[] {
+  return record.claim.slices.map((slice) => ({
+    kind: 'slice',
+    slice: slice.id,
+    incarnation: slice.incarnation,
+    gpu: slice.gpu,
+  }));
+}
+
+function bury(world: World, record: ClaimRecord, tombstone: Tombstone): LedgerWrite {
+  const { node } = record.claim;
+  world.dirtyTargets.add(node);
+  return world.ledger.tombstones.put(storeKeys.tombstone(node, tombstone), {
+    node,
+    tombstone,
+    createdAtMs: world.deps.clock.wallMs(),
+  });
+}
+
+function isDone(live: LiveNode, tombstone: Tombstone): boolean {
+  const reported = (live.status?.tombstonesDone ?? []).some((done) =>
+    tombstone.kind === 'replica'
+      ? done.kind === 'replica' && done.replica === tombstone.replica
+      : done.kind === 'slice' &&
+        done.slice === tombstone.slice &&
+        done.incarnation === tombstone.incarnation,
+  );
+  if (reported || tombstone.kind === 'slice') return reported;
+  return live.replicas.get(tombstone.replica)?.phase === 'stopped';
+}

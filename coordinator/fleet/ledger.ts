@@ -1,0 +1,246 @@
+import type { ClaimId, ModelName, NodeName } from '../../shared/domain/ids.ts';
+import type { Change } from '../../shared/domain/change.ts';
+import type { Tombstone } from '../../shared/domain/node-target.ts';
+import { AppError, isAppError } from '../../shared/platform/errors.ts';
+import type { Store, StoreOp } from '../store/store.ts';
+import { storeLimits } from '../store/store.ts';
+import {
+  changeCodec,
+  claimCodec,
+  decodeValue,
+  encodeValue,
+  generationCodec,
+  modelCodec,
+  nodeCodec,
+  storeKeys,
+  tombstoneCodec,
+  type ClaimRecord,
+  type GenerationRecord,
+  type ModelRecord,
+  type NodeRecord,
+  type TombstoneRecord,
+  type ValueCodec,
+} from '../store/values.ts';
+
+/** A value with the revision that a write must still find. */
+export interface Row<T> {
+  readonly value: T;
+  readonly revision: bigint;
+}
+
+/** One change of one key, prepared: nothing happens before `commit`. */
+export interface LedgerWrite {
+  readonly key: string;
+  /** null: nothing is written, and the key must still be as we know it. */
+  readonly op: StoreOp | null;
+  /** The revision that the cache knows; 0: absent. */
+  readonly expected: bigint;
+  /** Brings the cache in step once the write is durable. */
+  readonly done: (revision: bigint) => void;
+}
+
+/** One kind of record in memory, exactly as the store has it. */
+export class LedgerTable<T> {
+  readonly #codec: ValueCodec<T>;
+  readonly #rows = new Map<string, Row<T>>();
+  readonly prefix: string;
+
+  constructor(prefix: string, codec: ValueCodec<T>) {
+    this.prefix = prefix;
+    this.#codec = codec;
+  }
+
+  get(key: string): Row<T> | undefined {
+    return this.#rows.get(key);
+  }
+
+  /** In order of keys: whoever walks records does so in the same order on every machine. */
+  values(): T[] {
+    return [...this.#rows.entries()]
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([, row]) => row.value);
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  put(key: string, value: T): LedgerWrite {
+    return {
+      key,
+      op: { op: 'put', key, value: encodeValue(this.#codec, value) },
+      expected: this.#rows.get(key)?.revision ?? 0n,
+      done: (revision) => {
+        this.#rows.set(key, { value, revision });
+      },
+    };
+  }
+
+  delete(key: string): LedgerWrite {
+    return {
+      key,
+      op: { op: 'delete', key },
+      expected: this.#rows.get(key)?.revision ?? 0n,
+      done: () => {
+        this.#rows.delete(key);
+      },
+    };
+  }
+
+  /** A condition without a write. */
+  guard(key: string): LedgerWrite {
+    return { key, op: null, expected: this.#rows.get(key)?.revision ?? 0n, done: () => undefined };
+  }
+
+  load(rows: readonly { readonly key: string; readonly value: Uint8Array; modRevision: bigint }[]) {
+    this.#rows.clear();
+    for (const { key, value, modRevision } of rows) {
+      this.#rows.set(key, {
+        value: decodeValue(this.#codec, key, value),
+        revision: modRevision,
+      });
+    }
+  }
+}
+
+/**
+ * All durable records in memory. Rebuilt from the store at start, then advanced by our own commits alone: there is
+ * one writer, and the fence keeps it so.
+ * Invariants: the cache never runs ahead of the store; after an unknown outcome it is read again before anything else.
+ */
+export class Ledger {
+  readonly models = new LedgerTable<ModelRecord>('models/', modelCodec);
+  readonly claims = new LedgerTable<ClaimRecord>('claims/', claimCodec);
+  readonly nodes = new LedgerTable<NodeRecord>('nodes/', nodeCodec);
+  readonly tombstones = new LedgerTable<TombstoneRecord>('tombstones/', tombstoneCodec);
+  readonly generations = new LedgerTable<GenerationRecord>('generations/', generationCodec);
+  readonly changes = new LedgerTable<Change>('changes/', changeCodec);
+  #store: Store;
+  #revision = 0n;
+  #stale = false;
+  #compacted = 0n;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The store's revision after our last commit or load. */
+  get revision(): bigint {
+    return this.#revision;
+  }
+
+  /** The last revision that we compacted at; a restart begins at 0 and asks once more than needed. */
+  get compacted(): bigint {
+    return this.#compacted;
+  }
+
+  /** A new term writes through a new fence. */
+  useStore(store: Store): void {
+    this.#store = store;
+  }
+
+  async load(): Promise<void> {
+    const { revision } = await this.#store.list('', { limit: 1 });
+    for (const table of this.#tables()) table.load(await this.#readAll(table.prefix, revision));
+    this.#revision = revision;
+    this.#stale = false;
+  }
+
+  /** Something failed half-way: the caches may be ahead of the store. */
+  distrust(): void {
+    this.#stale = true;
+  }
+
+  /** Whether the outcome of a write is unknown, so that the cache must be read again. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  /** One transaction. Throws NOT_LEADER, STORE_OUTCOME_UNKNOWN, or INTERNAL when somebody else wrote. */
+  async commit(writes: readonly LedgerWrite[]): Promise<void> {
+    if (writes.length === 0) return;
+    const compares = writes.map((write) => ({
+      key: write.key,
+      target: 'mod' as const,
+      equals: write.expected,
+    }));
+    const ops = writes.map((write) => write.op).filter((op) => op !== null);
+    try {
+      const result = await this.#store.txn({ if: compares, do: ops });
+      if (!result.ok) {
+        throw new AppError('INTERNAL', `another writer changed ${ops[0]?.key ?? 'the store'}`, {
+          hint: 'only one coordinator may write to a store',
+        });
+      }
+      for (const write of writes) write.done(result.revision);
+      this.#revision = result.revision;
+    } catch (error) {
+      if (isAppError(error, 'STORE_OUTCOME_UNKNOWN') || isAppError(error, 'INTERNAL')) {
+        this.#stale = true;
+      }
+      throw error;
+    }
+  }
+
+  /** Several groups that need not be atomic together, in as few transactions as the store's limits allow. */
+  async commitGroups(groups: readonly (readonly LedgerWrite[])[]): Promise<void> {
+    let batch: LedgerWrite[] = [];
+    let bytes = 0;
+    for (const group of groups) {
+      const size = group.reduce((sum, write) => sum + sizeOf(write), 0);
+      const full =
+        batch.length + group.length > storeLimits.txnOpsMax ||
+        bytes + size > storeLimits.txnBytesMax;
+      if (full) {
+        await this.commit(batch);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(...group);
+      bytes += size;
+    }
+    await this.commit(batch);
+  }
+
+  model(name: ModelName): Row<ModelRecord> | undefined {
+    return this.models.get(storeKeys.model(name));
+  }
+
+  claim(id: ClaimId): Row<ClaimRecord> | undefined {
+    return this.claims.get(storeKeys.claim(id));
+  }
+
+  node(name: NodeName): Row<NodeRecord> | undefined {
+    return this.nodes.get(storeKeys.node(name));
+  }
+
+  tombstone(node: NodeName, tombstone: Tombstone): Row<TombstoneRecord> | undefined {
+    return this.tombstones.get(storeKeys.tombstone(node, tombstone));
+  }
+
+  async compactTo(revision: bigint): Promise<void> {
+    await this.#store.compact(revision);
+    this.#compacted = revision;
+  }
+
+  async #readAll(prefix: string, revision: bigint) {
+    const all = [];
+    let after = '';
+    for (;;) {
+      const { entries } = await this.#store.list(prefix, { revision, after });
+      all.push(...entries);
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < storeLimits.listLimitMax) return all;
+      after = last.key;
+    }
+  }
+
+  #tables() {
+    const { models, claims, nodes, tombstones, generations, changes } = this;
+    return [models, claims, nodes, tombstones, generations, changes];
+  }
+}
+
+function sizeOf(write: LedgerWrite): number {
+  return write.key.length + (write.op?.op === 'put' ? write.op.value.byteLength : 0);
+}

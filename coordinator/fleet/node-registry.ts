@@ -1,0 +1,84 @@
+import type { GpuUuid, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { Inventory } from '../../shared/domain/inventory.ts';
+import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
+import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
+
+/** What an agent said last, and whether it is still there. In memory only: it comes anew after every start. */
+export interface LiveNode {
+  readonly node: NodeName;
+  /** null: its agent has not connected since this coordinator started. */
+  readonly inventory: Inventory | null;
+  readonly status: NodeStatus | null;
+  readonly replicas: ReadonlyMap<ReplicaId, ReplicaStatus>;
+  readonly connected: boolean;
+  /** The session's agent has reported a status, so what it does not mention does not run there. */
+  readonly reported: boolean;
+  /** Monotonic; the start of this coordinator for a node that has not spoken yet. */
+  readonly heardAtMs: number;
+  /** Wall clock; 0: never. */
+  readonly seenAtMs: number;
+  /** Declared lost, until its agent speaks again. */
+  readonly lost: boolean;
+  /** Cards that hold slices which the store does not know: nothing is placed there. */
+  readonly strangers: readonly GpuUuid[];
+  readonly send: ((target: NodeTarget) => void) | null;
+  /** The newest target that this session was sent. */
+  readonly sent: Pick<NodeTarget, 'epoch' | 'generation'> | null;
+  /** Tells a session's late messages from its successor's. */
+  readonly session: number;
+}
+
+/**
+ * The nodes that agents speak for.
+ * Invariants: one entry a node; values are replaced, never changed in place.
+ */
+export class NodeRegistry {
+  readonly #nodes = new Map<NodeName, LiveNode>();
+  #sessions = 0;
+
+  get(name: NodeName): LiveNode | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** In order of names. */
+  all(): LiveNode[] {
+    return [...this.#nodes.values()].sort((left, right) => (left.node < right.node ? -1 : 1));
+  }
+
+  knowsReplica(replica: ReplicaId): boolean {
+    for (const live of this.#nodes.values()) if (live.replicas.has(replica)) return true;
+    return false;
+  }
+
+  /** A node that is known from the store and has not spoken yet. */
+  remember(node: NodeName, heardAtMs: number, seenAtMs: number): void {
+    this.#nodes.set(node, {
+      node,
+      inventory: null,
+      status: null,
+      replicas: new Map(),
+      connected: false,
+      reported: false,
+      heardAtMs,
+      seenAtMs,
+      lost: false,
+      strangers: [],
+      send: null,
+      sent: null,
+      session: 0,
+    });
+  }
+
+  update(node: NodeName, change: Partial<Omit<LiveNode, 'node'>>): LiveNode | undefined {
+    const before = this.#nodes.get(node);
+    if (before === undefined) return undefined;
+    const after = { ...before, ...change };
+    this.#nodes.set(node, after);
+    return after;
+  }
+
+  nextSession(): number {
+    this.#sessions += 1;
+    return this.#sessions;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Plan } from '../../shared/domain/change.ts';
+import type { Claim } from '../../shared/domain/claim.ts';
+import {
+  parseClaimId,
+  parsePlanId,
+  parseReplicaId,
+  type ClaimId,
+  type ModelName,
+  type PlanId,
+  type ReplicaId,
+} from '../../shared/domain/ids.ts';
+import type { Result } from '../../shared/domain/result.ts';
+import { assert } from '../../shared/domain/assert.ts';
+import type { Decision, PlacementEngine, PlacementSnapshot, Refusal } from '../placement/engine.ts';
+import { planChange } from '../placement/plan-diff.ts';
+import type { ModelRecord } from '../store/values.ts';
+import { planModel, standingOf, type Copy } from './model-plan.ts';
+
+/** What a plan for one model is made from. */
+export interface ApplyPlanInput {
+  readonly id: PlanId;
+  /** As it will be. */
+  readonly model: ModelRecord;
+  readonly copies: readonly Copy[];
+  /** A fork: it is used up. */
+  readonly engine: PlacementEngine;
+  readonly snapshot: PlacementSnapshot;
+  readonly basis: Readonly<Record<string, string>>;
+  readonly drawReplica: () => ReplicaId;
+  readonly nowMs: number;
+}
+
+/**
+ * What the planner will do for a model, worked out beforehand on a copy of the world. An estimate in one respect: the
+ * world may move on before the change is done, and then the planner decides anew.
+ */
+export function planApply(input: ApplyPlanInput): { plan: Plan; refusal: Refusal | null } {
+  const { model, copies, engine } = input;
+  const moves = planModel(model, copies);
+  const ending = moves.retire.map(({ copy }) => copy.record.claim);
+  const old = standingOf(model, copies).outgoing.filter(
+    (copy) => copy.why === 'update' && !ending.includes(copy.record.claim),
+  );
+  const standing = standingOf(model, copies);
+  const missing = model.deleting
+    ? 0
+    : Math.max(0, model.spec.replicas - standing.keep.length - moves.restore.length);
+  const queue = old.map((copy) => copy.record.claim);
+  const starts: Claim[] = [];
+  const stops = [...ending];
+  let forced = 0;
+  let refusal: Refusal | null = null;
+  while (starts.length < missing) {
+    let decision = decide(input, input.drawReplica());
+    const next = queue[0];
+    if (decision.kind === 'refused' && next !== undefined) {
+      engine.apply({ kind: 'claim-removed', claim: next.id });
+      decision = decide(input, input.drawReplica());
+      if (decision.kind === 'placed') forced += 1;
+    }
+    if (decision.kind === 'refused') {
+      refusal = decision.refusal;
+      break;
+    }
+    engine.apply(decision.delta);
+    starts.push(decision.claim);
+    if (next !== undefined) {
+      stops.push(next);
+      queue.shift();
+      engine.apply({ kind: 'claim-removed', claim: next.id });
+    }
+  }
+  if (refusal === null) stops.push(...queue);
+  const { id, snapshot, basis } = input;
+  const plan = planChange({ id, starts, stops, snapshot, basis });
+  // A copy whose successor serves before it ends interrupts nobody.
+  const interrupted = ending.length + forced;
+  return { plan: { ...plan, price: { ...plan.price, replicasInterrupted: interrupted } }, refusal };
+}
+
+function decide(input: ApplyPlanInput, replica: ReplicaId): Decision {
+  return input.engine.decide({
+    claim: claimIdOf(replica),
+    replica,
+    spec: input.model.spec,
+    modelVersion: input.model.version,
+    nowMs: input.nowMs,
+  });
+}
+
+/** A claim is named like the replica that it is for. */
+export function claimIdOf(replica: ReplicaId): ClaimId {
+  return known(parseClaimId(replica));
+}
+
+/** `<model>-<suffix>`. */
+export function replicaIdOf(model: ModelName, suffix: string): ReplicaId {
+  return known(parseReplicaId(`${model}-${suffix}`));
+}
+
+export function planIdOf(suffix: string): PlanId {
+  return known(parsePlanId(`plan-${suffix}`));
+}
+
+function known<T>(parsed: Result<T>): T {
+  assert(parsed.ok, 'an id that is made of valid parts is valid');
+  return parsed.value;
+}

@@ -1,0 +1,209 @@
+import { AssertionError } from '../../shared/domain/assert.ts';
+import type { ReplicaId } from '../../shared/domain/ids.ts';
+import type { Evidence, Refusal } from '../placement/engine.ts';
+import { storeKeys, type ModelRecord } from '../store/values.ts';
+import { plannedReplicas } from './changes.ts';
+import { retireClaim } from './claim-life.ts';
+import { freshSuffix } from './fresh-id.ts';
+import type { LedgerWrite } from './ledger.ts';
+import { planModel, standingOf, type Copy, type ModelMoves } from './model-plan.ts';
+import { claimIdOf, replicaIdOf } from './plan-apply.ts';
+import type { World } from './world.ts';
+
+/** Why a model has replicas without a place, as of the last time that anything changed. */
+export interface Pending {
+  readonly refusal: Refusal;
+  readonly evidence: readonly Evidence[];
+  /** What the answer was made from: while both stand, asking again gives the same. */
+  readonly engineVersion: number;
+  readonly modelRevision: bigint;
+}
+
+type Groups = (readonly LedgerWrite[])[];
+
+/**
+ * Decides, model by model in order of priority, what the next writes are.
+ * Invariants: no writes are lost between rounds, because each round plans from what is; a group is atomic.
+ */
+export class Planner {
+  readonly #world: World;
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  pending(model: string): Pending | undefined {
+    return this.#pending.get(model);
+  }
+
+  /** The writes of one round, for all models. */
+  plan(): Groups {
+    const models = this.#world.ledger.models.values().sort(byPriority);
+    return models.flatMap((model) => this.#planOne(model));
+  }
+
+  #planOne(model: ModelRecord): Groups {
+    const { name } = model.spec;
+    const world = this.#world;
+    const copies = world.copiesOf(name);
+    if (model.deleting && copies.length === 0) {
+      this.#pending.delete(name);
+      world.event('deleted', `models/${name}`, 'all its replicas are gone');
+      return [[world.ledger.models.delete(storeKeys.model(name))]];
+    }
+    const moves = planModel(model, copies);
+    const groups: Groups = [];
+    for (const copy of moves.restore) {
+      groups.push([world.putClaim({ ...copy.record, superseded: false })]);
+      this.#tell(copy, 'restored', 'its node came back before a replacement was needed');
+    }
+    for (const { copy, why } of moves.retire) {
+      groups.push(retireClaim(world, copy.record));
+      this.#tell(copy, 'retired', why);
+    }
+    groups.push(...this.#placeMissing(model, moves, standingOf(model, copies).lost));
+    this.#tellStuckDrains(model, copies);
+    return groups;
+  }
+
+  #placeMissing(model: ModelRecord, moves: ModelMoves, lost: readonly Copy[]): Groups {
+    const { name } = model.spec;
+    if (moves.place === 0) {
+      this.#pending.delete(name);
+      this.#world.eventOnce('pending', `models/${name}`, null);
+      return [];
+    }
+    if (this.#stillRefused(model)) return [];
+    const groups: Groups = [];
+    for (let placed = 0; placed < moves.place; placed += 1) {
+      const group = this.#placeOne(model, lost[placed]);
+      if (group === null) {
+        const room = placed === 0 ? this.#makeRoom(model, moves.makeRoom) : null;
+        return room === null ? groups : [...groups, room];
+      }
+      groups.push(group);
+    }
+    this.#pending.delete(name);
+    this.#world.eventOnce('pending', `models/${name}`, null);
+    return groups;
+  }
+
+  #stillRefused(model: ModelRecord): boolean {
+    const pending = this.#pending.get(model.spec.name);
+    const row = this.#world.ledger.model(model.spec.name);
+    return (
+      pending !== undefined &&
+      pending.engineVersion === this.#world.desk.version &&
+      pending.modelRevision === row?.revision
+    );
+  }
+
+  /** null: refused, and the reason is kept. */
+  #placeOne(model: ModelRecord, replaced: Copy | undefined): readonly LedgerWrite[] | null {
+    const world = this.#world;
+    const { name } = model.spec;
+    const replica = this.#nextReplica(model);
+    const request = {
+      claim: claimIdOf(replica),
+      replica,
+      spec: model.spec,
+      modelVersion: model.version,
+      nowMs: world.deps.clock.wallMs(),
+    };
+    const decision = world.desk.decide(request, world.ledger.revision, () => world.snapshot());
+    if (decision.kind === 'refused') {
+      const { refusal, evidence } = decision;
+      const modelRevision = world.ledger.model(name)?.revision ?? 0n;
+      const engineVersion = world.desk.version;
+      this.#pending.set(name, { refusal, evidence, engineVersion, modelRevision });
+      world.eventOnce('pending', `models/${name}`, refusal.summary);
+      return null;
+    }
+    const { workload, gpu } = model.spec;
+    const record = {
+      claim: decision.claim,
+      workload,
+      processes: gpu?.processes ?? 1,
+      superseded: false,
+    };
+    const writes = [world.ledger.models.guard(storeKeys.model(name)), world.putClaim(record)];
+    const where = `placed on ${decision.placement.node}`;
+    if (replaced === undefined) {
+      world.event('placed', `replicas/${replica}`, where);
+      return writes;
+    }
+    const { claim } = replaced.record;
+    world.event('replaced', `replicas/${replica}`, `${where}: ${claim.id} is on a lost node`);
+    return [...writes, world.putClaim({ ...replaced.record, superseded: true })];
+  }
+
+  /** An update that fits only in the place of an old copy: the user asked for it, so one ends first. */
+  #makeRoom(model: ModelRecord, candidates: readonly Copy[]): readonly LedgerWrite[] | null {
+    const world = this.#world;
+    const { name } = model.spec;
+    for (const copy of candidates) {
+      const engine = world.desk.fork();
+      engine.apply({ kind: 'claim-removed', claim: copy.record.claim.id });
+      const replica = this.#nextReplica(model);
+      const decision = engine.decide({
+        claim: claimIdOf(replica),
+        replica,
+        spec: model.spec,
+        modelVersion: model.version,
+        nowMs: world.deps.clock.wallMs(),
+      });
+      if (decision.kind === 'refused') continue;
+      const message = `no room beside it for version ${model.version}: ${copy.record.claim.id} ends first`;
+      world.event('update-in-place', `models/${name}`, message);
+      return retireClaim(world, copy.record);
+    }
+    return null;
+  }
+
+  #nextReplica(model: ModelRecord): ReplicaId {
+    const world = this.#world;
+    const { name } = model.spec;
+    const planned = plannedReplicas(world, name).find(
+      (replica) => !world.replicaTaken(replica) && !world.knowsReplica(replica),
+    );
+    return planned ?? drawReplica(world, model);
+  }
+
+  #tell(copy: Copy, kind: string, why: string): void {
+    this.#world.event(kind, `replicas/${copy.record.claim.id}`, why);
+  }
+
+  #tellStuckDrains(model: ModelRecord, copies: readonly Copy[]): void {
+    const { name } = model.spec;
+    const refusal = this.#pending.get(name)?.refusal;
+    for (const copy of standingOf(model, copies).outgoing) {
+      if (copy.why !== 'drain') continue;
+      const subject = `replicas/${copy.record.claim.id}`;
+      const message =
+        refusal === undefined
+          ? null
+          : `stays on ${copy.record.claim.node} although it drains: ${refusal.summary}`;
+      this.#world.eventOnce('drain-stuck', subject, message);
+    }
+  }
+}
+
+/** A replica id that no claim has, no agent knows, and that is not in `drawn`. */
+export function drawReplica(
+  world: World,
+  model: ModelRecord,
+  drawn: ReadonlySet<string> = new Set(),
+): ReplicaId {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const replica = replicaIdOf(model.spec.name, freshSuffix(world.deps.random));
+    const taken = drawn.has(replica) || world.replicaTaken(replica) || world.knowsReplica(replica);
+    if (!taken) return replica;
+  }
+  throw new AssertionError('a random suffix is free within 100 draws');
+}
+
+function byPriority(left: ModelRecord, right: ModelRecord): number {
+  if (left.spec.priority !== right.spec.priority) return right.spec.priority - left.spec.priority;
+  return left.spec.name < right.spec.name ? -1 : 1;
+}

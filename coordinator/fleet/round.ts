@@ -1,0 +1,125 @@
+import { errorChain } from '../../shared/platform/errors.ts';
+import { lintNode } from '../placement/lint.ts';
+import { storeKeys, type NodeRecord } from '../store/values.ts';
+import { judgeLosses } from './availability.ts';
+import { advanceChanges } from './changes.ts';
+import { advanceReclaiming } from './claim-life.ts';
+import type { LedgerWrite } from './ledger.ts';
+import type { LiveNode } from './node-registry.ts';
+import type { Planner } from './planner.ts';
+import { publishTargets, type Identity } from './publish.ts';
+import type { World } from './world.ts';
+
+/** How old the stored time of a node's last message may become: it is for people, so not every message is a write. */
+const lastSeenStepMs = 600_000;
+
+/**
+ * One look at everything: what was observed, what follows from it, and what agents are told. Level-triggered, so a
+ * round that fails or never comes is made up for by the next.
+ */
+export async function runRound(world: World, planner: Planner, identity: Identity): Promise<void> {
+  judgeSilence(world);
+  for (const live of world.registry.all()) world.refreshNode(live);
+  await world.ledger.commitGroups(nodeRecords(world).map((write) => [write]));
+  await world.ledger.commitGroups(advanceReclaiming(world));
+  const touched = new Set(world.dirtyTargets);
+  const groups = planner.plan();
+  // On record before it is done: a decision without its inputs could never be explained.
+  world.deps.decisionLog.append(world.desk.takeRows());
+  await world.ledger.commitGroups(groups);
+  for (const node of world.dirtyTargets) touched.add(node);
+  lint(world, touched);
+  await publishTargets(world, identity);
+  await world.ledger.commitGroups(advanceChanges(world).map((write) => [write]));
+  world.deps.eventLog.flush();
+  await compact(world);
+}
+
+function judgeSilence(world: World): void {
+  const { limits } = world.deps;
+  const nodes = world.registry.all();
+  const { lost, held } = judgeLosses(
+    nodes.map((live) => world.silenceOf(live)),
+    limits,
+  );
+  for (const node of lost) {
+    world.registry.update(node, { lost: true });
+    world.event(
+      'lost',
+      `nodes/${node}`,
+      'its agent is silent: its replicas are replaced elsewhere',
+    );
+  }
+  const share = Math.round(limits.massShare * 100);
+  world.eventOnce(
+    'mass-loss',
+    'cluster',
+    held.length === 0
+      ? null
+      : `more than ${share}% of the nodes went silent at once, so nothing is replaced: ${held.join(', ')}; look at the network, or drain a node that is really gone`,
+  );
+  for (const live of nodes) {
+    const { kind } = world.availability(world.registry.get(live.node) ?? live);
+    const suspect = kind === 'suspect' && live.inventory !== null;
+    world.eventOnce(
+      'suspect',
+      `nodes/${live.node}`,
+      suspect ? 'its agent is silent: nothing new is placed there' : null,
+    );
+  }
+}
+
+function nodeRecords(world: World): readonly LedgerWrite[] {
+  return world.registry.all().flatMap((live) => {
+    const before = world.ledger.node(live.node)?.value;
+    const after = recordOf(world, live, before);
+    return after === before || after === undefined
+      ? []
+      : [world.ledger.nodes.put(storeKeys.node(live.node), after)];
+  });
+}
+
+function recordOf(
+  world: World,
+  live: LiveNode,
+  before: NodeRecord | undefined,
+): NodeRecord | undefined {
+  if (live.inventory === null) return before;
+  const { labels } = live.inventory;
+  const seenAtMs = live.seenAtMs === 0 ? world.deps.clock.wallMs() : live.seenAtMs;
+  if (before === undefined) {
+    const { node } = live;
+    return { node, wanted: 'ready', labels, firstSeenMs: seenAtMs, lastSeenMs: seenAtMs };
+  }
+  const sameLabels = JSON.stringify(labels) === JSON.stringify(before.labels);
+  const due = live.connected
+    ? seenAtMs - before.lastSeenMs >= lastSeenStepMs
+    : seenAtMs !== before.lastSeenMs;
+  return sameLabels && !due ? before : { ...before, labels, lastSeenMs: seenAtMs };
+}
+
+/** Checks what was promised on the nodes that this round touched. Says so loudly, and stops nothing. */
+function lint(world: World, nodes: ReadonlySet<LiveNode['node']>): void {
+  for (const node of nodes) {
+    const placed = world.placementNode(node);
+    if (placed === undefined) continue;
+    const claims = world.claimsOnNode(node).map((record) => record.claim);
+    try {
+      const problems = lintNode(placed, claims).map((problem) => problem.message);
+      if (problems.length > 0) world.deps.log.error({ node, problems }, 'placement breaks a rule');
+      const message = problems.length === 0 ? null : problems.slice(0, 5).join('; ');
+      world.eventOnce('placement-lint', `nodes/${node}`, message);
+    } catch (error) {
+      world.deps.log.error({ node, err: errorChain(error) }, 'placement could not be checked');
+    }
+  }
+}
+
+/** Watchers read from our caches, so the store's own history is kept for people with tools, and not for long. */
+async function compact(world: World): Promise<void> {
+  const { revisionsKept } = world.deps.limits;
+  const { revision, compacted } = world.ledger;
+  const kept = BigInt(revisionsKept);
+  if (revision - compacted < 2n * kept) return;
+  await world.ledger.compactTo(revision - kept);
+}

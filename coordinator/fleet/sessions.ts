@@ -1,0 +1,159 @@
+import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { Inventory } from '../../shared/domain/inventory.ts';
+import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
+import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
+import { AppError } from '../../shared/platform/errors.ts';
+import { storeKeys } from '../store/values.ts';
+import type { NodeSession } from './core.ts';
+import type { LiveNode } from './node-registry.ts';
+import type { World } from './world.ts';
+
+interface SessionsDeps {
+  readonly world: World;
+  readonly clusterId: ClusterId;
+  /** Something was said that a round should look at. */
+  readonly wake: () => void;
+  /** An agent knows a later epoch than we do. */
+  readonly outbid: (epoch: number) => void;
+}
+
+/** Takes down what agents say; the next round draws the conclusions. */
+export class Sessions {
+  readonly #deps: SessionsDeps;
+
+  constructor(deps: SessionsDeps) {
+    this.#deps = deps;
+  }
+
+  open(
+    inventory: Inventory,
+    agent: { readonly clusterId: ClusterId | null; readonly epochSeen: number },
+    send: (target: NodeTarget) => void,
+  ): NodeSession {
+    const { world, clusterId, outbid, wake } = this.#deps;
+    const { node } = inventory;
+    if (agent.clusterId !== null && agent.clusterId !== clusterId) {
+      throw new AppError(
+        'CLUSTER_MISMATCH',
+        `node ${node} belongs to cluster ${agent.clusterId}, this is ${clusterId}`,
+        {
+          hint: 'point the agent at its own coordinator, or clear its state to let it join this one',
+        },
+      );
+    }
+    this.#refuseDuplicate(inventory);
+    outbid(agent.epochSeen);
+    const before = world.registry.get(node);
+    if (before === undefined) {
+      world.registry.remember(node, world.deps.clock.monotonicMs(), 0);
+      world.event('joined', `nodes/${node}`, 'its agent connected for the first time');
+    } else if (before.lost) {
+      world.event('returned', `nodes/${node}`, 'its agent is back; it had been lost');
+    }
+    const session = world.registry.nextSession();
+    world.registry.update(node, {
+      inventory,
+      connected: true,
+      reported: false,
+      lost: false,
+      send,
+      sent: null,
+      session,
+      ...this.#now(),
+    });
+    world.dirtyInventories.add(node);
+    world.dirtyTargets.add(node);
+    wake();
+    return this.#session(node, session);
+  }
+
+  #refuseDuplicate(inventory: Inventory): void {
+    const { world } = this.#deps;
+    const live = world.registry.get(inventory.node);
+    if (live === undefined || !live.connected) return;
+    const silentMs = world.deps.clock.monotonicMs() - live.heardAtMs;
+    const rebooted = live.inventory?.bootId !== inventory.bootId;
+    if (rebooted || silentMs >= world.deps.limits.suspectAfterMs) return;
+    throw new AppError(
+      'NODE_DUPLICATE',
+      `another agent speaks for node ${inventory.node} right now`,
+      { hint: 'give each host a name of its own; a cloned machine must not keep the name' },
+    );
+  }
+
+  #session(node: NodeName, session: number): NodeSession {
+    const { world, wake } = this.#deps;
+    // A session that was replaced says nothing any more: its successor speaks.
+    const update = (change: Partial<Omit<LiveNode, 'node'>>): boolean => {
+      if (world.registry.get(node)?.session !== session) return false;
+      world.registry.update(node, change);
+      return true;
+    };
+    const heard = (change: Partial<Omit<LiveNode, 'node'>>): boolean => {
+      const returned = world.registry.get(node)?.lost === true;
+      if (!update({ ...change, lost: false, ...this.#now() })) return false;
+      if (returned) world.event('returned', `nodes/${node}`, 'its agent speaks again');
+      return true;
+    };
+    return {
+      inventory: (inventory) => {
+        if (inventory.node !== node || !heard({ inventory })) return;
+        world.dirtyInventories.add(node);
+        world.dirtyTargets.add(node);
+        wake();
+      },
+      status: (status, replicas) => {
+        if (status.node !== node) return;
+        if (!heard({ status, replicas: byId(replicas), reported: true })) return;
+        this.#judgeStatus(node, status, replicas);
+        wake();
+      },
+      heartbeat: () => {
+        const wasSilent = world.registry.get(node);
+        heard({});
+        if (wasSilent !== undefined && world.availability(wasSilent).kind !== 'ready') wake();
+      },
+      closed: (reason) => {
+        if (!update({ connected: false, send: null, sent: null, reported: false })) return;
+        world.event('disconnected', `nodes/${node}`, reason === '' ? 'its agent left' : reason);
+        wake();
+      },
+    };
+  }
+
+  /** What an agent has and the store does not know is left alone: absence is no command. */
+  #judgeStatus(node: NodeName, status: NodeStatus, replicas: readonly ReplicaStatus[]): void {
+    const { world, outbid } = this.#deps;
+    outbid(status.acceptedEpoch);
+    const live = world.registry.get(node);
+    const claims = world.claimsOnNode(node).map((record) => record.claim);
+    const known = new Set<string>(claims.flatMap((claim) => claim.slices.map((slice) => slice.id)));
+    const strangers = status.slices
+      .filter((slice) => slice.phase !== 'absent' && !known.has(slice.slice))
+      .map((slice) => slice.gpu);
+    const cards = [...new Set(strangers)].sort();
+    if (live !== undefined && cards.join() !== live.strangers.join()) {
+      world.registry.update(node, { strangers: cards });
+      world.dirtyInventories.add(node);
+    }
+    const ours = new Set<string>(claims.map((claim) => claim.id));
+    const unknown = replicas.filter(
+      (replica) => !ours.has(replica.replica) && replica.phase !== 'stopped',
+    );
+    const names = unknown.map((replica) => replica.replica).sort();
+    const message = `runs ${names.join(', ')}, which this store does not know; left running, and its cards are not used`;
+    world.eventOnce('unknown-replicas', `nodes/${node}`, names.length === 0 ? null : message);
+    const key = storeKeys.generation(node);
+    const stored = world.ledger.generations.get(key)?.value.generation ?? 0;
+    if (status.acceptedGeneration > stored) world.dirtyTargets.add(node);
+  }
+
+  #now(): Pick<LiveNode, 'heardAtMs' | 'seenAtMs'> {
+    const { clock } = this.#deps.world.deps;
+    return { heardAtMs: clock.monotonicMs(), seenAtMs: clock.wallMs() };
+  }
+}
+
+function byId(replicas: readonly ReplicaStatus[]): ReadonlyMap<ReplicaId, ReplicaStatus> {
+  return new Map(replicas.map((status) => [status.replica, status]));
+}

@@ -1,0 +1,70 @@
+import type { ModelName } from '../../shared/domain/ids.ts';
+import { storeKeys, type ModelRecord } from '../store/values.ts';
+import type { ModelView, NodeView } from './core.ts';
+import { standingOf } from './model-plan.ts';
+import type { LiveNode } from './node-registry.ts';
+import type { Planner } from './planner.ts';
+import type { World } from './world.ts';
+
+/** A model with all that is known of it now; undefined: there is none of that name. */
+export function viewModel(world: World, planner: Planner, name: ModelName): ModelView | undefined {
+  const row = world.ledger.model(name);
+  return row && viewRecord(world, planner, { record: row.value, etag: row.revision.toString() });
+}
+
+/** `record` need not be stored: a validated wish is shown in the same way. */
+export function viewRecord(
+  world: World,
+  planner: Planner,
+  of: { readonly record: ModelRecord; readonly etag: string },
+): ModelView {
+  const { record, etag } = of;
+  const { name } = record.spec;
+  const copies = world.copiesOf(name);
+  const standing = standingOf(record, copies);
+  const outgoing = new Set(standing.outgoing.map((copy) => copy.record.claim.id));
+  // A copy on its way out still has a place: it holds it until a better one serves.
+  const placed = copies.filter(
+    (copy) => copy.record.claim.state === 'held' && copy.node !== 'lost',
+  ).length;
+  const pendingCount = record.deleting ? 0 : Math.max(0, record.spec.replicas - placed);
+  return {
+    spec: record.spec,
+    version: record.version,
+    etag,
+    createdAtMs: record.createdAtMs,
+    updatedAtMs: record.updatedAtMs,
+    deleting: record.deleting,
+    replicas: copies
+      .map(({ record: { claim, ...rest } }) => ({
+        claim,
+        status: world.statusOf({ claim, ...rest }),
+        retiring: claim.state === 'reclaiming' || outgoing.has(claim.id) || record.deleting,
+      }))
+      .sort((left, right) => (left.claim.id < right.claim.id ? -1 : 1)),
+    pendingCount,
+    pendingReason:
+      pendingCount === 0
+        ? ''
+        : (planner.pending(name)?.refusal.summary ?? 'not placed yet: the planner has not run'),
+  };
+}
+
+/** A node as people see it. */
+export function viewNode(world: World, live: LiveNode): NodeView {
+  const { node, inventory, connected, status } = live;
+  return {
+    node,
+    inventory,
+    availability: world.availability(live),
+    connected,
+    lastSeenMs: Math.max(live.seenAtMs, world.ledger.node(node)?.value.lastSeenMs ?? 0),
+    generation: world.ledger.generations.get(storeKeys.generation(node))?.value.generation ?? 0,
+    acceptedGeneration: status?.acceptedGeneration ?? 0,
+    status,
+    claims: world
+      .claimsOnNode(node)
+      .map((record) => record.claim)
+      .sort((left, right) => (left.id < right.id ? -1 : 1)),
+  };
+}

@@ -1,0 +1,220 @@
+import type { ClaimId, ModelName, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { Inventory } from '../../shared/domain/inventory.ts';
+import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { Log } from '../../shared/platform/log.ts';
+import type {
+  NodeAvailability,
+  PlacementEngine,
+  PlacementNode,
+  PlacementSnapshot,
+} from '../placement/engine.ts';
+import type { DecisionLog } from '../store/decision-log.ts';
+import type { EventLog } from '../store/event-log.ts';
+import type { Store } from '../store/store.ts';
+import { storeKeys, type ClaimRecord } from '../store/values.ts';
+import { availabilityOf } from './availability.ts';
+import { canonicalJson } from './canonical.ts';
+import { EngineDesk } from './engine-desk.ts';
+import type { FleetLimits } from './limits.ts';
+import { Ledger, type LedgerWrite } from './ledger.ts';
+import type { Copy } from './model-plan.ts';
+import { NodeRegistry, type LiveNode } from './node-registry.ts';
+import { replicaOf } from './targets.ts';
+
+/** Everything that the core needs from outside. */
+export interface CoreDeps {
+  readonly store: Store;
+  readonly open: (snapshot: PlacementSnapshot) => PlacementEngine;
+  readonly clock: Clock;
+  /** For id suffixes alone: no decision depends on it. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly decisionLog: DecisionLog;
+  readonly eventLog: EventLog;
+  readonly limits: FleetLimits;
+}
+
+/**
+ * What the coordinator knows: durable records, what agents said, and the engine that mirrors both.
+ * Invariants: the engine has every node that ever spoke and every claim; a write that fails leaves `stale`,
+ * and `reload` makes all three agree again.
+ */
+export class World {
+  readonly deps: CoreDeps;
+  readonly ledger: Ledger;
+  readonly registry = new NodeRegistry();
+  readonly desk: EngineDesk;
+  /** Nodes whose target may have changed. */
+  readonly dirtyTargets = new Set<NodeName>();
+  /** Nodes whose inventory may have changed. */
+  readonly dirtyInventories = new Set<NodeName>();
+  readonly #byNode = new Map<NodeName, Map<ClaimId, ClaimRecord>>();
+  readonly #byModel = new Map<ModelName, Map<ClaimId, ClaimRecord>>();
+  readonly #placementNodes = new Map<NodeName, { node: PlacementNode; text: string }>();
+  readonly #said = new Map<string, string>();
+
+  constructor(deps: CoreDeps) {
+    this.deps = deps;
+    this.ledger = new Ledger(deps.store);
+    this.desk = new EngineDesk(deps.open);
+  }
+
+  async reload(): Promise<void> {
+    await this.ledger.load();
+    this.#byNode.clear();
+    this.#byModel.clear();
+    for (const record of this.ledger.claims.values()) this.#index(record);
+    for (const record of this.ledger.nodes.values()) {
+      if (this.registry.get(record.node) === undefined) {
+        this.registry.remember(record.node, this.deps.clock.monotonicMs(), record.lastSeenMs);
+      }
+      this.dirtyTargets.add(record.node);
+    }
+    this.desk.reset(this.snapshot());
+  }
+
+  snapshot(): PlacementSnapshot {
+    return {
+      nodes: [...this.#placementNodes.values()].map(({ node }) => node),
+      claims: this.ledger.claims.values().map((record) => record.claim),
+    };
+  }
+
+  claimsOnNode(node: NodeName): readonly ClaimRecord[] {
+    return [...(this.#byNode.get(node)?.values() ?? [])];
+  }
+
+  claimsOfModel(model: ModelName): readonly ClaimRecord[] {
+    return [...(this.#byModel.get(model)?.values() ?? [])];
+  }
+
+  /** Told to the engine at once, so that the next decision sees it; the caller commits it. */
+  putClaim(record: ClaimRecord): LedgerWrite {
+    this.#index(record);
+    this.desk.apply({ kind: 'claim-set', claim: record.claim });
+    this.dirtyTargets.add(record.claim.node);
+    return this.ledger.claims.put(storeKeys.claim(record.claim.id), record);
+  }
+
+  deleteClaim(record: ClaimRecord): LedgerWrite {
+    const { id, node, holder } = record.claim;
+    this.#byNode.get(node)?.delete(id);
+    if (holder.kind === 'replica') this.#byModel.get(holder.model)?.delete(id);
+    this.desk.apply({ kind: 'claim-removed', claim: id });
+    this.dirtyTargets.add(node);
+    return this.ledger.claims.delete(storeKeys.claim(id));
+  }
+
+  placementNode(name: NodeName): PlacementNode | undefined {
+    return this.#placementNodes.get(name)?.node;
+  }
+
+  /** Brings the engine's view of a node in step; says nothing when nothing changed. */
+  refreshNode(live: LiveNode): void {
+    if (live.inventory === null) return;
+    const before = this.#placementNodes.get(live.node);
+    const availability = this.availability(live);
+    const same = before !== undefined && sameAvailability(before.node.availability, availability);
+    if (same && !this.dirtyInventories.has(live.node)) return;
+    this.dirtyInventories.delete(live.node);
+    const node = { inventory: withoutStrangers(live.inventory, live.strangers), availability };
+    const text = canonicalJson(node);
+    if (before?.text === text) return;
+    this.#placementNodes.set(live.node, { node, text });
+    this.desk.apply({ kind: 'node-set', node });
+  }
+
+  silenceOf(live: LiveNode) {
+    return {
+      node: live.node,
+      connected: live.connected,
+      silentMs: this.deps.clock.monotonicMs() - live.heardAtMs,
+      lost: live.lost,
+      wanted: this.ledger.node(live.node)?.value.wanted ?? 'ready',
+    };
+  }
+
+  availability(live: LiveNode): NodeAvailability {
+    return availabilityOf(this.silenceOf(live), this.deps.limits);
+  }
+
+  statusOf(record: ClaimRecord): ReplicaStatus | null {
+    const replica = replicaOf(record);
+    if (replica === null) return null;
+    return this.registry.get(record.claim.node)?.replicas.get(replica) ?? null;
+  }
+
+  copiesOf(model: ModelName): readonly Copy[] {
+    return this.claimsOfModel(model).map((record) => this.#copyOf(record));
+  }
+
+  replicaTaken(replica: ReplicaId): boolean {
+    // A claim has the name of its replica, and its tombstones do not outlive it.
+    return this.ledger.claims.get(storeKeys.claim(replica)) !== undefined;
+  }
+
+  /** Whether any agent has spoken of a replica of this name: a name is not used for two lives. */
+  knowsReplica(replica: ReplicaId): boolean {
+    return this.registry.knowsReplica(replica);
+  }
+
+  event(kind: string, subject: string, message: string): void {
+    this.deps.eventLog.append({ atMs: this.deps.clock.wallMs(), kind, subject, message });
+  }
+
+  /** For what is found again in every round: said once, until it changes or is over (`message` null). */
+  eventOnce(kind: string, subject: string, message: string | null): void {
+    const key = `${kind} ${subject}`;
+    if (message === null) {
+      this.#said.delete(key);
+    } else if (this.#said.get(key) !== message) {
+      this.#said.set(key, message);
+      this.event(kind, subject, message);
+    }
+  }
+
+  #copyOf(record: ClaimRecord): Copy {
+    const live = this.registry.get(record.claim.node);
+    const silence = live === undefined ? null : this.availability(live).kind;
+    const wanted = this.ledger.node(record.claim.node)?.value.wanted;
+    const gone = silence === null || silence === 'suspect' || live?.reported !== true;
+    const node =
+      silence === 'lost' ? 'lost' : gone ? 'away' : wanted === 'draining' ? 'draining' : 'here';
+    const serving = !gone && node !== 'lost' && this.statusOf(record)?.phase === 'ready';
+    return { record, node, serving };
+  }
+
+  #index(record: ClaimRecord): void {
+    const { id, node, holder } = record.claim;
+    setIn(this.#byNode, node, id, record);
+    if (holder.kind === 'replica') setIn(this.#byModel, holder.model, id, record);
+  }
+}
+
+function sameAvailability(left: NodeAvailability, right: NodeAvailability): boolean {
+  if (left.kind === 'ready' || right.kind === 'ready') return left.kind === right.kind;
+  return left.kind === right.kind && left.reason === right.reason;
+}
+
+function setIn<K>(
+  index: Map<K, Map<ClaimId, ClaimRecord>>,
+  key: K,
+  id: ClaimId,
+  record: ClaimRecord,
+): void {
+  const inner = index.get(key) ?? new Map<ClaimId, ClaimRecord>();
+  inner.set(id, record);
+  index.set(key, inner);
+}
+
+/** A card with slices that the store does not know is somebody's: it is left alone, whoever that is. */
+function withoutStrangers(inventory: Inventory, strangers: readonly string[]): Inventory {
+  if (strangers.length === 0) return inventory;
+  return {
+    ...inventory,
+    gpus: inventory.gpus.map((gpu) =>
+      strangers.includes(gpu.uuid) ? { ...gpu, mode: 'foreign' as const } : gpu,
+    ),
+  };
+}

@@ -1,0 +1,333 @@
+import { geometryOf, parseCards } from '../../../shared/domain/card.ts';
+import {
+  parseBootId,
+  parseGpuUuid,
+  parseNodeName,
+  type ClusterId,
+  type GpuUuid,
+  type NodeName,
+  type ReplicaId,
+  type SliceId,
+} from '../../../shared/domain/ids.ts';
+import type { GpuInventory, Inventory } from '../../../shared/domain/inventory.ts';
+import { placementMask } from '../../../shared/domain/mig-profile.ts';
+import {
+  compareTargets,
+  type GpuTarget,
+  type NodeTarget,
+  type ReplicaTarget,
+  type Tombstone,
+} from '../../../shared/domain/node-target.ts';
+import type { ReplicaPhase, ReplicaStatus } from '../../../shared/domain/replica-state.ts';
+import type { Result } from '../../../shared/domain/result.ts';
+import type { Slice } from '../../../shared/domain/slice.ts';
+import type { CoordinatorCore, NodeSession } from '../../../coordinator/fleet/core.ts';
+
+interface RunningReplica {
+  readonly target: ReplicaTarget;
+  readonly phase: ReplicaPhase;
+}
+
+export function valueOf<T>(parsed: Result<T>): T {
+  if (!parsed.ok) throw new Error(parsed.problem.message);
+  return parsed.value;
+}
+
+/**
+ * An agent that obeys its target as a real one does, one step a `step`: stops and destroys only what a tombstone
+ * names, gives back before it takes, refuses what is older, and keeps everything while nobody speaks to it.
+ * It watches the coordinator: whatever would hold a slice twice goes to `violations`.
+ */
+export class FakeAgent {
+  readonly node: NodeName;
+  readonly violations: string[] = [];
+  /** Replicas that ran and were ended, in order. */
+  readonly ended: ReplicaId[] = [];
+  readonly received: NodeTarget[] = [];
+  readonly #core: () => CoordinatorCore;
+  #gpus: GpuInventory[];
+  #boot = 1;
+  #session: NodeSession | null = null;
+  #target: NodeTarget | null = null;
+  #clusterId: ClusterId | null = null;
+  #slices = new Map<SliceId, Slice>();
+  #replicas = new Map<ReplicaId, RunningReplica>();
+  #done = new Map<string, Tombstone>();
+  /** Says and does nothing, as a stopped process. */
+  paused = false;
+  /** Replicas of these images start and never answer. */
+  readonly brokenImages = new Set<string>();
+
+  constructor(name: string, cards: string, core: () => CoordinatorCore) {
+    this.node = valueOf(parseNodeName(name));
+    this.#core = core;
+    this.#gpus = valueOf(parseCards(cards)).map((card, index) => ({
+      uuid: valueOf(parseGpuUuid(`GPU-${name}-${index}`)),
+      index,
+      productName: card.productName,
+      pciBusId: `0000:0${index}:00.0`,
+      memoryTotalMib: card.memoryMib,
+      memoryForeignMib: 0,
+      smCount: card.smCount,
+      mode: 'idle',
+      authority: 'cut',
+      health: { state: 'ok' },
+      migEnabled: card.migGeometry === null ? null : false,
+      layoutRevision: 1,
+      geometry: geometryOf(card),
+      instances: [],
+      mpsActive: false,
+    }));
+  }
+
+  get connected(): boolean {
+    return this.#session !== null;
+  }
+
+  get running(): readonly { readonly replica: ReplicaId; readonly phase: ReplicaPhase }[] {
+    return [...this.#replicas].map(([replica, { phase }]) => ({ replica, phase }));
+  }
+
+  get slices(): readonly Slice[] {
+    return [...this.#slices.values()];
+  }
+
+  inventory(): Inventory {
+    return {
+      node: this.node,
+      bootId: valueOf(parseBootId(`boot-${this.node}-${this.#boot}`)),
+      agentVersion: '0.1.0',
+      driverVersion: '550.163.01',
+      cpuMillis: 64_000,
+      memoryMib: 512 * 1024,
+      labels: {},
+      runtimes: ['docker'],
+      handout: 'toolkit',
+      metricsAddress: null,
+      gpus: this.#gpus,
+    };
+  }
+
+  /** Dials in and says what there is; throws what the coordinator throws. */
+  connect(): void {
+    const agent = { clusterId: this.#clusterId, epochSeen: this.#target?.epoch ?? 0 };
+    this.#session = this.#core().openSession(this.inventory(), agent, (target) => {
+      this.#receive(target);
+    });
+    this.#report();
+  }
+
+  disconnect(): void {
+    this.#session?.closed('the stream ended');
+    this.#session = null;
+  }
+
+  /** The coordinator's process is gone: no word of it reaches anybody. */
+  forget(): void {
+    this.#session = null;
+  }
+
+  /** A new kernel: nothing that ran survived, and the agent's own records did. */
+  reboot(): void {
+    this.#session = null;
+    this.#boot += 1;
+    this.#replicas = new Map();
+  }
+
+  /** Somebody else cut the card: its layout moves on without us. */
+  touchLayout(at: number): void {
+    this.#gpus = this.#gpus.map((gpu, index) =>
+      index === at ? { ...gpu, layoutRevision: gpu.layoutRevision + 1 } : gpu,
+    );
+    this.#session?.inventory(this.inventory());
+  }
+
+  /** One round of the agent's loop. */
+  step(): void {
+    if (this.paused) return;
+    for (const tombstone of this.#target?.tombstones ?? []) this.#obey(tombstone);
+    const moved = (this.#target?.gpus ?? []).map((gpu) => this.#makeSlices(gpu)).some(Boolean);
+    for (const replica of this.#target?.replicas ?? []) this.#takeOn(replica);
+    this.#check();
+    if (this.#session === null) return;
+    if (moved) this.#session.inventory(this.inventory());
+    this.#report();
+  }
+
+  #receive(target: NodeTarget): void {
+    this.received.push(target);
+    this.#clusterId ??= target.clusterId;
+    if (target.clusterId !== this.#clusterId) {
+      this.violations.push(`a target of cluster ${target.clusterId}`);
+      return;
+    }
+    const last = this.#target;
+    if (last !== null && compareTargets(last, target) !== 'newer') {
+      const same = JSON.stringify(last) === JSON.stringify(target);
+      if (!same) {
+        this.violations.push(`generation ${target.generation} with other content or going back`);
+      }
+      return;
+    }
+    this.#target = target;
+    const wanted = new Set(target.tombstones.map((tombstone) => keyOf(tombstone)));
+    for (const key of this.#done.keys()) if (!wanted.has(key)) this.#done.delete(key);
+  }
+
+  #obey(tombstone: Tombstone): void {
+    const key = keyOf(tombstone);
+    if (this.#done.has(key)) return;
+    if (tombstone.kind === 'replica') {
+      const running = this.#replicas.get(tombstone.replica);
+      if (running !== undefined && running.phase !== 'stopping') {
+        this.#replicas.set(tombstone.replica, { ...running, phase: 'stopping' });
+        return;
+      }
+      if (running !== undefined) this.ended.push(tombstone.replica);
+      this.#replicas.delete(tombstone.replica);
+      this.#done.set(key, tombstone);
+      return;
+    }
+    const held = this.#slices.get(tombstone.slice);
+    const users = [...this.#replicas.values()].filter((replica) =>
+      replica.target.slices.includes(tombstone.slice),
+    );
+    if (users.length > 0) {
+      this.violations.push(`slice ${tombstone.slice} is to go while a replica holds it`);
+      return;
+    }
+    if (held !== undefined) {
+      this.#slices.delete(tombstone.slice);
+      this.#relayout(held.gpu);
+    }
+    this.#done.set(key, tombstone);
+  }
+
+  #makeSlices(target: GpuTarget): boolean {
+    const gpu = this.#gpus.find((each) => each.uuid === target.gpu);
+    if (gpu === undefined || gpu.layoutRevision !== target.layoutRevision) return false;
+    const missing = target.slices.filter((slice) => !this.#slices.has(slice.id));
+    for (const slice of missing) this.#slices.set(slice.id, slice);
+    if (missing.length > 0) this.#relayout(target.gpu);
+    return missing.length > 0;
+  }
+
+  #relayout(uuid: GpuUuid): void {
+    const own = this.slices.filter((slice) => slice.gpu === uuid);
+    this.#gpus = this.#gpus.map((gpu) => {
+      if (gpu.uuid !== uuid) return gpu;
+      const instances = own.flatMap((slice) =>
+        slice.shape.kind === 'mig'
+          ? [
+              {
+                giProfileId: slice.shape.giProfileId,
+                start: slice.shape.start,
+                size: slice.shape.size,
+                profile: slice.shape.profile,
+                memoryMib: slice.shape.memoryMib,
+                gpuInstanceId: slice.shape.start + 1,
+                computeInstanceIds: [0],
+                uuid: `MIG-${slice.id}`,
+                slice: slice.id,
+              },
+            ]
+          : [],
+      );
+      const kind = own[0]?.shape.kind ?? (gpu.migEnabled === true ? 'mig' : 'idle');
+      const mig = kind === 'mig' || gpu.migEnabled === true;
+      return {
+        ...gpu,
+        instances,
+        mode: kind,
+        migEnabled: gpu.migEnabled === null ? null : mig,
+        mpsActive: kind === 'mps',
+        layoutRevision: gpu.layoutRevision + 1,
+      };
+    });
+  }
+
+  #takeOn(target: ReplicaTarget): void {
+    const running = this.#replicas.get(target.replica);
+    if (running === undefined) {
+      if (!target.slices.every((slice) => this.#slices.has(slice))) return;
+      this.#replicas.set(target.replica, { target, phase: 'starting' });
+    } else if (
+      running.phase === 'starting' &&
+      !this.brokenImages.has(target.workload.image ?? '')
+    ) {
+      this.#replicas.set(target.replica, { ...running, phase: 'ready' });
+    }
+  }
+
+  #check(): void {
+    const held = [...this.#replicas.values()].flatMap((replica) => replica.target.slices);
+    if (new Set(held).size !== held.length) this.violations.push('a slice is held by two replicas');
+    for (const gpu of this.#gpus) {
+      const own = this.slices.filter((slice) => slice.gpu === gpu.uuid);
+      const kinds = new Set(own.map((slice) => slice.shape.kind));
+      if (kinds.size > 1) this.violations.push(`${gpu.uuid} is used in two ways`);
+      if (kinds.has('whole') && own.length > 1) this.violations.push(`${gpu.uuid} is held twice`);
+      let mask = 0;
+      let memoryMib = 0;
+      for (const { id, shape } of own) {
+        memoryMib += shape.memoryMib;
+        if (shape.kind !== 'mig') continue;
+        const units = placementMask(shape.start, shape.size);
+        if ((mask & units) !== 0) this.violations.push(`${id} overlaps another instance`);
+        mask |= units;
+      }
+      if (memoryMib > gpu.memoryTotalMib) this.violations.push(`${gpu.uuid} is promised twice`);
+    }
+  }
+
+  #report(): void {
+    const target = this.#target;
+    const session = this.#session;
+    if (session === null) return;
+    session.status(
+      {
+        node: this.node,
+        acceptedEpoch: target?.epoch ?? 0,
+        acceptedGeneration: target?.generation ?? 0,
+        gpus: this.#gpus.map((gpu) => ({ gpu: gpu.uuid, outcome: 'converged', detail: '' })),
+        slices: this.slices.map((slice) => ({
+          slice: slice.id,
+          incarnation: slice.incarnation,
+          gpu: slice.gpu,
+          phase: 'ready',
+          deviceUuid: slice.shape.kind === 'mig' ? `MIG-${slice.id}` : slice.gpu,
+          reason: '',
+        })),
+        tombstonesDone: [...this.#done.values()],
+      },
+      [...this.#replicas].map(([replica, { target: of, phase }]) =>
+        statusOf(replica, of, { phase, generation: target?.generation ?? 0 }),
+      ),
+    );
+  }
+}
+
+function statusOf(
+  replica: ReplicaId,
+  target: ReplicaTarget,
+  now: { readonly phase: ReplicaPhase; readonly generation: number },
+): ReplicaStatus {
+  return {
+    replica,
+    model: target.model,
+    generation: now.generation,
+    phase: now.phase,
+    reason: '',
+    runtime: 'docker',
+    runtimeId: `container-${replica}`,
+    address: now.phase === 'ready' ? '127.0.0.1:4000' : null,
+    restarts: 0,
+    startedAtMs: 1,
+  };
+}
+
+function keyOf(tombstone: Tombstone): string {
+  return tombstone.kind === 'replica'
+    ? `replica/${tombstone.replica}`
+    : `slice/${tombstone.slice}/${tombstone.incarnation}`;
+}

@@ -4,7 +4,11 @@
  */
 export const prices = {
   /** Using an idle card for shares: it is no longer whole for somebody who needs that. */
-  openForShares: 65_536,
+  openForShares: 16_384,
+  /** The same for a card that could be cut, on top: it is no longer there for somebody who needs MIG. */
+  openCuttable: 49_152,
+  /** A MIG slice for somebody who accepts less: such slices are for those who need them. */
+  migUnasked: 32_768,
   /** Switching MIG mode on or off: a reset on Ampere, and the card must be empty. */
   switchMig: 131_072,
   createInstance: 256,
@@ -15,7 +19,7 @@ export const prices = {
   /** Times each MiB that a whole card for somebody who asked for less leaves unused. */
   wholeWasteFactor: 8,
   /** Memory is accounted but kept by nobody. */
-  timeshare: 32_768,
+  timeshare: 8_192,
   degraded: 1_048_576,
   /** Each idle card that the node keeps, when another one is opened: empty nodes stay empty for those who need many cards. */
   idleNeighbour: 512,

@@ -112,7 +112,7 @@ export function isVariant(profile: Pick<MigProfile, 'name'>): boolean {
   return profile.name.includes('+') || profile.name.includes('-');
 }
 
-/** MiB that nobody asked for, and SMs beyond what was asked and beyond the slice's share of the memory. */
+/** MiB and separation that nobody asked for, and SMs beyond what was asked and beyond the slice's share of the memory. */
 function wasteOf(view: CardView, geometry: MigGeometry, profile: MigProfile, need: Need): number {
   const smPercent =
     view.smCount > 0
@@ -124,7 +124,8 @@ function wasteOf(view: CardView, geometry: MigGeometry, profile: MigProfile, nee
   );
   const smWasteMib = divFloor(Math.max(0, smPercent - due) * view.memoryTotalMib, 200);
   const variant = isVariant(profile) ? prices.profileVariant : 0;
-  return profile.memoryMib - need.memoryMib + smWasteMib + variant;
+  const unasked = need.isolation === 'mig' ? 0 : prices.migUnasked;
+  return profile.memoryMib - need.memoryMib + smWasteMib + variant + unasked;
 }
 
 /** Best fit: the fuller card first. */

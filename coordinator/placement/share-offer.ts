@@ -130,7 +130,8 @@ function restPrice(view: CardView, capacityAfterMib: number): number {
 /** The price of taking a card that no share is on: more when it could have been cut. */
 function openPrice(view: CardView): number {
   if (view.use !== 'none') return 0;
-  const couldBeCut = view.migEnabled === null ? 0 : divFloor(view.memoryTotalMib, 4);
+  const couldBeCut =
+    view.migEnabled === null ? 0 : prices.openCuttable + divFloor(view.memoryTotalMib, 4);
   const switchOff = view.migEnabled === true ? prices.switchMig : 0;
   return prices.openForShares + couldBeCut + switchOff;
 }

@@ -203,10 +203,16 @@ const cases: readonly Case[] = [
     want: 'a GPU0 whole:46068MiB',
   },
   {
-    name: 'a MIG slice serves who asked for an MPS share when that is cheaper than a fresh card',
-    nodes: [node('a', [gpu('a', 0, 'L40S'), gpu('a', 1, 'A100-40GB', migOn)])],
+    name: 'a MIG slice serves who asked for an MPS share before another card that could be cut is opened',
+    nodes: [node('a', [gpu('a', 0, 'A100-40GB'), gpu('a', 1, 'A100-40GB', migOn)])],
     spec: model('m', needs({ isolation: 'mps' })),
     want: 'a GPU1 1g.5gb@6',
+  },
+  {
+    name: 'MIG slices are kept for who needs them while a card that cannot be cut is idle',
+    nodes: [node('a', [gpu('a', 0, 'A100-40GB', migOn), gpu('a', 1, 'L40S')])],
+    spec: model('m', needs({ isolation: 'mps' })),
+    want: 'a GPU1 mps:4096MiB:8%',
   },
   {
     name: 'a card that cannot be cut is shared before one that can',

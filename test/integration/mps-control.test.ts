@@ -19,16 +19,20 @@ beforeEach(() => {
   directory = mkdtempSync('/tmp/tgm-');
 });
 afterEach(() => {
-  const pidFile = join(directory, gpu, 'pipe', 'fake.pid');
-  if (existsSync(pidFile)) {
-    try {
-      process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
-    } catch {
-      // It has quit, as it should.
-    }
-  }
+  endDaemon();
   rmSync(directory, { recursive: true, force: true });
 });
+
+/** Kills the stand-in's daemon if a test left one. */
+function endDaemon(): void {
+  const pidFile = join(directory, gpu, 'pipe', 'fake.pid');
+  if (!existsSync(pidFile)) return;
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  } catch {
+    // It has quit, as it should.
+  }
+}
 
 function control(mode = '', limits: { readonly settleTimeoutMs?: number } = {}): MpsControl {
   const options = { controlCommand: fake, directory, env: { FAKE_MPS: mode } };
@@ -65,6 +69,12 @@ async function livesItsLife(mps: MpsControl): Promise<void> {
 
 test('a daemon is started once, takes its defaults, quits, and can be started again', async () => {
   await livesItsLife(control());
+});
+
+test('the simulator of this project lives the same life', async () => {
+  const bin = join(import.meta.dirname, '../../agent/simulator/mps-control/bin.ts');
+  const controlCommand = [process.execPath, '--import', import.meta.resolve('tsx'), bin];
+  await livesItsLife(createMpsControl({ controlCommand, directory }));
 });
 
 if (realCommand === undefined) {
@@ -122,6 +132,7 @@ test('a daemon that cannot start is told in its own words', async () => {
 test('a daemon that does not answer or does not quit has a limit', async () => {
   const hung = await failureOf(control('hang').start(gpu, never));
   expect(isAppError(hung, 'PROCESS_TIMEOUT')).toBe(true);
+  endDaemon();
   rmSync(join(directory, gpu), { recursive: true });
   const staying = control('stay', { settleTimeoutMs: 300 });
   await staying.start(gpu, never);

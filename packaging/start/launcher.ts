@@ -10,7 +10,7 @@ import { findDocker } from './docker-engine.ts';
 import { readJson, removeFile, writeJsonAtomically } from './json-file.ts';
 import { makeLayout, planLayout, type Layout } from './layout.ts';
 import { parseStartOptions, startHelp, type StartOptions } from './options.ts';
-import { clearOwner, identify, isAlive, readOwner, writeOwner } from './owner.ts';
+import { claimOwner, clearOwner, identify, isAlive, readOwner, writeOwner } from './owner.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { endpointsOf, renderReport } from './report.ts';
 import { applySamples, awaitSamples, writeSamples } from './sample-models.ts';
@@ -64,11 +64,13 @@ export async function launch(projectDir: string, argv: readonly string[]): Promi
 
 async function runCluster(layout: Layout, options: StartOptions, say: Say): Promise<number> {
   const signal = shutdownSignal();
+  // A closed terminal ends the cluster as Ctrl-C does, and writing to it must not end us before that is done.
+  process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
+  process.stdout.on('error', () => undefined);
   makeLayout(layout);
   await takeOver(layout, say);
   const running: Running = { coordinator: null, agent: null };
   try {
-    noteOwner(layout, running);
     removeFile(layout.endpoints);
     const setting = await decide(layout, options, { say, signal });
     await serve(setting, running, { say, signal });
@@ -88,15 +90,20 @@ async function runCluster(layout: Layout, options: StartOptions, say: Say): Prom
 /** Refuses while another start of this folder runs, and ends what a killed one left. Throws ADDRESS_TAKEN. */
 async function takeOver(layout: Layout, say: Say): Promise<void> {
   const owner = readOwner(layout.owner);
-  if (owner === null) return;
-  if (isAlive(owner.launcher)) {
-    throw new AppError(
-      'ADDRESS_TAKEN',
-      `npm start already runs in ${layout.projectDir} (process ${owner.launcher.pid})`,
-      { hint: `end it with Ctrl-C or: kill ${owner.launcher.pid}` },
-    );
+  if (owner !== null && isAlive(owner.launcher)) throw alreadyRuns(layout, owner.launcher.pid);
+  if (owner !== null) await endLeftovers(layout, owner, say);
+  clearOwner(layout.owner);
+  const launcher = identify(process.pid);
+  if (launcher !== null && !claimOwner(layout.owner, { launcher, children: [] })) {
+    throw alreadyRuns(layout, readOwner(layout.owner)?.launcher.pid);
   }
-  await endLeftovers(layout, owner, say);
+}
+
+function alreadyRuns(layout: Layout, pid: number | undefined): AppError {
+  const which = pid === undefined ? '' : ` (process ${pid})`;
+  return new AppError('ADDRESS_TAKEN', `npm start already runs in ${layout.projectDir}${which}`, {
+    hint: `end it with Ctrl-C${pid === undefined ? '' : ` or: kill ${pid}`}`,
+  });
 }
 
 function noteOwner(layout: Layout, running: Running): void {

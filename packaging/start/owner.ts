@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readJson, removeFile, writeJsonAtomically } from './json-file.ts';
 
@@ -27,6 +27,17 @@ export function readOwner(path: string): Owner | null {
 
 export function writeOwner(path: string, owner: Owner): void {
   writeJsonAtomically(path, owner);
+}
+
+/** Takes the folder for this start. false: another start took it in this moment. */
+export function claimOwner(path: string, owner: Owner): boolean {
+  try {
+    writeFileSync(path, JSON.stringify(owner), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 export function clearOwner(path: string): void {

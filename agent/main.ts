@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { systemClock } from '../shared/platform/clock.ts';
-import { errorChain, errorHint, isAppError } from '../shared/platform/errors.ts';
+import { errorChain, errorCodes, errorHint, isAppError } from '../shared/platform/errors.ts';
 import { runTogether, shutdownSignal } from '../shared/platform/lifecycle.ts';
 import { createLog, type Log } from '../shared/platform/log.ts';
 import { Wake } from '../shared/platform/wake.ts';
@@ -144,7 +144,11 @@ async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Pr
         asked.abort(new Error('asked to end'));
         return stopped;
       },
-      onError: (err) => log.info({ err }, 'a local call failed'),
+      onError: (err) => {
+        // A mistyped name is the caller's to read, not the operator's.
+        const theirs = isAppError(err) && errorCodes[err.code].actor === 'caller';
+        log[theirs ? 'debug' : 'warn']({ err }, 'a local call failed');
+      },
       log,
     });
     await runTogether(signal, [

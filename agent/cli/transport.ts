@@ -218,14 +218,24 @@ function records(
 }
 
 function gpuRecord(gpu: GpuView__Output): GpuRecord {
-  const { memoryTotalMib, memoryForeignMib, layoutRevision, slices, ...rest } = gpu;
+  const { memoryTotalMib, memoryForeignMib, layoutRevision } = gpu;
+  const { uuid, index, productName, pciBusId, mode, authority, health, healthReason } = gpu;
   return {
-    ...rest,
+    uuid,
+    index,
+    productName,
+    pciBusId,
     ...numbers({ memoryTotalMib, memoryForeignMib, layoutRevision }),
-    slices: slices.map(({ shape, ...slice }: SliceView__Output) => ({
+    mode,
+    authority,
+    health,
+    healthReason,
+    slices: gpu.slices.map(({ shape, ...slice }: SliceView__Output) => ({
       ...slice,
       shape: shape === null ? null : shapeOrNull(shape),
     })),
+    outcome: gpu.outcome,
+    outcomeDetail: gpu.outcomeDetail,
   };
 }
 

@@ -239,8 +239,8 @@ export class ControlSession {
       return;
     }
     try {
-      const outcome = this.#deps.core.acceptTarget(decoded.value);
-      if (outcome.kind === 'refused') this.#refused(message, renderProblem(outcome.problem));
+      // What it refuses, the core itself logs and keeps as an event.
+      this.#deps.core.acceptTarget(decoded.value);
     } catch (error) {
       this.#deps.log.error({ err: error }, 'cannot keep a target');
       this.#refused(message, `not kept: ${errorChain(error)}`);

@@ -62,10 +62,13 @@ export class GpuSampler {
       if (signal.aborted || ending.kind === 'released') continue;
       failures = ending.samples >= steadySamples ? 0 : failures + 1;
       this.#restarts += 1;
-      this.#lastError = errorChain(ending.error);
+      const reason = errorChain(ending.error);
+      // A tool that is missing would otherwise say so for ever.
+      const level = reason === this.#lastError ? 'debug' : 'warn';
+      this.#lastError = reason;
       const waitMs = jittered(backoffMs(failures, restartLimits), this.#deps.random);
-      this.#deps.log.warn(
-        { err: ending.error, retryMs: Math.round(waitMs) },
+      this.#deps.log[level](
+        { reason, retryMs: Math.round(waitMs) },
         'sampling the cards ended; it is started again',
       );
       await this.#deps.clock.sleep(waitMs, signal).catch(() => undefined);

@@ -31,7 +31,7 @@ export async function* streamLines(
   const child = open(options);
   const clock = options.clock ?? systemClock;
   const ended = new AbortController();
-  const exit = waitForExit(child).finally(() => ended.abort());
+  const exit = waitForExit(child, ended);
   const stderr = keepTail(child.stderr);
   try {
     yield* linesOf(child.stdout, options, signal);
@@ -66,11 +66,17 @@ function open(options: LineStreamOptions): Child {
   });
 }
 
-/** Resolves with the exit code (null: a signal), rejects when it could not be started. */
-function waitForExit(child: Child): Promise<number | null> {
+/** Resolves with the exit code (null: a signal), rejects when it could not be started; aborts `ended` either way. */
+function waitForExit(child: Child, ended: AbortController): Promise<number | null> {
   const exit = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code));
+    child.once('error', (error) => {
+      ended.abort();
+      reject(error);
+    });
+    child.once('exit', (code) => {
+      ended.abort();
+      resolve(code);
+    });
   });
   exit.catch(() => {}); // Read where it matters; a child that never started must not be an unhandled rejection.
   return exit;

@@ -1,5 +1,6 @@
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { createClusterClient, createSchedulerClient } from '../../shared/wire/services.ts';
+import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
 import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
 import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelResponse.ts';
@@ -63,8 +64,17 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
   const connection: Connection = {
     scheduler: createSchedulerClient(address),
     cluster: createClusterClient(address),
-    ask: async (invoke, request) =>
-      callUnary(invoke, request, { peer, away: 'COORDINATOR_AWAY', deadline: deadline() }),
+    ask: async (invoke, request) => {
+      try {
+        return await callUnary(invoke, request, {
+          peer,
+          away: 'COORDINATOR_AWAY',
+          deadline: deadline(),
+        });
+      } catch (error) {
+        throw explainAway(error, peer);
+      }
+    },
   };
   return {
     ...modelCalls(connection),
@@ -206,11 +216,22 @@ async function* watchModels(
     for await (const event of stream) yield event as WatchModelsResponse__Output; // the stream is of these; its iterator is untyped
   } catch (error) {
     if (signal.aborted) return;
-    throw isServiceError(error) ? fromServiceError(error, peer, 'COORDINATOR_AWAY') : error;
+    if (!isServiceError(error)) throw error;
+    throw explainAway(fromServiceError(error, peer, 'COORDINATOR_AWAY'), peer);
   } finally {
     signal.removeEventListener('abort', cancel);
     stream.cancel();
   }
+}
+
+/** A failed connection says where it looked and why nobody may be there, without the library's own sentences. */
+function explainAway(error: unknown, peer: string): unknown {
+  if (!isAppError(error, 'COORDINATOR_AWAY')) return error;
+  const why = /connect (E[A-Z]+)/.exec(errorChain(error.cause))?.[1];
+  return new AppError('COORDINATOR_AWAY', error.message, {
+    cause: why === 'ECONNREFUSED' ? 'nobody listens there' : error.cause,
+    hint: `is ${peer} running? name another with --coordinator or TANGRAM_COORDINATOR`,
+  });
 }
 
 function isServiceError(error: unknown): error is ServiceError {

@@ -47,6 +47,8 @@ export class DecisionLog {
   readonly #insert;
   readonly #prune;
   readonly #newest;
+  #placed = 0;
+  #refused = 0;
 
   constructor(opened: Sqlite, rowsMax: number) {
     this.#opened = opened;
@@ -84,6 +86,19 @@ export class DecisionLog {
         this.#prune.run(this.#rowsMax);
       })
       .immediate();
+    for (const row of rows) this.#count(row);
+  }
+
+  /** Decisions that were logged since this process opened the file. */
+  counts(): { readonly placed: number; readonly refused: number } {
+    return { placed: this.#placed, refused: this.#refused };
+  }
+
+  #count(row: Omit<LoggedDecision, 'id'>): void {
+    if (row.kind !== 'decision') return;
+    // Cheaper than to parse it: only a decision that placed has this pair.
+    if (row.outcome.includes('"kind":"placed"')) this.#placed += 1;
+    else this.#refused += 1;
   }
 
   /** The newest `limit`, oldest first. */

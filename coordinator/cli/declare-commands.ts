@@ -1,0 +1,134 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { ModelSpec } from '../../shared/domain/model.ts';
+import { parseDurationMs } from '../../shared/domain/units.ts';
+import { encodeModelSpec } from '../../shared/wire/model-codec.ts';
+import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
+import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelResponse.ts';
+import { toJson, type Api, type CliDeps, type Json } from './deps.ts';
+import { readModels } from './manifests.ts';
+import { renderPlan, type PlannedChange } from './render-plan.ts';
+import { exitCodes } from './run.ts';
+import { waitUntilReady } from './wait-ready.ts';
+import { enumWord } from './words.ts';
+
+interface ApplyOptions extends Json {
+  readonly filename: readonly string[];
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly wait?: true;
+  readonly timeout: number;
+}
+
+const filename = [
+  '-f, --filename <file...>',
+  'YAML manifests: files, folders, or - for standard input',
+] as const;
+
+/** `apply` and `plan`. */
+export function addDeclarations(program: Command, deps: CliDeps, api: Api): void {
+  program
+    .command('apply')
+    .description('declare models, or change them to what the files say')
+    .requiredOption(...filename)
+    .option('--dry-run', 'say what it would do, and do nothing')
+    .option('-y, --yes', 'do not ask')
+    .option('--wait', 'until every replica is ready')
+    .option('--timeout <duration>', 'how long --wait waits, such as 90s or 5m', durationMs, 300_000)
+    .option('--json', 'machine-readable: what the coordinator answered, model by model')
+    .addHelpText(
+      'after',
+      '\nAsks only where a person can answer; in a pipeline it goes ahead.\n' +
+        'Left out means: replicas 1, gpu.isolation mps, gpu.count 1, port 8000, health /healthz\n' +
+        'within 5m, priority 100, placement.spread none, no limit of cpu and memory.',
+    )
+    .action(async (options: ApplyOptions) => apply(deps, api, options));
+  program
+    .command('plan')
+    .description(
+      'what apply would do, and what it would cost; exits 0 no change, 1 changes, 255 error',
+    )
+    .requiredOption(...filename)
+    .option('--json', 'machine-readable')
+    .action(async (options: ApplyOptions) => {
+      const previews = await preview(api, readModels(deps, options.filename));
+      deps.out(options.json ? toJson({ models: previews }) : renderPlan(previews.map(describe)));
+      deps.setExitCode(previews.some(changes) ? exitCodes.planChanges : exitCodes.ok);
+    });
+}
+
+async function apply(deps: CliDeps, api: Api, options: ApplyOptions): Promise<void> {
+  const specs = readModels(deps, options.filename);
+  const previews = await preview(api, specs);
+  const anything = previews.some(changes);
+  if (!options.json) deps.out(renderPlan(previews.map(describe)));
+  if (options.dryRun) {
+    if (options.json) deps.out(toJson({ models: previews }));
+    return;
+  }
+  if (anything && !options.yes && deps.interactive && !(await deps.confirm('Apply this?'))) {
+    deps.note('nothing was changed\n');
+    deps.setExitCode(exitCodes.failure);
+    return;
+  }
+  const applied: ApplyModelResponse__Output[] = [];
+  for (const spec of specs) {
+    const answer = await api().applyModel(requestOf(spec, false));
+    applied.push(answer);
+    if (!options.json) deps.out(`model ${spec.name} ${outcomeWord(answer)}\n`);
+  }
+  if (options.json) deps.out(toJson({ models: applied }));
+  if (!options.wait) return;
+  const ready = await waitUntilReady(deps, api(), {
+    models: applied.flatMap(({ model }) => model ?? []),
+    timeoutMs: options.timeout,
+  });
+  if (!ready) deps.setExitCode(exitCodes.failure);
+}
+
+/** Every model is looked at before the first is changed: a bad one stops all. */
+async function preview(
+  api: Api,
+  specs: readonly ModelSpec[],
+): Promise<readonly ApplyModelResponse__Output[]> {
+  const previews: ApplyModelResponse__Output[] = [];
+  for (const spec of specs) previews.push(await api().applyModel(requestOf(spec, true)));
+  return previews;
+}
+
+function requestOf(spec: ModelSpec, validateOnly: boolean): ApplyModelRequest {
+  return {
+    model: { name: spec.name, labels: { ...spec.labels }, spec: encodeModelSpec(spec) },
+    validateOnly,
+  };
+}
+
+function changes(answer: ApplyModelResponse__Output): boolean {
+  return outcomeWord(answer) !== 'unchanged';
+}
+
+function outcomeWord(answer: ApplyModelResponse__Output): string {
+  return enumWord('APPLY_OUTCOME_', answer.outcome);
+}
+
+const verbs: Readonly<Record<string, { mark: PlannedChange['mark']; verb: string }>> = {
+  created: { mark: '+', verb: 'create' },
+  updated: { mark: '~', verb: 'update' },
+  unchanged: { mark: '=', verb: 'no change' },
+};
+
+/** How one model's answer to `validate_only` is shown. */
+export function describe(answer: ApplyModelResponse__Output): PlannedChange {
+  const { mark, verb } = verbs[outcomeWord(answer)] ?? { mark: '~', verb: outcomeWord(answer) };
+  return {
+    mark,
+    subject: `model ${answer.model?.name ?? ''}: ${verb}`,
+    plan: answer.plan,
+    remark: '',
+  };
+}
+
+function durationMs(text: string): number {
+  const parsed = parseDurationMs(text);
+  if (parsed.ok) return parsed.value;
+  throw new InvalidArgumentError(`${parsed.problem.hint ?? ''}.`);
+}

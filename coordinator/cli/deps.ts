@@ -1,0 +1,35 @@
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { CoordinatorClient } from './client.ts';
+
+/** All that a command touches outside itself. */
+export interface CliDeps {
+  readonly version: string;
+  readonly connect: (address: string) => CoordinatorClient;
+  /** The answer. */
+  readonly out: (text: string) => void;
+  /** Progress, questions and problems. */
+  readonly note: (text: string) => void;
+  /** A file's text; `-` is standard input. A folder answers the paths of the manifests in it. */
+  readonly readManifest: (path: string) => ManifestText;
+  /** A person is there to be asked. */
+  readonly interactive: boolean;
+  readonly confirm: (question: string) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly setExitCode: (code: number) => void;
+}
+
+export type ManifestText =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'folder'; readonly paths: readonly string[] };
+
+/** A command's access to the coordinator that the options name; opened when first used. */
+export type Api = () => CoordinatorClient;
+
+export interface Json {
+  readonly json?: true;
+}
+
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -25,7 +25,7 @@ export interface PlanInput {
  * Estimated seconds of one step, said to be estimates: instances are made and destroyed in about a second and a
  * mode switch may reset the card; how long a model takes to load is not known, so a start is a guess.
  */
-export const stepSeconds: Readonly<Record<PlanStep['kind'], number>> = {
+const stepSeconds: Readonly<Record<PlanStep['kind'], number>> = {
   'set-mode': 10,
   'create-slice': 1,
   'destroy-slice': 1,

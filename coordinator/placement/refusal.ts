@@ -51,18 +51,14 @@ function findImpossible(records: readonly NodeRecord[], ask: Ask): string {
   const { need } = ask;
   if (records.length === 0) return 'the cluster has no node yet';
   if (need === null) return '';
-  const cards = records.flatMap((record) =>
-    record.groups.flatMap((group) => group.cards.map((card) => ({ record, card }))),
-  );
-  if (cards.length === 0) return 'no node of the cluster has a GPU';
-  const named = cards.filter(({ card }) => isWanted(card, need.models));
+  const products = biggestOfProducts(records);
+  if (products.size === 0) return 'no node of the cluster has a GPU';
+  const named = [...products].filter(([name]) => isWanted(name, need.models));
   if (named.length === 0) {
-    const products = [...new Set(cards.map(({ card }) => card.gpu.productName))].sort();
-    return `no card of the cluster is ${need.models.join(' or ')}; it has ${products.join(', ')}`;
+    const names = [...products.keys()].sort();
+    return `no card of the cluster is ${need.models.join(' or ')}; it has ${names.join(', ')}`;
   }
-  const biggest = named.reduce((best, next) =>
-    next.card.gpu.memoryTotalMib > best.card.gpu.memoryTotalMib ? next : best,
-  );
+  const [, biggest] = named.reduce((best, next) => (bigger(next[1], best[1]) ? next : best));
   const { gpu } = biggest.card;
   if (gpu.memoryTotalMib < need.memoryMib) {
     return `no card is that big: ${need.memoryMib}MiB is asked of one card, and the biggest is ${cardName(biggest.record, biggest.card)} (${gpu.productName}, ${gpu.memoryTotalMib}MiB)`;
@@ -70,8 +66,31 @@ function findImpossible(records: readonly NodeRecord[], ask: Ask): string {
   return tooMany(records, need.count);
 }
 
-function isWanted(card: CardRecord, models: readonly string[]): boolean {
-  return models.length === 0 || models.some((each) => isCardNamed(card.gpu.productName, each));
+interface PlacedCard {
+  readonly record: NodeRecord;
+  readonly card: CardRecord;
+}
+
+/** The biggest card of each product: the first by node and UUID where several are as big. */
+function biggestOfProducts(records: readonly NodeRecord[]): ReadonlyMap<string, PlacedCard> {
+  const found = new Map<string, PlacedCard>();
+  for (const record of records) {
+    for (const { cards } of record.groups) {
+      // The cards of a group are alike, so the first stands for all.
+      const next = { record, card: cards[0] };
+      const known = found.get(next.card.gpu.productName);
+      if (known === undefined || bigger(next, known)) found.set(next.card.gpu.productName, next);
+    }
+  }
+  return found;
+}
+
+function bigger(next: PlacedCard, best: PlacedCard): boolean {
+  return next.card.gpu.memoryTotalMib > best.card.gpu.memoryTotalMib;
+}
+
+function isWanted(productName: string, models: readonly string[]): boolean {
+  return models.length === 0 || models.some((each) => isCardNamed(productName, each));
 }
 
 function tooMany(records: readonly NodeRecord[], count: number): string {

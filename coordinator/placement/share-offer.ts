@@ -81,7 +81,7 @@ export function offerWhole(view: CardView, need: Need): CardVerdict {
 }
 
 /** MiB of a card that shares may be made of. */
-export function shareCapacityMib(view: Pick<CardView, 'memoryTotalMib' | 'foreignMib'>): number {
+function shareCapacityMib(view: Pick<CardView, 'memoryTotalMib' | 'foreignMib'>): number {
   return Math.max(0, view.memoryTotalMib - shareReserveMib - view.foreignMib);
 }
 

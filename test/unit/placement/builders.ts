@@ -29,19 +29,19 @@ export function sure<T>(result: Result<T>): T {
   return result.value;
 }
 
-export const nodeName = (text: string): NodeName => sure(parseNodeName(text));
-export const modelName = (text: string): ModelName => sure(parseModelName(text));
-export const claimId = (text: string): ClaimId => sure(parseClaimId(text));
+const nodeName = (text: string): NodeName => sure(parseNodeName(text));
+const modelName = (text: string): ModelName => sure(parseModelName(text));
+const claimId = (text: string): ClaimId => sure(parseClaimId(text));
 export const sliceId = (text: string): SliceId => sure(parseSliceId(text));
 export const gpuUuid = (text: string): GpuUuid => sure(parseGpuUuid(text));
 
-export function cardNamed(name: string): Card {
+function cardNamed(name: string): Card {
   const found = cards.find((each) => each.name === name);
   assert(found !== undefined, `there is a card ${name}`);
   return found;
 }
 
-export function profileNamed(card: Card, name: string): MigProfile {
+function profileNamed(card: Card, name: string): MigProfile {
   const found = geometryOf(card)?.profiles.find((each) => each.name === name);
   assert(found !== undefined, `${card.name} has a profile ${name}`);
   return found;

@@ -9,7 +9,8 @@ import { beginChange } from './changes.ts';
 import type { ApplyResult, ModelView } from './core.ts';
 import { freshSuffix } from './fresh-id.ts';
 import type { Row } from './ledger.ts';
-import { planApply, planIdOf } from './plan-apply.ts';
+import { planIdOf } from './names.ts';
+import { planApply } from './plan-apply.ts';
 import { drawReplica, type Planner } from './planner.ts';
 import { viewRecord } from './views.ts';
 import type { World } from './world.ts';
@@ -134,6 +135,7 @@ function whatRuns(spec: ModelSpec): string {
 }
 
 function planFor(world: World, model: ModelRecord, row: Row<ModelRecord> | undefined): Plan {
+  world.refreshNodes();
   const { name } = model.spec;
   const drawn = new Set<string>();
   const { plan } = planApply({

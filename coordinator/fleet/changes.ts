@@ -2,7 +2,7 @@ import type { Change, Plan, PlanStage, PlanStep } from '../../shared/domain/chan
 import { parseChangeId, type ModelName, type ReplicaId } from '../../shared/domain/ids.ts';
 import { assert, unreachable } from '../../shared/domain/assert.ts';
 import { storeKeys } from '../store/values.ts';
-import { claimIdOf } from './plan-apply.ts';
+import { claimIdOf } from './names.ts';
 import type { LedgerWrite } from './ledger.ts';
 import type { World } from './world.ts';
 

@@ -6,7 +6,7 @@ import type { Evidence, Refusal } from '../placement/engine.ts';
 import type { ModelRecord } from '../store/values.ts';
 import type { Explanation } from './core.ts';
 import { standingOf, type Copy } from './model-plan.ts';
-import { claimIdOf } from './plan-apply.ts';
+import { claimIdOf } from './names.ts';
 import { drawReplica, type Planner } from './planner.ts';
 import type { World } from './world.ts';
 

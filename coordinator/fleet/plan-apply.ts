@@ -1,19 +1,10 @@
 import type { Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
-import {
-  parseClaimId,
-  parsePlanId,
-  parseReplicaId,
-  type ClaimId,
-  type ModelName,
-  type PlanId,
-  type ReplicaId,
-} from '../../shared/domain/ids.ts';
-import type { Result } from '../../shared/domain/result.ts';
-import { assert } from '../../shared/domain/assert.ts';
+import type { PlanId, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Decision, PlacementEngine, PlacementSnapshot, Refusal } from '../placement/engine.ts';
 import { planChange } from '../placement/plan-diff.ts';
 import type { ModelRecord } from '../store/values.ts';
+import { claimIdOf } from './names.ts';
 import { planModel, standingOf, type Copy } from './model-plan.ts';
 
 /** What a plan for one model is made from. */
@@ -86,23 +77,4 @@ function decide(input: ApplyPlanInput, replica: ReplicaId): Decision {
     modelVersion: input.model.version,
     nowMs: input.nowMs,
   });
-}
-
-/** A claim is named like the replica that it is for. */
-export function claimIdOf(replica: ReplicaId): ClaimId {
-  return known(parseClaimId(replica));
-}
-
-/** `<model>-<suffix>`. */
-export function replicaIdOf(model: ModelName, suffix: string): ReplicaId {
-  return known(parseReplicaId(`${model}-${suffix}`));
-}
-
-export function planIdOf(suffix: string): PlanId {
-  return known(parsePlanId(`plan-${suffix}`));
-}
-
-function known<T>(parsed: Result<T>): T {
-  assert(parsed.ok, 'an id that is made of valid parts is valid');
-  return parsed.value;
 }

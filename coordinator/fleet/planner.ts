@@ -7,7 +7,7 @@ import { retireClaim } from './claim-life.ts';
 import { freshSuffix } from './fresh-id.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { planModel, standingOf, type Copy, type ModelMoves } from './model-plan.ts';
-import { claimIdOf, replicaIdOf } from './plan-apply.ts';
+import { claimIdOf, replicaIdOf } from './names.ts';
 import type { World } from './world.ts';
 
 /** Why a model has replicas without a place, as of the last time that anything changed. */

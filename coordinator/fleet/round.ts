@@ -19,7 +19,7 @@ const lastSeenStepMs = 600_000;
  */
 export async function runRound(world: World, planner: Planner, identity: Identity): Promise<void> {
   judgeSilence(world);
-  for (const live of world.registry.all()) world.refreshNode(live);
+  world.refreshNodes();
   await world.ledger.commitGroups(nodeRecords(world).map((write) => [write]));
   await world.ledger.commitGroups(advanceReclaiming(world));
   const touched = new Set(world.dirtyTargets);

@@ -20,6 +20,7 @@ import type { FleetLimits } from './limits.ts';
 import { Ledger, type LedgerWrite } from './ledger.ts';
 import type { Copy } from './model-plan.ts';
 import { NodeRegistry, type LiveNode } from './node-registry.ts';
+import { claimIdOf } from './names.ts';
 import { replicaOf } from './targets.ts';
 
 /** Everything that the core needs from outside. */
@@ -49,6 +50,8 @@ export class World {
   readonly dirtyTargets = new Set<NodeName>();
   /** Nodes whose inventory may have changed. */
   readonly dirtyInventories = new Set<NodeName>();
+  /** Every claim as the engine has it, decided and not yet committed ones included. */
+  readonly #claims = new Map<ClaimId, ClaimRecord>();
   readonly #byNode = new Map<NodeName, Map<ClaimId, ClaimRecord>>();
   readonly #byModel = new Map<ModelName, Map<ClaimId, ClaimRecord>>();
   readonly #placementNodes = new Map<NodeName, { node: PlacementNode; text: string }>();
@@ -62,6 +65,7 @@ export class World {
 
   async reload(): Promise<void> {
     await this.ledger.load();
+    this.#claims.clear();
     this.#byNode.clear();
     this.#byModel.clear();
     for (const record of this.ledger.claims.values()) this.#index(record);
@@ -77,7 +81,7 @@ export class World {
   snapshot(): PlacementSnapshot {
     return {
       nodes: [...this.#placementNodes.values()].map(({ node }) => node),
-      claims: this.ledger.claims.values().map((record) => record.claim),
+      claims: [...this.#claims.values()].map((record) => record.claim),
     };
   }
 
@@ -99,6 +103,7 @@ export class World {
 
   deleteClaim(record: ClaimRecord): LedgerWrite {
     const { id, node, holder } = record.claim;
+    this.#claims.delete(id);
     this.#byNode.get(node)?.delete(id);
     if (holder.kind === 'replica') this.#byModel.get(holder.model)?.delete(id);
     this.desk.apply({ kind: 'claim-removed', claim: id });
@@ -110,19 +115,9 @@ export class World {
     return this.#placementNodes.get(name)?.node;
   }
 
-  /** Brings the engine's view of a node in step; says nothing when nothing changed. */
-  refreshNode(live: LiveNode): void {
-    if (live.inventory === null) return;
-    const before = this.#placementNodes.get(live.node);
-    const availability = this.availability(live);
-    const same = before !== undefined && sameAvailability(before.node.availability, availability);
-    if (same && !this.dirtyInventories.has(live.node)) return;
-    this.dirtyInventories.delete(live.node);
-    const node = { inventory: withoutStrangers(live.inventory, live.strangers), availability };
-    const text = canonicalJson(node);
-    if (before?.text === text) return;
-    this.#placementNodes.set(live.node, { node, text });
-    this.desk.apply({ kind: 'node-set', node });
+  /** Before anything is decided: what agents said since the last look. */
+  refreshNodes(): void {
+    for (const live of this.registry.all()) this.#refreshNode(live);
   }
 
   silenceOf(live: LiveNode) {
@@ -151,7 +146,7 @@ export class World {
 
   replicaTaken(replica: ReplicaId): boolean {
     // A claim has the name of its replica, and its tombstones do not outlive it.
-    return this.ledger.claims.get(storeKeys.claim(replica)) !== undefined;
+    return this.#claims.has(claimIdOf(replica));
   }
 
   /** Whether any agent has spoken of a replica of this name: a name is not used for two lives. */
@@ -174,6 +169,21 @@ export class World {
     }
   }
 
+  /** Brings the engine's view of a node in step; says nothing when nothing changed. */
+  #refreshNode(live: LiveNode): void {
+    if (live.inventory === null) return;
+    const before = this.#placementNodes.get(live.node);
+    const availability = this.availability(live);
+    const same = before !== undefined && sameAvailability(before.node.availability, availability);
+    if (same && !this.dirtyInventories.has(live.node)) return;
+    this.dirtyInventories.delete(live.node);
+    const node = { inventory: withoutStrangers(live.inventory, live.strangers), availability };
+    const text = canonicalJson(node);
+    if (before?.text === text) return;
+    this.#placementNodes.set(live.node, { node, text });
+    this.desk.apply({ kind: 'node-set', node });
+  }
+
   #copyOf(record: ClaimRecord): Copy {
     const live = this.registry.get(record.claim.node);
     const silence = live === undefined ? null : this.availability(live).kind;
@@ -187,6 +197,7 @@ export class World {
 
   #index(record: ClaimRecord): void {
     const { id, node, holder } = record.claim;
+    this.#claims.set(id, record);
     setIn(this.#byNode, node, id, record);
     if (holder.kind === 'replica') setIn(this.#byModel, holder.model, id, record);
   }

@@ -46,6 +46,8 @@ export class FakeAgent {
   readonly received: NodeTarget[] = [];
   readonly #core: () => CoordinatorCore;
   #gpus: GpuInventory[];
+  /** The cards as the coordinator last heard of them. */
+  #told: readonly GpuInventory[] = [];
   #boot = 1;
   #session: NodeSession | null = null;
   #target: NodeTarget | null = null;
@@ -111,6 +113,7 @@ export class FakeAgent {
   /** Dials in and says what there is; throws what the coordinator throws. */
   connect(): void {
     const agent = { clusterId: this.#clusterId, epochSeen: this.#target?.epoch ?? 0 };
+    this.#told = this.#gpus;
     this.#session = this.#core().openSession(this.inventory(), agent, (target) => {
       this.#receive(target);
     });
@@ -139,19 +142,25 @@ export class FakeAgent {
     this.#gpus = this.#gpus.map((gpu, index) =>
       index === at ? { ...gpu, layoutRevision: gpu.layoutRevision + 1 } : gpu,
     );
-    this.#session?.inventory(this.inventory());
+    this.#tellLayouts();
   }
 
   /** One round of the agent's loop. */
   step(): void {
     if (this.paused) return;
     for (const tombstone of this.#target?.tombstones ?? []) this.#obey(tombstone);
-    const moved = (this.#target?.gpus ?? []).map((gpu) => this.#makeSlices(gpu)).some(Boolean);
+    for (const gpu of this.#target?.gpus ?? []) this.#makeSlices(gpu);
     for (const replica of this.#target?.replicas ?? []) this.#takeOn(replica);
     this.#check();
     if (this.#session === null) return;
-    if (moved) this.#session.inventory(this.inventory());
+    this.#tellLayouts();
     this.#report();
+  }
+
+  #tellLayouts(): void {
+    if (this.#told === this.#gpus) return;
+    this.#told = this.#gpus;
+    this.#session?.inventory(this.inventory());
   }
 
   #receive(target: NodeTarget): void {
@@ -203,13 +212,12 @@ export class FakeAgent {
     this.#done.set(key, tombstone);
   }
 
-  #makeSlices(target: GpuTarget): boolean {
+  #makeSlices(target: GpuTarget): void {
     const gpu = this.#gpus.find((each) => each.uuid === target.gpu);
-    if (gpu === undefined || gpu.layoutRevision !== target.layoutRevision) return false;
+    if (gpu === undefined || gpu.layoutRevision !== target.layoutRevision) return;
     const missing = target.slices.filter((slice) => !this.#slices.has(slice.id));
     for (const slice of missing) this.#slices.set(slice.id, slice);
     if (missing.length > 0) this.#relayout(target.gpu);
-    return missing.length > 0;
   }
 
   #relayout(uuid: GpuUuid): void {

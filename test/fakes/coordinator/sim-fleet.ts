@@ -86,6 +86,7 @@ export class SimFleet {
     for (let at = 0; at < ms; at += 500) {
       for (const agent of this.agents) agent.step();
       await this.clock.advance(500);
+      if (this.failure !== null) throw new Error('the loop ended', { cause: this.failure });
     }
   }
 

@@ -50,8 +50,8 @@ test('the replica that was planned is the one that starts', async () => {
     .flatMap((stage) => stage.steps)
     .flatMap((step) => (step.kind === 'start-replica' ? [step.replica] : []));
   await fleet.run(5_000);
-  const started_ = fleet.core.model(nameOf('vad'))?.replicas.map((each) => each.claim.id);
-  expect([...(started_ ?? [])].sort()).toEqual([...planned].sort());
+  const begun = fleet.core.model(nameOf('vad'))?.replicas.map((each) => each.claim.id);
+  expect([...(begun ?? [])].sort()).toEqual([...planned].sort());
   await fleet.kill();
 });
 
@@ -215,7 +215,8 @@ test('deleting ends the replicas, gives the slices back, and then the model is g
 test('what has no place is pending with a reason, and starts once there is room', async () => {
   const fleet = await started();
   fleet.join('node-a', 'T4');
-  await fleet.core.applyModel(modelSpec('vad'), apply);
+  const gpu = { ...migNeed, memoryMib: 18_000 };
+  await fleet.core.applyModel(modelSpec('vad', { gpu }), apply);
   await fleet.run(3_000);
   const view = fleet.core.model(nameOf('vad'));
   expect(view).toMatchObject({ pendingCount: 1, replicas: [] });

@@ -48,6 +48,8 @@ export interface MpsAnswer {
 
 const none: MpsEffect = { kind: 'none' };
 const pinnedPattern = /^(\d+)([GM])?$/i;
+/** The host's own pid namespace, as the kernel numbers it. */
+const namespaceId = '4026531836';
 const bytesPerMib = 1024 * 1024;
 
 /** Answers one line as the control daemon of driver 550 does: errors are ordinary replies. */
@@ -106,18 +108,16 @@ function processes(world: MpsWorld): readonly string[] {
   const { server } = world;
   if (server === undefined) return ['Server not found'];
   return [
-    'PID       ID        SERVER    DEVICE            NAMESPACE COMMAND         ATTRIBUTES',
+    'PID       ID    SERVER    DEVICE                 NAMESPACE    COMMAND  ATTRIBUTES',
     ...server.clients.map((client, at) =>
       [
-        String(client.pid).padEnd(10),
-        String(at + 1).padEnd(10),
-        String(server.pid).padEnd(10),
-        shortGpu(world.gpu).padEnd(18),
-        '4026531836'.padEnd(10),
-        client.name.slice(0, 15).padEnd(16),
-      ]
-        .join('')
-        .trimEnd(),
+        String(client.pid).padEnd(9),
+        String(at).padEnd(5),
+        String(server.pid).padEnd(9),
+        shortGpu(world.gpu).padEnd(22),
+        namespaceId.padEnd(12),
+        client.name.slice(0, 15),
+      ].join(' '),
     ),
   ];
 }
@@ -125,7 +125,7 @@ function processes(world: MpsWorld): readonly string[] {
 function clientsByDevice(world: MpsWorld): readonly string[] {
   const { server } = world;
   if (server === undefined || server.clients.length === 0) return [];
-  return [world.gpu, ...server.clients.map((client) => `${server.pid} ${client.pid}`)];
+  return [`${shortGpu(world.gpu)}:`, ...server.clients.map((client) => String(client.pid))];
 }
 
 /** A bad percentage is answered with the old value; why is only in the log. */
@@ -219,7 +219,7 @@ function quit(words: readonly string[]): MpsAnswer {
 }
 
 function shortGpu(gpu: string): string {
-  return gpu.slice(0, 16);
+  return gpu.slice(0, 22);
 }
 
 function percent(value: number): string {

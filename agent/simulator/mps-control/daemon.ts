@@ -4,8 +4,8 @@ import { createServer, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { localTime } from '../local-time.ts';
-import { gpuVariables, isMpsServer, isOurs, mpsServerName } from '../processes/gpu-users.ts';
-import { openProc, type ProcProcess } from '../processes/proc.ts';
+import { gpuUsers, gpuVariables, mpsServerName, type GpuUser } from '../processes/gpu-users.ts';
+import { openProc } from '../processes/proc.ts';
 import {
   answerMps,
   type MpsAnswer,
@@ -16,6 +16,7 @@ import {
 
 /** How often the daemon looks for clients by itself; the real one is told by them. */
 const lookMs = 2_000;
+const quitLookMs = 200;
 /** A longer command is no command: the connection is dropped. */
 const commandBytesMax = 4_096;
 
@@ -51,6 +52,8 @@ class Daemon {
   #clients: readonly MpsClient[] = [];
   #known: ReadonlySet<number> = new Set();
   readonly #quit = new AbortController();
+  #quitting = false;
+  readonly #sockets = new Set<Socket>();
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -85,6 +88,7 @@ class Daemon {
     rmSync(this.#socketPath, { force: true });
     rmSync(join(pipeDirectory, 'nvidia-cuda-mps-control.pid'), { force: true });
     this.#log('Exiting');
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #accept(socket: Socket): void {
@@ -92,6 +96,8 @@ class Daemon {
     this.#log('NEW UI');
     let text = '';
     let answering: Promise<void> = Promise.resolve();
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
     socket.setEncoding('utf8');
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk: string) => {
@@ -114,7 +120,8 @@ class Daemon {
   async #close(socket: Socket, answering: Promise<void>): Promise<void> {
     await answering;
     this.#log('UI closed');
-    socket.end();
+    // `quit` is synchronous: its caller is let go when the daemon has cleaned up.
+    if (!this.#quitting) socket.end();
   }
 
   async #command(socket: Socket, line: string): Promise<void> {
@@ -150,9 +157,9 @@ class Daemon {
         endProcess(effect.pid);
         return;
       case 'quit':
+        this.#quitting = true;
         await this.#waitForClients(effect.waitMs);
-        // The answer must leave before the process does.
-        setImmediate(() => this.#quit.abort());
+        this.#quit.abort();
     }
   }
 
@@ -163,18 +170,23 @@ class Daemon {
       this.#look();
       if (this.#clients.length === 0) return;
       if (waitMs !== undefined && clock.monotonicMs() - startedMs >= waitMs) return;
-      await clock.sleep(200, signal);
+      try {
+        await clock.sleep(quitLookMs, signal);
+      } catch {
+        return; // Told to stop at once, by a signal.
+      }
     }
   }
 
   /** Finds the clients; the first one starts the server, which takes its user id. */
   #look(): void {
-    const found = this.#proc.scan().filter((process) => this.#isClient(process));
-    this.#clients = found.map((process) => ({
-      pid: process.pid,
-      uid: process.uid,
-      name: basename(process.command[0] ?? ''),
-    }));
+    const found = gpuUsers(this.#proc.scan(), this.#options.pid).filter(
+      (user) =>
+        this.#isClient(user) &&
+        // While it is told to quit, the daemon takes no new client.
+        (!this.#quitting || this.#known.has(user.pid)),
+    );
+    this.#clients = found.map(({ pid, uid, name }) => ({ pid, uid, name: basename(name) }));
     for (const client of this.#clients) {
       if (this.#known.has(client.pid)) continue;
       this.#log('Accepting connection...');
@@ -193,13 +205,12 @@ class Daemon {
   }
 
   /** A client names this pipe directory, or has this very socket mounted where its variable points. */
-  #isClient(process: ProcProcess): boolean {
-    const named = process.environment.get('CUDA_MPS_PIPE_DIRECTORY');
-    if (named === undefined || isOurs(process) || isMpsServer(process)) return false;
-    if (!namesCard(process)) return false;
+  #isClient(user: GpuUser): boolean {
+    const named = user.mpsPipeDirectory;
+    if (named === undefined || user.isMpsServer) return false;
     if (named === this.#options.pipeDirectory) return true;
     const theirs = inodeOf(
-      join(this.#options.procRoot, String(process.pid), 'root', named, 'control'),
+      join(this.#options.procRoot, String(user.pid), 'root', named, 'control'),
     );
     return theirs !== undefined && theirs === inodeOf(this.#socketPath);
   }
@@ -268,12 +279,6 @@ class Daemon {
       // A full or removed log directory must not end the daemon: the cards depend on it.
     }
   }
-}
-
-function namesCard(process: ProcProcess): boolean {
-  return ['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES'].some((name) =>
-    /(?:GPU|MIG)-/.test(process.environment.get(name) ?? ''),
-  );
 }
 
 function inodeOf(path: string): string | undefined {

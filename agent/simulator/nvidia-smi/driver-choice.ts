@@ -1,4 +1,3 @@
-import type { Card } from '../../../shared/domain/card.ts';
 import {
   freeStarts,
   type MigGeometry,
@@ -68,11 +67,7 @@ const ciProfileIds: Readonly<Record<number, number>> = { 1: 0, 2: 1, 3: 2, 4: 3,
 const ciProfileIdDoubleMemory = 7;
 
 /** Every compute-instance profile that fits into an instance of `profile`, smallest first. */
-export function ciProfiles(
-  card: Card,
-  geometry: MigGeometry,
-  profile: MigProfile,
-): readonly CiProfile[] {
+export function ciProfiles(geometry: MigGeometry, profile: MigProfile): readonly CiProfile[] {
   const unit = geometry.profiles.find((each) => each.computeSlices === 1)?.smCount ?? 14;
   const bare = bareName(profile.name);
   const found: CiProfile[] = [];
@@ -87,7 +82,7 @@ export function ciProfiles(
           : (ciProfileIds[slices] ?? 0),
       name: whole ? bare : `${slices}c.${bare}`,
       slices,
-      smCount: whole ? profile.smCount : Math.min(unit, Math.floor(card.smCount / 7)) * slices,
+      smCount: whole ? profile.smCount : unit * slices,
       isDefault: whole,
       instancesMax: Math.floor(profile.computeSlices / slices),
     });

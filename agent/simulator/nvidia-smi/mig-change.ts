@@ -115,9 +115,7 @@ function createGpuInstances(state: SimState, gpus: readonly number[], command: M
           `MIG ${made.profile.name} (ID ${id2(made.profile.giProfileId)})`,
       );
       if (!command.withDefault) continue;
-      const whole = ciProfiles(made.card, made.geometry, made.profile).find(
-        (each) => each.isDefault,
-      );
+      const whole = ciProfiles(made.geometry, made.profile).find((each) => each.isDefault);
       const inner = whole && createInside(now, index, made.id, whole);
       if (inner === undefined) continue; // A new instance always has room for its default one.
       now = inner.state;
@@ -210,7 +208,7 @@ function createComputeInstances(
       (each) => each.giProfileId === instance.giProfileId,
     );
     if (found === undefined || profile === undefined) continue;
-    const offered = ciProfiles(found.card, found.geometry, profile);
+    const offered = ciProfiles(found.geometry, profile);
     for (const tuple of command.tuples.length === 0 ? ['*'] : command.tuples) {
       const name = (tuple.split(':', 1)[0] ?? '').replace(/^MIG /i, '');
       const wanted = offered.find((each) =>

@@ -121,7 +121,7 @@ function computeInstanceTable(cards: readonly CutCard[], command: MigCommand): R
     ranked(found)
       .filter(({ instance }) => command.gpuInstances?.includes(instance.id) ?? true)
       .flatMap(({ instance, profile }) => {
-        const offered = ciProfiles(found.card, found.geometry, profile);
+        const offered = ciProfiles(found.geometry, profile);
         return instance.computeInstances.flatMap((ci) => {
           const name = offered.find((each) => each.slices === ci.slices)?.name ?? profile.name;
           return [
@@ -155,7 +155,7 @@ function computeProfiles(
   for (const found of cards) {
     for (const { instance, profile } of ranked(found)) {
       if (command.gpuInstances?.includes(instance.id) === false) continue;
-      for (const inner of ciProfiles(found.card, found.geometry, profile)) {
+      for (const inner of ciProfiles(found.geometry, profile)) {
         if (listing === 'lcipp') {
           rows.push(computePlacements(found.index, instance.id, inner.id, profile, inner.slices));
           continue;

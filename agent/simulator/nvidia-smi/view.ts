@@ -234,7 +234,7 @@ function viewDevices(
   if (geometry === null) return [];
   return sortedDevices(gpu).map(({ giId, giProfileId, ci }, index) => {
     const profile = profileOf(card, giProfileId);
-    const offered = ciProfiles(card, geometry, profile);
+    const offered = ciProfiles(geometry, profile);
     const inner = offered.find((each) => each.slices === ci.slices);
     return {
       index,

@@ -14,6 +14,7 @@ export const mpsServerName = 'nvidia-cuda-mps-server';
 /** A process that holds cards or instances, with the UUIDs it was given. */
 export interface GpuUser {
   readonly pid: number;
+  readonly uid: number;
   readonly startTicks: number;
   readonly cpuTicks: number;
   readonly rssMib: number;
@@ -48,7 +49,8 @@ export function gpuUsers(processes: readonly ProcProcess[], selfPid: number): re
   const candidates = processes.filter(
     (process) => process.pid !== selfPid && uuidsOf(process).length > 0,
   );
-  const counted = candidates.filter((process) => !isOurs(process));
+  const helpers = ownHelpers(processes);
+  const counted = candidates.filter((process) => !helpers.has(process.pid));
   const parents = new Set(candidates.map((process) => process.parentPid));
   // The shell that started this very invocation is no user either.
   const own = processes.find((process) => process.pid === selfPid);
@@ -57,6 +59,7 @@ export function gpuUsers(processes: readonly ProcProcess[], selfPid: number): re
     .filter((process) => !(isWrapper(process) && parents.has(process.pid)))
     .map((process) => ({
       pid: process.pid,
+      uid: process.uid,
       startTicks: process.startTicks,
       cpuTicks: process.cpuTicks,
       rssMib: process.rssMib,
@@ -67,12 +70,20 @@ export function gpuUsers(processes: readonly ProcProcess[], selfPid: number): re
     }));
 }
 
-export function isMpsServer(process: ProcProcess): boolean {
+function isMpsServer(process: ProcProcess): boolean {
   return basename(process.command[0] ?? '') === mpsServerName;
 }
 
-/** This tool, an MPS control daemon or a launcher of them. */
-export function isOurs(process: ProcProcess): boolean {
+/** Pids of this tool, of MPS control daemons, and of what they started (but for MPS servers). */
+function ownHelpers(processes: readonly ProcProcess[]): ReadonlySet<number> {
+  const ours = new Set(processes.filter(isOurs).map((process) => process.pid));
+  const started = processes.filter(
+    (process) => ours.has(process.parentPid) && !isMpsServer(process),
+  );
+  return new Set([...ours, ...started.map((process) => process.pid)]);
+}
+
+function isOurs(process: ProcProcess): boolean {
   return process.command
     .slice(0, 8)
     .some((word) => ourPrograms.some((pattern) => pattern.test(word)));

@@ -74,6 +74,7 @@ export class ReconcileLoop {
   #lastActions = '';
   #idleRounds = 0;
   #blindParts: readonly string[] = [];
+  #patient = false;
 
   constructor(deps: AgentCoreDeps, ledger: Ledger, onPublish: () => void) {
     this.#deps = deps;
@@ -96,7 +97,8 @@ export class ReconcileLoop {
       clock: deps.clock,
       log: deps.log,
       onEnd: () => {
-        this.#wake.wake();
+        // A round that still waits for its units sees for itself how they end.
+        if (!this.#patient) this.#wake.wake();
       },
       onFailure: (plan, failure) => {
         note(deps, 'step-failed', subjectOf(plan), failure.detail);
@@ -136,16 +138,18 @@ export class ReconcileLoop {
   statusInput(): StatusInput | null {
     const round = this.#round;
     if (round === null || round.accepted === null) return null;
+    const { store } = this.#deps;
     return {
       accepted: round.accepted,
-      input: round.input,
+      // What the round's own steps have written down is told at once.
+      input: { ...round.input, records: store.replicas(), bindings: store.bindings() },
       plans: round.plans,
       failures: this.#executor.failures,
       runningSteps: this.#executor.runningSteps(),
       busyGpus: this.#executor.busyGpus(),
       pulling: this.#pulling,
       probe: (runtimeId) => this.#prober.state(runtimeId),
-      tombstonesDone: this.#deps.store.tombstonesDone(),
+      tombstonesDone: store.tombstonesDone(),
       wallMs: this.#deps.clock.wallMs(),
     };
   }
@@ -294,6 +298,7 @@ export class ReconcileLoop {
 
   async #act(plans: readonly UnitPlan[], busy: Busy, signal: AbortSignal): Promise<RoundOutcome> {
     const progressBefore = this.#executor.progressCount;
+    this.#patient = true;
     const started = plans.filter((plan) => {
       const touched =
         plan.gpus.some((each) => busy.gpus.has(each)) ||
@@ -302,6 +307,7 @@ export class ReconcileLoop {
     });
     this.#executor.forgetOthers(plans);
     if (started.length > 0) await this.#patience(signal);
+    this.#patient = false;
     // A plan equal to the last one has moved nothing.
     const actions = JSON.stringify(started.map((plan) => plan.steps));
     const same = started.length > 0 && actions === this.#lastActions;

@@ -1,0 +1,126 @@
+import type { AgentCoreConfig } from '../../../agent/reconcile/core-deps.ts';
+import { createAgentCore, type AgentCore } from '../../../agent/reconcile/core.ts';
+import type { AgentStore } from '../../../agent/store/agent-store.ts';
+import { openAgentStore } from '../../../agent/store/sqlite-store.ts';
+import { silentLog } from '../../../shared/platform/log.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { node } from './fake-core.ts';
+import { Crash, type FakeNode } from './fake-node.ts';
+
+/** An agent's core on a fake node, which a test can kill and start again on the same store. */
+export interface Harness {
+  readonly clock: ManualClock;
+  readonly fake: FakeNode;
+  readonly store: AgentStore;
+  core: AgentCore;
+  /** Lets `ms` pass in small pieces. */
+  advance(ms: number): Promise<void>;
+  /** Ends the core (a kill: nothing of it runs on) and builds a new one on the same store. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const place: Partial<AgentCoreConfig> = { authority: 'place' };
+
+export function startHarness(fake: FakeNode, over: Partial<AgentCoreConfig> = {}): Harness {
+  const clock = new ManualClock();
+  fake.nowMs = () => clock.wallMs();
+  const store = openAgentStore(':memory:');
+  const config: AgentCoreConfig = {
+    node,
+    agentVersion: '0.1.0',
+    labels: {},
+    handout: 'env',
+    metricsAddress: () => null,
+    authority: 'cut',
+    authorityByGpu: {},
+    runtime: 'auto',
+    processRuntime: true,
+    stopGraceMs: 10_000,
+    ...over,
+  };
+  const begin = () => {
+    const controller = new AbortController();
+    const core = createAgentCore({
+      config,
+      clock,
+      random: () => 0.5,
+      log: silentLog,
+      store: mortalStore(store, fake),
+      host: fake.host(),
+      nvidiaSmi: fake.nvidiaSmi(),
+      mps: fake.mps(),
+      runtimes: [fake.runtime('docker'), fake.runtime('process')],
+      httpGet: (url) => probeAnswer(fake, url),
+      cardHandles: null,
+    });
+    const ended = core.run(controller.signal).catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+    });
+    return { core, controller, ended };
+  };
+  let current = begin();
+  const kill = async (): Promise<void> => {
+    fake.crashed = true;
+    current.controller.abort(new Error('killed'));
+    await clock.advance(0);
+    await current.ended;
+    fake.crashed = false;
+    fake.crashIn = null;
+  };
+  const harness: Harness = {
+    clock,
+    fake,
+    store,
+    core: current.core,
+    advance: async (ms) => {
+      for (let passed = 0; passed < ms; passed += 500)
+        await clock.advance(Math.min(500, ms - passed));
+    },
+    restart: async () => {
+      await kill();
+      current = begin();
+      harness.core = current.core;
+    },
+    stop: async () => {
+      current.controller.abort(new Error('done'));
+      await clock.advance(0);
+      await current.ended;
+    },
+  };
+  return harness;
+}
+
+/** The store as the agent sees it: a dead agent writes nothing, and each write is a place to die. */
+function mortalStore(store: AgentStore, fake: FakeNode): AgentStore {
+  const mortal =
+    <A extends unknown[], R>(write: (...args: A) => R) =>
+    (...args: A): R => {
+      fake.boundary();
+      return write(...args);
+    };
+  return {
+    ...store,
+    saveReplica: mortal(store.saveReplica),
+    removeReplica: mortal(store.removeReplica),
+    saveBinding: mortal(store.saveBinding),
+    removeBinding: mortal(store.removeBinding),
+    saveLayout: mortal(store.saveLayout),
+    addMpsCard: mortal(store.addMpsCard),
+    removeMpsCard: mortal(store.removeMpsCard),
+    addTombstoneDone: mortal(store.addTombstoneDone),
+    beginIntent: mortal(store.beginIntent),
+    endIntent: mortal(store.endIntent),
+    appendEvent: mortal(store.appendEvent),
+  };
+}
+
+function probeAnswer(fake: FakeNode, url: string): Promise<{ readonly status: number }> {
+  const found = [...fake.replicas.values()].find(
+    (each) => each.address !== null && url.startsWith(`http://${each.address}/`),
+  );
+  if (found === undefined || found.state !== 'running') {
+    return Promise.reject(new Error('connection refused'));
+  }
+  return Promise.resolve({ status: fake.healthy(found.replica) ? 200 : 503 });
+}

@@ -1,0 +1,424 @@
+import type { Host } from '../../../agent/drivers/host/host.ts';
+import type { MpsControl } from '../../../agent/drivers/mps/mps-control.ts';
+import type {
+  ComputeProcess,
+  GpuRow,
+  MigInstanceRow,
+  NvidiaSmi,
+} from '../../../agent/drivers/nvidia-smi/nvidia-smi.ts';
+import type { RunningReplica, Runtime, StartSpec } from '../../../agent/drivers/runtime/runtime.ts';
+import { geometryOf, parseCards, type Card } from '../../../shared/domain/card.ts';
+import { parseBootId, parseGpuUuid, type GpuUuid } from '../../../shared/domain/ids.ts';
+import {
+  placementRefusal,
+  profileById,
+  type MigGeometry,
+} from '../../../shared/domain/mig-profile.ts';
+import type { RuntimeKind } from '../../../shared/domain/inventory.ts';
+import { AppError } from '../../../shared/platform/errors.ts';
+import { must } from './fake-core.ts';
+
+export interface FakeInstance {
+  readonly giProfileId: number;
+  readonly start: number;
+  readonly gpuInstanceId: number;
+  /** null: its compute instance is missing. */
+  uuid: string | null;
+}
+
+export interface FakeCard {
+  readonly uuid: GpuUuid;
+  readonly card: Card;
+  readonly geometry: MigGeometry | null;
+  migEnabled: boolean | null;
+  migPending: boolean | null;
+  instances: FakeInstance[];
+  foreign: { pid: number; memoryMib: number }[];
+  mpsRunning: boolean;
+  /** null: it can be read. */
+  error: string | null;
+  /** Changes of this card fail with these words. */
+  stuck: string | null;
+}
+
+export interface FakeReplica extends RunningReplica {
+  state: 'running' | 'exited';
+}
+
+/** The process that runs the agent has died at this point of the world's history. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/**
+ * A host with cards, MPS daemons and runtimes that behave: MIG placements are checked as a driver does, a card in
+ * use cannot change its mode, what runs survives the agent. Everything that changes it passes `touch`, where a test
+ * can let the agent die before or after the effect.
+ */
+export class FakeNode {
+  readonly cards: FakeCard[];
+  readonly replicas = new Map<string, FakeReplica & { runtime: RuntimeKind }>();
+  /** What was done, in order: for claims such as "never stops what no tombstone names". */
+  readonly history: string[] = [];
+  boot = 1;
+  nowMs: () => number = () => 0;
+  /** false: the runtime does not answer. */
+  answers: Record<RuntimeKind, boolean> = { docker: false, process: true };
+  smiBroken: string | null = null;
+  /** Replicas that answer their probe; the others refuse. */
+  healthy: (replica: string) => boolean = () => true;
+  /** Starts of these images or programs fail. */
+  startFails: (spec: StartSpec) => AppError | null = () => null;
+  pullRounds = new Map<string, number>();
+  /** Touches left until the agent dies; null: it does not. Odd: before the effect, even: after it. */
+  crashIn: number | null = null;
+  crashed = false;
+  touches = 0;
+  #nextInstance = 1;
+  #nextPid = 1_000;
+
+  constructor(cards: string) {
+    this.cards = must(parseCards(cards)).map((card, at) => ({
+      uuid: must(parseGpuUuid(`GPU-0000000${at}`)),
+      card,
+      geometry: geometryOf(card),
+      migEnabled: card.migGeometry === null ? null : false,
+      migPending: card.migGeometry === null ? null : false,
+      instances: [],
+      foreign: [],
+      mpsRunning: false,
+      error: null,
+      stuck: null,
+    }));
+  }
+
+  /** One boundary at which a crash may come. */
+  boundary(): void {
+    if (this.crashed) throw new Crash('the agent is dead');
+    this.touches += 1;
+    if (this.crashIn === null) return;
+    this.crashIn -= 1;
+    if (this.crashIn > 0) return;
+    this.crashed = true;
+    throw new Crash('the agent dies here');
+  }
+
+  async #touch<T>(what: string, effect: () => T): Promise<T> {
+    this.boundary();
+    const result = effect();
+    this.history.push(what);
+    this.boundary();
+    return Promise.resolve(result);
+  }
+
+  card(uuid: string): FakeCard {
+    const found = this.cards.find((each) => each.uuid === uuid);
+    if (found === undefined) throw new AppError('GPU_UNKNOWN', `no card ${uuid}`);
+    return found;
+  }
+
+  reboot(): void {
+    this.boot += 1;
+    for (const card of this.cards) {
+      card.instances = [];
+      card.mpsRunning = false;
+      card.migEnabled = card.migPending;
+      card.foreign = [];
+    }
+    for (const replica of this.replicas.values()) {
+      if (replica.runtime === 'process') this.replicas.delete(replica.replica);
+      else replica.state = 'exited';
+    }
+  }
+
+  createInstance(uuid: string, giProfileId: number, start: number): FakeInstance {
+    const card = this.card(uuid);
+    if (card.geometry === null || card.migEnabled !== true) {
+      throw new AppError('GPU_REFUSED', `MIG is not on on ${uuid}`);
+    }
+    const refusal = placementRefusal(card.geometry, card.instances, { giProfileId, start });
+    if (refusal !== null) throw new AppError('GPU_REFUSED', refusal);
+    const gpuInstanceId = this.#nextInstance++;
+    const instance = { giProfileId, start, gpuInstanceId, uuid: null };
+    card.instances.push(instance);
+    return instance;
+  }
+
+  host(): Host {
+    return {
+      facts: () =>
+        Promise.resolve({
+          hostname: 'n1',
+          bootId: must(parseBootId(`boot-${this.boot}`)),
+          cpuCount: 8,
+          memoryTotalMib: 65_536,
+          kernel: '6.1',
+          operatingSystem: 'Debian',
+        }),
+      sample: () => Promise.resolve({ cpuRatio: 0, memoryUsedMib: 0 }),
+    };
+  }
+
+  nvidiaSmi(): NvidiaSmi {
+    const alive = (): void => {
+      if (this.crashed) throw new Crash('the agent is dead');
+      if (this.smiBroken !== null) throw new AppError('DRIVER_AWAY', this.smiBroken);
+    };
+    const changing = (uuid: string): FakeCard => {
+      alive();
+      const card = this.card(uuid);
+      if (card.stuck !== null) throw new AppError('GPU_BUSY', card.stuck);
+      return card;
+    };
+    return {
+      queryGpus: async () => {
+        alive();
+        return Promise.resolve(this.cards.map((card, index) => rowOf(card, index)));
+      },
+      queryProcesses: async () => {
+        alive();
+        return Promise.resolve(this.#processes());
+      },
+      listMigInstances: async () => {
+        alive();
+        return Promise.resolve(this.cards.flatMap((card, index) => instanceRows(card, index)));
+      },
+      readGeometries: async () => {
+        alive();
+        return Promise.resolve(
+          new Map(
+            this.cards.flatMap((card, index) =>
+              card.geometry === null ? [] : [[index, card.geometry] as const],
+            ),
+          ),
+        );
+      },
+      setMigMode: async (uuid, enabled) => {
+        const card = changing(uuid);
+        if (card.foreign.length > 0 || this.#usersOf(card).length > 0 || card.mpsRunning) {
+          throw new AppError('GPU_BUSY', `${uuid} is in use`);
+        }
+        return this.#touch(`mig ${enabled ? 'on' : 'off'} ${uuid}`, () => {
+          card.migEnabled = enabled;
+          card.migPending = enabled;
+          card.instances = [];
+          return 'active' as const;
+        });
+      },
+      createMigInstance: async (uuid, { giProfileId, start }) => {
+        changing(uuid);
+        const half = await this.#touch(`create ${giProfileId}@${start} ${uuid}`, () =>
+          this.createInstance(uuid, giProfileId, start),
+        );
+        await this.#touch(`create-ci ${giProfileId}@${start} ${uuid}`, () => {
+          half.uuid = `MIG-${uuid}-${half.gpuInstanceId}`;
+        });
+      },
+      destroyMigInstance: async (uuid, { gpuInstanceId }) => {
+        const card = changing(uuid);
+        const found = card.instances.find((each) => each.gpuInstanceId === gpuInstanceId);
+        if (found === undefined) return 'already-gone';
+        if (this.#usersOf(card).some((each) => each.deviceUuids.includes(found.uuid ?? ''))) {
+          throw new AppError('GPU_BUSY', `instance ${gpuInstanceId} is in use`);
+        }
+        await this.#touch(`destroy-ci ${found.giProfileId}@${found.start} ${uuid}`, () => {
+          found.uuid = null;
+        });
+        return this.#touch(`destroy ${found.giProfileId}@${found.start} ${uuid}`, () => {
+          card.instances = card.instances.filter((each) => each !== found);
+          return 'destroyed' as const;
+        });
+      },
+      setComputeMode: () => Promise.resolve(),
+      sampleGpus: () => {
+        throw new Error('not sampled here');
+      },
+    };
+  }
+
+  mps(): MpsControl {
+    return {
+      pipeDirectory: (gpu) => `/run/mps/${gpu}/pipe`,
+      observe: (gpu) =>
+        Promise.resolve({
+          gpu,
+          pipeDirectory: `/run/mps/${gpu}/pipe`,
+          answering: this.card(gpu).mpsRunning,
+          clientPids: this.#usersOf(this.card(gpu)).flatMap((each) => each.pids),
+        }),
+      start: async (gpu) => {
+        const card = this.card(gpu);
+        if (card.stuck !== null) throw new AppError('MPS_FAILED', card.stuck);
+        if (card.mpsRunning) return 'already-running';
+        return this.#touch(`mps-start ${gpu}`, () => {
+          card.mpsRunning = true;
+          return 'started' as const;
+        });
+      },
+      stop: async (gpu) => {
+        const card = this.card(gpu);
+        if (!card.mpsRunning) return 'already-gone';
+        if (this.#usersOf(card).length > 0) throw new AppError('MPS_FAILED', 'clients');
+        return this.#touch(`mps-stop ${gpu}`, () => {
+          card.mpsRunning = false;
+          return 'stopped' as const;
+        });
+      },
+      setDefaults: () => Promise.resolve(),
+    };
+  }
+
+  runtime(kind: RuntimeKind): Runtime {
+    return {
+      kind,
+      available: () => {
+        if (this.crashed) return Promise.reject(new Crash('the agent is dead'));
+        return Promise.resolve(this.answers[kind]);
+      },
+      list: () =>
+        Promise.resolve([...this.replicas.values()].filter((each) => each.runtime === kind)),
+      start: async (spec) => {
+        if (this.crashed) throw new Crash('the agent is dead');
+        const failure = this.startFails(spec);
+        if (failure !== null) throw failure;
+        const left = this.pullRounds.get(spec.replica) ?? 0;
+        if (left > 0) {
+          this.pullRounds.set(spec.replica, left - 1);
+          return { kind: 'pulling', detail: `pulling, ${left} rounds left` };
+        }
+        if (this.replicas.get(spec.replica)?.state === 'running') return { kind: 'already-there' };
+        this.#checkDevices(spec);
+        return this.#touch(`start ${spec.replica}`, () => {
+          this.replicas.set(spec.replica, this.#begin(spec, kind));
+          return { kind: 'started' as const };
+        });
+      },
+      stop: async (replica) => {
+        const found = this.replicas.get(replica);
+        if (found === undefined) return 'already-gone';
+        return this.#touch(
+          found.state === 'running' ? `stop ${replica}` : `tidy ${replica}`,
+          () => {
+            this.replicas.delete(replica);
+            return 'stopped' as const;
+          },
+        );
+      },
+      logs: (replica) => Promise.resolve(`logs of ${replica}`),
+    };
+  }
+
+  /** A replica ends by itself. */
+  end(replica: string, exitCode: number): void {
+    const found = this.replicas.get(replica);
+    if (found === undefined) throw new Error(`no replica ${replica}`);
+    this.replicas.set(replica, {
+      ...found,
+      state: 'exited',
+      exitCode,
+      pids: [],
+      lastOutput: 'starting\nout of memory\n',
+    });
+  }
+
+  #begin(spec: StartSpec, runtime: RuntimeKind): FakeReplica & { runtime: RuntimeKind } {
+    const pid = this.#nextPid++;
+    return {
+      runtime,
+      replica: spec.replica,
+      model: spec.model,
+      modelVersion: spec.modelVersion,
+      specHash: spec.specHash,
+      runtimeId: `run-${pid}`,
+      state: 'running',
+      exitCode: null,
+      pids: [pid],
+      address: `127.0.0.1:${pid}`,
+      deviceUuids: spec.grant.deviceUuids,
+      startedAtMs: this.nowMs(),
+      lastOutput: '',
+    };
+  }
+
+  /** What a driver would refuse: a device that does not exist, an instance that another holds, MPS without a daemon. */
+  #checkDevices({ replica, grant }: StartSpec): void {
+    for (const device of grant.deviceUuids) {
+      const owner = this.cards.find(
+        (card) =>
+          card.uuid === device || card.instances.some((instance) => instance.uuid === device),
+      );
+      if (owner === undefined) throw new AppError('PROCESS_FAILED', `no device ${device}`);
+      if (grant.mps !== null && !owner.mpsRunning) {
+        throw new AppError('PROCESS_FAILED', 'no MPS daemon');
+      }
+      const rival = [...this.replicas.values()].find(
+        (each) => each.state === 'running' && each.deviceUuids.includes(device),
+      );
+      if (grant.mps === null && rival !== undefined) {
+        throw new Error(`two holders of ${device}: ${rival.replica} and ${replica}`);
+      }
+    }
+  }
+
+  #usersOf(card: FakeCard): FakeReplica[] {
+    const devices = new Set<string>([card.uuid, ...card.instances.map((each) => each.uuid ?? '')]);
+    return [...this.replicas.values()].filter(
+      (each) => each.state === 'running' && each.deviceUuids.some((device) => devices.has(device)),
+    );
+  }
+
+  #processes(): ComputeProcess[] {
+    return this.cards.flatMap((card) => [
+      ...card.foreign.map(({ pid, memoryMib }) => ({
+        gpu: card.uuid,
+        pid,
+        name: 'python3',
+        memoryUsedMib: memoryMib,
+      })),
+      ...this.#usersOf(card).flatMap((replica) =>
+        replica.pids.map((pid) => ({ gpu: card.uuid, pid, name: 'server', memoryUsedMib: 500 })),
+      ),
+    ]);
+  }
+}
+
+function rowOf(card: FakeCard, index: number): GpuRow {
+  return {
+    index,
+    uuid: card.uuid,
+    productName: card.card.productName,
+    pciBusId: `00000000:0${index}:00.0`,
+    driverVersion: '550.163.01',
+    memoryTotalMib: card.card.memoryMib,
+    memoryUsedMib: 0,
+    utilizationPercent: 0,
+    memoryUtilizationPercent: 0,
+    temperatureCelsius: 30,
+    powerDrawWatts: 50,
+    powerLimitWatts: 300,
+    smClockMhz: 300,
+    memoryClockMhz: 300,
+    eccUncorrectedVolatile: 0,
+    computeMode: 'Default',
+    persistenceMode: true,
+    migEnabled: card.migEnabled,
+    migPending: card.migPending,
+    error: card.error,
+  };
+}
+
+function instanceRows(card: FakeCard, gpuIndex: number): MigInstanceRow[] {
+  return card.instances.map(({ giProfileId, start, gpuInstanceId, uuid }) => {
+    const profile = card.geometry === null ? undefined : profileById(card.geometry, giProfileId);
+    return {
+      gpuIndex,
+      gpuInstanceId,
+      giProfileId,
+      profile: profile?.name ?? '?',
+      start,
+      size: profile?.placementSize ?? 0,
+      computeInstanceIds: uuid === null ? [] : [0],
+      uuid,
+    };
+  });
+}

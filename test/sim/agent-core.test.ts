@@ -1,0 +1,480 @@
+import { expect, test } from 'vitest';
+import { place, startHarness, type Harness } from '../fakes/agent/core-harness.ts';
+import { FakeNode } from '../fakes/agent/fake-node.ts';
+import {
+  replica,
+  replicaGone,
+  shapes,
+  slice,
+  sliceGone,
+  target,
+  workload,
+} from '../fakes/agent/targets.ts';
+import { must } from '../fakes/agent/fake-core.ts';
+import { parseClusterId } from '../../shared/domain/ids.ts';
+
+function phases(harness: Harness): Record<string, string> {
+  return Object.fromEntries(
+    harness.core.replicas().map((each) => [each.model, `${each.phase} ${each.restarts}`]),
+  );
+}
+
+function twoMigModels(fake: FakeNode) {
+  const gpu = fake.cards[0]?.uuid;
+  if (gpu === undefined) throw new Error('the fake has a card');
+  const a = slice('a.0', gpu, shapes.half(0));
+  const b = slice('b.0', gpu, shapes.small(4));
+  return { gpu, a, b, replicas: [replica('vad', [a]), replica('ner', [b])] };
+}
+
+test('a MIG target becomes instances, then replicas, then ready', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { gpu, a, b, replicas } = twoMigModels(fake);
+  expect(harness.core.acceptTarget(target(1, { slices: [a, b], replicas }))).toEqual({
+    kind: 'accepted',
+  });
+  await harness.advance(5_000);
+  expect(fake.history).toEqual([
+    `mig on ${gpu}`,
+    `create 9@0 ${gpu}`,
+    `create-ci 9@0 ${gpu}`,
+    `create 19@4 ${gpu}`,
+    `create-ci 19@4 ${gpu}`,
+    'start vad-00000001',
+    'start ner-00000001',
+  ]);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  expect(harness.core.status()).toMatchObject({
+    acceptedEpoch: 1,
+    acceptedGeneration: 1,
+    gpus: [{ gpu, outcome: 'converged', detail: '' }],
+    slices: [
+      { slice: 'a.0', phase: 'ready', deviceUuid: `MIG-${gpu}-1` },
+      { slice: 'b.0', phase: 'ready', deviceUuid: `MIG-${gpu}-2` },
+    ],
+  });
+  expect(harness.core.lastRound()?.outcome).toBe('converged');
+  await harness.stop();
+});
+
+test('tombstones take replica, instance and claim away in order, and nothing else', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { gpu, a, b, replicas } = twoMigModels(fake);
+  harness.core.acceptTarget(target(1, { slices: [a, b], replicas }));
+  await harness.advance(5_000);
+  fake.history.length = 0;
+  // Absence is no command: a target that names nothing stops nothing.
+  harness.core.acceptTarget(target(2, {}));
+  await harness.advance(5_000);
+  expect(fake.history).toEqual([]);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  const tombstones = [replicaGone('vad'), sliceGone(a)];
+  const revisions = { [gpu]: harness.core.inventory()?.gpus[0]?.layoutRevision ?? 0 };
+  harness.core.acceptTarget(
+    target(3, { slices: [b], replicas: replicas.slice(1), tombstones, revisions }),
+  );
+  await harness.advance(5_000);
+  expect(fake.history).toEqual([
+    'stop vad-00000001',
+    `destroy-ci 9@0 ${gpu}`,
+    `destroy 9@0 ${gpu}`,
+  ]);
+  expect(harness.core.status().tombstonesDone).toEqual(tombstones);
+  expect(phases(harness)).toEqual({ vad: 'stopped 0', ner: 'ready 0' });
+  expect(harness.store.bindings().map((each) => each.slice.id)).toEqual(['b.0']);
+  await harness.stop();
+});
+
+test('two shares of a card get one MPS daemon, limits divided among processes, and the daemon leaves with the last', async () => {
+  const fake = new FakeNode('L40S');
+  const gpu = fake.cards[0]?.uuid ?? raise();
+  const harness = startHarness(fake, place);
+  await harness.advance(1_000);
+  const a = slice('a.0', gpu, shapes.mps(9_216));
+  const b = slice('b.0', gpu, shapes.mps(9_216));
+  const specs: unknown[] = [];
+  fake.startFails = (spec) => {
+    specs.push(spec.grant);
+    return null;
+  };
+  const replicas = [replica('vad', [a], { processes: 2 }), replica('ner', [b])];
+  harness.core.acceptTarget(target(1, { slices: [a, b], replicas }));
+  await harness.advance(5_000);
+  expect(fake.history).toEqual([`mps-start ${gpu}`, 'start vad-00000001', 'start ner-00000001']);
+  const pipeDirectory = `/run/mps/${gpu}/pipe`;
+  expect(specs).toEqual([
+    { deviceUuids: [gpu], mps: { pipeDirectory, smPercent: 12, memoryMib: 4_608 } },
+    { deviceUuids: [gpu], mps: { pipeDirectory, smPercent: 25, memoryMib: 9_216 } },
+  ]);
+  expect(harness.core.inventory()?.gpus[0]?.mode).toBe('mps');
+  fake.history.length = 0;
+  harness.core.acceptTarget(
+    target(2, {
+      tombstones: [replicaGone('vad'), replicaGone('ner'), sliceGone(a), sliceGone(b)],
+    }),
+  );
+  await harness.advance(5_000);
+  expect(fake.history).toEqual(
+    ['stop vad-00000001', 'stop ner-00000001', `mps-stop ${gpu}`].sort(asDone),
+  );
+  expect(harness.core.inventory()?.gpus[0]?.mode).toBe('idle');
+  expect(harness.store.mpsCards()).toEqual([]);
+  await harness.stop();
+});
+
+test('a restarted agent re-adopts what runs, without a restart and without telling that it is not ready', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { a, b, replicas } = twoMigModels(fake);
+  harness.core.acceptTarget(target(1, { slices: [a, b], replicas }));
+  await harness.advance(5_000);
+  fake.history.length = 0;
+  await harness.restart();
+  const seen = new Set<string>();
+  harness.core.onChange(() => {
+    for (const each of harness.core.replicas()) seen.add(each.phase);
+  });
+  await harness.advance(20_000);
+  expect(fake.history).toEqual([]);
+  expect([...seen]).toEqual(['ready']);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  await harness.stop();
+});
+
+test('an agent with an empty store adopts what runs, and never destroys the instances it did not make', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const first = startHarness(fake);
+  await first.advance(1_000);
+  const { a, b, replicas } = twoMigModels(fake);
+  first.core.acceptTarget(target(1, { slices: [a, b], replicas }));
+  await first.advance(5_000);
+  await first.stop();
+  fake.history.length = 0;
+  const second = startHarness(fake);
+  await second.advance(5_000);
+  expect(fake.history).toEqual([]);
+  second.core.acceptTarget(target(2, { slices: [a, b], replicas }));
+  await second.advance(5_000);
+  expect(fake.history).toEqual([]);
+  expect(phases(second)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  second.core.acceptTarget(
+    target(3, { slices: [b], replicas: [], tombstones: [replicaGone('vad'), sliceGone(a)] }),
+  );
+  await second.advance(5_000);
+  expect(fake.history).toEqual(['stop vad-00000001']);
+  expect(fake.cards[0]?.instances).toHaveLength(2);
+  await second.stop();
+});
+
+test('after a reboot the layout is made again before the replicas start', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { gpu, a, b, replicas } = twoMigModels(fake);
+  harness.core.acceptTarget(target(1, { slices: [a, b], replicas }));
+  await harness.advance(5_000);
+  fake.history.length = 0;
+  fake.reboot();
+  await harness.restart();
+  await harness.advance(5_000);
+  expect(fake.history).toEqual([
+    `create 9@0 ${gpu}`,
+    `create-ci 9@0 ${gpu}`,
+    `create 19@4 ${gpu}`,
+    `create-ci 19@4 ${gpu}`,
+    'start vad-00000001',
+    'start ner-00000001',
+  ]);
+  expect(phases(harness)).toEqual({ vad: 'ready 1', ner: 'ready 1' });
+  await harness.stop();
+});
+
+test('a replica that ends is started again after 1 s, 2 s, 4 s', async () => {
+  const fake = new FakeNode('L40S');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const cpu = replica('vad', []);
+  harness.core.acceptTarget(target(1, { replicas: [cpu] }));
+  await harness.advance(1_000);
+  const waits: number[] = [];
+  for (let time = 0; time < 3; time += 1) {
+    fake.end('vad-00000001', 137);
+    harness.core.poke();
+    const from = harness.clock.monotonicMs();
+    await harness.clock.advance(100);
+    expect(harness.core.replicas()[0]).toMatchObject({
+      phase: 'backoff',
+      reason: 'it exited with code 137: out of memory',
+    });
+    while (fake.replicas.get('vad-00000001')?.state !== 'running') await harness.clock.advance(50);
+    waits.push(Math.round((harness.clock.monotonicMs() - from) / 500) * 500);
+    await harness.clock.advance(1_000);
+  }
+  expect(waits).toEqual([1_000, 2_000, 4_000]);
+  expect(phases(harness)).toEqual({ vad: 'ready 3' });
+  await harness.stop();
+});
+
+test('an older target, another cluster and a changed copy are refused, and the accepted one goes on', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { a, b, replicas } = twoMigModels(fake);
+  const two = target(2, { slices: [a, b], replicas });
+  expect(harness.core.acceptTarget(two)).toEqual({ kind: 'accepted' });
+  expect(harness.core.acceptTarget(structuredClone(two))).toEqual({ kind: 'unchanged' });
+  for (const [wrong, code] of [
+    [target(1, {}), 'TARGET_OLDER'],
+    [target(2, {}), 'TARGET_CONFLICT'],
+    [{ ...target(3, {}), clusterId: other }, 'CLUSTER_MISMATCH'],
+  ] as const) {
+    expect(harness.core.acceptTarget(wrong)).toMatchObject({ kind: 'refused', problem: { code } });
+  }
+  await harness.advance(5_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  await harness.stop();
+});
+
+test('a card whose layout was changed by hand refuses its part alone', async () => {
+  const fake = new FakeNode('2xA100-40GB');
+  const [one, two] = fake.cards.map((each) => each.uuid);
+  if (one === undefined || two === undefined) throw new Error('two cards');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  fake.card(one).migEnabled = true;
+  fake.card(one).migPending = true;
+  fake.createInstance(one, 19, 6).uuid = 'MIG-by-hand';
+  await harness.advance(11_000);
+  const a = slice('a.0', one, shapes.half(0));
+  const b = slice('b.0', two, shapes.half(0));
+  const replicas = [replica('vad', [a]), replica('ner', [b])];
+  harness.core.acceptTarget(target(1, { slices: [a, b], replicas }));
+  await harness.advance(5_000);
+  expect(harness.core.status().gpus).toEqual([
+    {
+      gpu: one,
+      outcome: 'refused',
+      detail: 'planned from layout revision 1, the card is at 2 now',
+    },
+    { gpu: two, outcome: 'converged', detail: '' },
+  ]);
+  expect(phases(harness)).toEqual({ vad: 'waiting 0', ner: 'ready 0' });
+  harness.core.acceptTarget(target(2, { slices: [a, b], replicas, revisions: { [one]: 2 } }));
+  await harness.advance(5_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  expect(fake.card(one).instances.some((each) => each.uuid === 'MIG-by-hand')).toBe(true);
+  await harness.stop();
+});
+
+test('our own steps are no drift: a target planned while they ran is taken', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { a, b, replicas } = twoMigModels(fake);
+  harness.core.acceptTarget(target(1, { slices: [a], replicas: replicas.slice(0, 1) }));
+  await harness.advance(5_000);
+  expect(harness.core.inventory()?.gpus[0]?.layoutRevision).toBeGreaterThan(1);
+  harness.core.acceptTarget(target(2, { slices: [a, b], replicas }));
+  await harness.advance(5_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  await harness.stop();
+});
+
+test('an instance that was removed by hand is shown, and not made again', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { gpu, a } = twoMigModels(fake);
+  harness.core.acceptTarget(target(1, { slices: [a] }));
+  await harness.advance(5_000);
+  fake.card(gpu).instances = [];
+  fake.history.length = 0;
+  await harness.advance(20_000);
+  expect(fake.history).toEqual([]);
+  expect(harness.core.status()).toMatchObject({
+    gpus: [{ outcome: 'waiting', detail: '3g.20gb at 0 was changed by hand' }],
+    slices: [{ slice: 'a.0', phase: 'failed', reason: '3g.20gb at 0 was changed by hand' }],
+  });
+  await harness.stop();
+});
+
+test('one stuck card holds up nothing else', async () => {
+  const fake = new FakeNode('2xA100-40GB');
+  const [one, two] = fake.cards.map((each) => each.uuid);
+  if (one === undefined || two === undefined) throw new Error('two cards');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  fake.card(one).stuck = 'In use by another client';
+  const a = slice('a.0', one, shapes.half(0));
+  const b = slice('b.0', two, shapes.half(0));
+  const replicas = [replica('vad', [a]), replica('ner', [b]), replica('cpu', [])];
+  harness.core.acceptTarget(target(1, { slices: [a, b], replicas }));
+  await harness.advance(5_000);
+  expect(phases(harness)).toEqual({ vad: 'waiting 0', ner: 'ready 0', cpu: 'ready 0' });
+  expect(harness.core.status().gpus.map((each) => [each.outcome, each.detail])).toEqual([
+    ['failed', `turn MIG on on ${one}: In use by another client`],
+    ['converged', ''],
+  ]);
+  fake.card(one).stuck = null;
+  await harness.advance(70_000);
+  expect(phases(harness)['vad']).toBe('ready 0');
+  await harness.stop();
+});
+
+test('a tool that fails makes the cards blind and leaves the rest alone', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { a, b, replicas } = twoMigModels(fake);
+  harness.core.acceptTarget(target(1, { slices: [a, b], replicas }));
+  await harness.advance(5_000);
+  fake.smiBroken = 'nvidia-smi is gone';
+  fake.history.length = 0;
+  const cpu = replica('cpu', []);
+  harness.core.acceptTarget(target(2, { slices: [a, b], replicas: [...replicas, cpu] }));
+  await harness.advance(20_000);
+  expect(fake.history).toEqual(['start cpu-00000001']);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0', cpu: 'ready 0' });
+  expect(harness.core.inventory()?.gpus).toMatchObject([
+    { health: { state: 'failed', reason: 'nvidia-smi is gone' } },
+  ]);
+  expect(harness.core.status().gpus).toMatchObject([
+    { outcome: 'blind', detail: 'nvidia-smi is gone' },
+  ]);
+  fake.smiBroken = null;
+  await harness.advance(31_000);
+  expect(harness.core.inventory()?.gpus[0]?.health).toEqual({ state: 'ok' });
+  expect(harness.core.status().gpus[0]?.outcome).toBe('converged');
+  await harness.stop();
+});
+
+test('a changed spec of the same replica replaces what runs', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  harness.core.acceptTarget(target(1, { replicas: [replica('vad', [])] }));
+  await harness.advance(3_000);
+  fake.history.length = 0;
+  const changed = replica('vad', [], { workload: { ...workload, args: ['--fast'] } });
+  harness.core.acceptTarget(target(2, { replicas: [changed] }));
+  await harness.advance(3_000);
+  expect(fake.history).toEqual(['stop vad-00000001', 'start vad-00000001']);
+  expect(phases(harness)).toEqual({ vad: 'ready 1' });
+  await harness.stop();
+});
+
+test('an image that is pulled is shown, and started when it is there', async () => {
+  const fake = new FakeNode('L40S');
+  fake.answers.docker = true;
+  fake.pullRounds.set('vad-00000001', 3);
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const image = replica('vad', [], { workload: { ...workload, image: 'vad:1' } });
+  harness.core.acceptTarget(target(1, { replicas: [image] }));
+  await harness.advance(500);
+  expect(harness.core.replicas()).toMatchObject([
+    { phase: 'pulling', reason: 'pulling, 3 rounds left', runtime: 'docker' },
+  ]);
+  await harness.advance(10_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 0' });
+  await harness.stop();
+});
+
+test('a startup that takes too long is told as failed, and the replica is left running', async () => {
+  const fake = new FakeNode('L40S');
+  fake.healthy = () => false;
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const slow = replica('vad', [], {
+    workload: { ...workload, health: { path: '/healthz', startupDeadlineMs: 10_000 } },
+  });
+  harness.core.acceptTarget(target(1, { replicas: [slow] }));
+  await harness.advance(5_000);
+  expect(phases(harness)).toEqual({ vad: 'starting 0' });
+  await harness.advance(16_000);
+  expect(harness.core.replicas()).toMatchObject([
+    {
+      phase: 'failed',
+      reason: 'not healthy within 10s (it still runs): /healthz answers 503',
+    },
+  ]);
+  fake.healthy = () => true;
+  await harness.advance(5_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 0' });
+  await harness.stop();
+});
+
+test('dies at any boundary between two steps, and is finished at the next start', async () => {
+  // The undisturbed run tells how many boundaries there are.
+  const boundaries = await crashRun(null);
+  expect(boundaries).toBeGreaterThan(60);
+  for (let at = 1; at <= boundaries; at += 1) await crashRun(at);
+});
+
+/** Brings two MIG models and an MPS share up and down again, dying at the given boundary. */
+async function crashRun(crashAt: number | null): Promise<number> {
+  const fake = new FakeNode('A100-40GB,L40S');
+  const [mig, shared] = fake.cards.map((each) => each.uuid);
+  if (mig === undefined || shared === undefined) throw new Error('two cards');
+  const harness = startHarness(fake);
+  await harness.advance(500);
+  const from = fake.touches;
+  fake.crashIn = crashAt;
+  const a = slice('a.0', mig, shapes.half(0));
+  const b = slice('b.0', mig, shapes.small(4));
+  const c = slice('c.0', shared, shapes.mps(9_216));
+  const replicas = [replica('vad', [a]), replica('ner', [b]), replica('asr', [c])];
+  const settle = async (wanted: ReturnType<typeof target>): Promise<void> => {
+    for (let tries = 0; tries < 4; tries += 1) {
+      try {
+        harness.core.acceptTarget(wanted);
+      } catch {
+        // Died while it accepted.
+      }
+      await harness.advance(8_000);
+      if (!fake.crashed) return;
+      await harness.restart();
+      await harness.advance(500);
+    }
+  };
+  await settle(target(1, { slices: [a, b, c], replicas }));
+  expect(phases(harness), `up after a crash at ${crashAt}`).toMatchObject({
+    vad: expect.stringMatching(/^ready/),
+    ner: expect.stringMatching(/^ready/),
+    asr: expect.stringMatching(/^ready/),
+  });
+  expect(fake.card(mig).instances).toHaveLength(2);
+  const tombstones = [a, b, c].map(sliceGone);
+  await settle(
+    target(2, {
+      slices: [],
+      tombstones: [replicaGone('vad'), replicaGone('ner'), replicaGone('asr'), ...tombstones],
+    }),
+  );
+  expect(fake.replicas.size, `down after a crash at ${crashAt}`).toBe(0);
+  expect(fake.card(mig).instances).toEqual([]);
+  expect(fake.card(shared).mpsRunning).toBe(false);
+  expect(harness.core.status().tombstonesDone).toHaveLength(6);
+  expect(harness.store.openIntents()).toEqual([]);
+  expect(harness.store.replicas()).toEqual([]);
+  const touches = fake.touches - from;
+  await harness.stop();
+  return touches;
+}
+
+const other = must(parseClusterId('c2'));
+
+function raise(): never {
+  throw new Error('the fake has a card');
+}
+
+/** Teardown order within one unit is by name. */
+function asDone(left: string, right: string): number {
+  const rank = (text: string): number => (text.startsWith('mps') ? 1 : 0);
+  return rank(left) - rank(right) || (left < right ? -1 : 1);
+}

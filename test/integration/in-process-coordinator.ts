@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLinkCounters } from '../../coordinator/api/link-counters.ts';
+import { startApiServer } from '../../coordinator/api/server.ts';
+import {
+  createCoordinatorCore,
+  type RunningCore,
+} from '../../coordinator/fleet/coordinator-core.ts';
+import { fleetLimits, type FleetLimits } from '../../coordinator/fleet/limits.ts';
+import { createMetricsPage } from '../../coordinator/http/metrics.ts';
+import { startHttpServer } from '../../coordinator/http/server.ts';
+import { open } from '../../coordinator/placement/open.ts';
+import { openDecisionLog } from '../../coordinator/store/decision-log.ts';
+import { openEventLog } from '../../coordinator/store/event-log.ts';
+import { openSqliteStore } from '../../coordinator/store/sqlite-store.ts';
+import { Samples } from '../../coordinator/telemetry/samples.ts';
+import { systemClock } from '../../shared/platform/clock.ts';
+import { silentLog } from '../../shared/platform/log.ts';
+
+export interface InProcessCoordinator {
+  readonly core: RunningCore;
+  readonly grpc: string;
+  readonly http: string;
+  stop(): Promise<void>;
+}
+
+/** The real coordinator, store and doors and all, in this process and on free ports. */
+export async function startCoordinator(
+  options: { readonly limits?: Partial<FleetLimits>; readonly heartbeatMs?: number } = {},
+): Promise<InProcessCoordinator> {
+  const folder = mkdtempSync(join(tmpdir(), 'tangram-coordinator-'));
+  const store = openSqliteStore(join(folder, 'coordinator.db'));
+  const decisionLog = openDecisionLog(join(folder, 'decisions.db'), { rowsMax: 1_000 });
+  const eventLog = openEventLog(join(folder, 'events.db'), { rowsMax: 1_000 });
+  const samples = new Samples();
+  const counters = createLinkCounters();
+  const core = await createCoordinatorCore({
+    store,
+    decisionLog,
+    eventLog,
+    open,
+    clock: systemClock,
+    random: Math.random,
+    log: silentLog,
+    limits: { ...fleetLimits, ...options.limits },
+  });
+  const about = { version: '0.1.0', clusterId: core.clusterId };
+  const source = {
+    core,
+    telemetry: () => samples.counts(),
+    link: counters,
+    decisions: () => decisionLog.counts(),
+  };
+  const http = await startHttpServer('127.0.0.1:0', {
+    core,
+    metrics: createMetricsPage(source, about),
+    log: silentLog,
+  });
+  const api = await startApiServer('127.0.0.1:0', {
+    core,
+    samples,
+    counters,
+    clock: systemClock,
+    log: silentLog,
+    version: about.version,
+    heartbeatMs: options.heartbeatMs ?? 500,
+  });
+  const over = new AbortController();
+  const running = core.run(over.signal);
+  return {
+    core,
+    grpc: api.address,
+    http: http.address,
+    stop: async () => {
+      over.abort();
+      await running;
+      await api.stop();
+      await http.stop();
+      eventLog.close();
+      decisionLog.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -19,7 +19,7 @@ export interface LiveNode {
   readonly seenAtMs: number;
   /** Declared lost, until its agent speaks again. */
   readonly lost: boolean;
-  /** Cards that hold slices which the store does not know: nothing is placed there. */
+  /** Cards with shares that the store does not know: nothing is placed there. */
   readonly strangers: readonly GpuUuid[];
   readonly send: ((target: NodeTarget) => void) | null;
   /** The newest target that this session was sent. */

@@ -128,6 +128,9 @@ export class Sessions {
     const live = world.registry.get(node);
     const claims = world.claimsOnNode(node).map((record) => record.claim);
     const known = new Set<string>(claims.flatMap((claim) => claim.slices.map((slice) => slice.id)));
+    // An instance is seen in the inventory, whosoever it is; a share is seen nowhere else.
+    const instances = (live?.inventory?.gpus ?? []).flatMap((gpu) => gpu.instances);
+    for (const instance of instances) if (instance.slice !== null) known.add(instance.slice);
     const strangers = status.slices
       .filter((slice) => slice.phase !== 'absent' && !known.has(slice.slice))
       .map((slice) => slice.gpu);

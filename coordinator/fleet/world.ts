@@ -219,13 +219,15 @@ function setIn<K>(
   index.set(key, inner);
 }
 
-/** A card with slices that the store does not know is somebody's: it is left alone, whoever that is. */
+/** A card with shares that the store does not know is somebody's: no memory of it is left to promise. */
 function withoutStrangers(inventory: Inventory, strangers: readonly string[]): Inventory {
   if (strangers.length === 0) return inventory;
   return {
     ...inventory,
     gpus: inventory.gpus.map((gpu) =>
-      strangers.includes(gpu.uuid) ? { ...gpu, mode: 'foreign' as const } : gpu,
+      strangers.includes(gpu.uuid)
+        ? { ...gpu, mode: 'foreign' as const, memoryForeignMib: gpu.memoryTotalMib }
+        : gpu,
     ),
   };
 }

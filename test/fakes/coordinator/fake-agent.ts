@@ -130,6 +130,17 @@ export class FakeAgent {
     this.#session = null;
   }
 
+  /** As if an operator had cleared or set whom the agent belongs to; what runs goes on. */
+  adoptCluster(clusterId: ClusterId | null): void {
+    this.#clusterId = clusterId;
+    this.#target = null;
+  }
+
+  /** As if a later leader had spoken to it. */
+  rememberEpoch(epoch: number): void {
+    if (this.#target !== null) this.#target = { ...this.#target, epoch };
+  }
+
   /** A new kernel: nothing that ran survived, and the agent's own records did. */
   reboot(): void {
     this.#session = null;

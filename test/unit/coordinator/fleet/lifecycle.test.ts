@@ -26,20 +26,13 @@ test('a model becomes ready on a slice, and says where it is', async () => {
   expect(fleet.ready('vad')).toBe(1);
   const view = fleet.core.model(nameOf('vad'));
   expect(view).toMatchObject({ version: 1, pendingCount: 0, pendingReason: '', deleting: false });
-  const [replica] = view?.replicas ?? [];
   expect(fleet.core.explain(nameOf('vad'))?.placed).toEqual([
-    `${replica?.claim.id} on node-a GPU0 1g.5gb@${migStart(replica)}: ready at 127.0.0.1:4000`,
+    expect.stringMatching(/^vad-\w{8} on node-a GPU0 1g\.5gb@\d: ready at 127\.0\.0\.1:4000$/),
   ]);
+  expect(view?.replicas).toHaveLength(1);
   expect(fleet.violations()).toEqual([]);
   await fleet.kill();
 });
-
-function migStart(
-  replica: { readonly claim: { readonly slices: readonly { shape: object }[] } } | undefined,
-) {
-  const shape = replica?.claim.slices[0]?.shape;
-  return shape !== undefined && 'start' in shape ? shape.start : null;
-}
 
 test('the replica that was planned is the one that starts', async () => {
   const fleet = await started();

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { LinkAgent } from '../fakes/link-agent.ts';
+import { needs } from '../setup/needs.ts';
+import { startCoordinator } from './in-process-coordinator.ts';
+
+const run = promisify(execFile);
+const python = '/usr/bin/python3';
+const protos = fileURLToPath(new URL('../../proto', import.meta.url));
+const script = fileURLToPath(new URL('python/apply_and_watch.py', import.meta.url));
+
+async function findTools(): Promise<{ available: boolean; reason: string }> {
+  try {
+    await run(python, ['-c', 'import grpc, google.protobuf']);
+    await run('protoc', ['--version']);
+    await run('sh', ['-c', 'command -v grpc_python_plugin']);
+    return { available: true, reason: '' };
+  } catch (error) {
+    const told = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : '';
+    return {
+      available: false,
+      reason: `install python3-grpcio, protobuf-compiler and protobuf-compiler-grpc (${told})`,
+    };
+  }
+}
+
+async function makeStubs(folder: string): Promise<void> {
+  const plugin = (await run('sh', ['-c', 'command -v grpc_python_plugin'])).stdout.trim();
+  const names = ['model', 'plan', 'scheduler_service', 'cluster_service'];
+  await run('protoc', [
+    `-I${protos}`,
+    `--plugin=protoc-gen-grpc_python=${plugin}`,
+    `--python_out=${folder}`,
+    `--grpc_python_out=${folder}`,
+    ...names.map((name) => `tangram/v1/${name}.proto`),
+  ]);
+}
+
+test('a Python client made from the protos applies a model and watches it become ready', async (context) => {
+  needs(context, 'python', await findTools());
+  const folder = mkdtempSync(join(tmpdir(), 'tangram-python-'));
+  const coordinator = await startCoordinator();
+  const agent = new LinkAgent({
+    coordinator: coordinator.grpc,
+    node: 'node-a',
+    cards: '2xA100-40GB',
+  });
+  try {
+    await makeStubs(folder);
+    await agent.connect();
+    const { stdout } = await run(python, [script, folder, coordinator.grpc, 'from-python'], {
+      timeout: 45_000,
+    });
+    const said = stdout
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(said).toEqual([
+      {
+        refused: 'INVALID_ARGUMENT',
+        code: 'REQUEST_INVALID',
+        details: expect.stringContaining('spec: is missing'),
+      },
+      { planned: expect.arrayContaining([expect.any(String)]) },
+      { outcome: 'APPLY_OUTCOME_CREATED' },
+      {
+        ready: 2,
+        phases: ['REPLICA_PHASE_READY', 'REPLICA_PHASE_READY'],
+        shapes: ['mps', 'mps'],
+        nodes: ['node-a'],
+      },
+    ]);
+  } finally {
+    agent.close();
+    await coordinator.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

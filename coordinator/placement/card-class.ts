@@ -70,7 +70,7 @@ export class CardClasses {
 function profileKey(profile: MigProfile): string {
   const { nvdec, nvenc, jpeg, ofa } = profile.engines;
   return [
-    profile.name,
+    JSON.stringify(profile.name),
     profile.giProfileId,
     profile.computeSlices,
     profile.placementSize,

@@ -118,9 +118,9 @@ export function isMigOn(view: CardView): boolean {
 
 /** Equal signatures are equal views. `geometryKey` stands for the geometry. */
 export function viewSignature(view: CardView, geometryKey: string): string {
-  const health = view.health.state === 'ok' ? 'ok' : `${view.health.state}:${view.health.reason}`;
+  // Texts come from the driver: quoted, so that no text can pass for two fields.
   return [
-    view.productName,
+    JSON.stringify(view.productName),
     view.memoryTotalMib,
     view.smCount,
     view.authority,
@@ -135,7 +135,7 @@ export function viewSignature(view: CardView, geometryKey: string): string {
     view.layout.map(({ giProfileId, start }) => `${giProfileId}@${start}`).join('+'),
     view.spare.map((each) => `${each.giProfileId}@${each.start}:${each.memoryMib}`).join('+'),
     geometryKey,
-    health,
+    JSON.stringify(view.health),
   ].join('|');
 }
 

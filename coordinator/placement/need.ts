@@ -24,7 +24,7 @@ export function needOf(gpu: GpuNeed, authorityFloor: Authority = 'observe'): Nee
   const models = gpu.models.toSorted();
   const numbers = [gpu.memoryMib, gpu.computePercent, gpu.count, gpu.processes].join(',');
   return {
-    key: `${numbers}|${isolation}|${authorityFloor}|${models.join('\n')}`,
+    key: `${numbers}|${isolation}|${authorityFloor}|${JSON.stringify(models)}`,
     memoryMib: gpu.memoryMib,
     computePercent: gpu.computePercent,
     isolation,

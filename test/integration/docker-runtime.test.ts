@@ -79,7 +79,9 @@ describe.runIf(image.available)('on a real engine', () => {
     expect(replica.address).toMatch(/^127\.0\.0\.1:\d+$/);
     const told = await eventually('an HTTP answer', async () => {
       try {
-        const answer = await fetch(`http://${replica.address ?? ''}/`);
+        const answer = await fetch(`http://${replica.address ?? ''}/`, {
+          signal: AbortSignal.timeout(1_000),
+        });
         return (await answer.json()) as { env: Record<string, string>; uid: number };
       } catch {
         return null;
@@ -188,7 +190,7 @@ describe.runIf(image.available)('on a real engine', () => {
   });
 
   test('an image that does not exist is pulled in the background and then told as unknown', async () => {
-    await using registry = await emptyRegistry();
+    const registry = await emptyRegistry();
     const spec = startSpec({
       replica: `${node}-g`,
       workload: { image: `${registry.address}/no/such-model:1` },
@@ -202,13 +204,14 @@ describe.runIf(image.available)('on a real engine', () => {
         return error;
       }
     });
+    await registry.close();
     expect(isAppError(failed, 'IMAGE_UNKNOWN')).toBe(true);
     expect(errorChain(failed)).toContain('no/such-model:1');
     expect(await runtime.list(never)).toEqual([]);
   });
 
   test('an image that a registry has is pulled, run by its id and labelled with its digest', async () => {
-    await using registry = await registryWithOneImage();
+    const registry = await registryWithOneImage();
     const spec = startSpec({
       replica: `${node}-h`,
       workload: { image: `${registry.address}/models/tiny:1`, memoryMib: 64 },
@@ -230,6 +233,7 @@ describe.runIf(image.available)('on a real engine', () => {
         `${registry.address}/models/tiny@${registry.digest}`,
       ]);
     } finally {
+      await registry.close();
       await docker.getImage(reference).remove({ force: true });
     }
   });
@@ -247,9 +251,10 @@ test('an engine that does not answer is away: nothing is concluded about what it
   expect(errorHint(failed)).toContain('start Docker');
 });
 
-interface Registry extends AsyncDisposable {
+interface Registry {
   readonly address: string;
   readonly digest: string;
+  close(): Promise<void>;
 }
 
 /** Speaks as much of the registry protocol as a pull needs. */
@@ -283,7 +288,7 @@ async function registryOf(
   return {
     address: `127.0.0.1:${address.port}`,
     digest: digestOf(files.get('/v2/models/tiny/manifests/1')?.[1] ?? Buffer.from('')),
-    [Symbol.asyncDispose]: async () => {
+    close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

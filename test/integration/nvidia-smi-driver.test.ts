@@ -10,6 +10,7 @@ import { readProcTable } from '../../agent/drivers/process/proc-table.ts';
 import { parseGpuUuid, type GpuUuid } from '../../shared/domain/ids.ts';
 import { migGeometries } from '../../shared/domain/mig-geometry.ts';
 import { errorChain, errorHint, isAppError } from '../../shared/platform/errors.ts';
+import { eventually } from '../fakes/agent/drivers/eventually.ts';
 import { scriptedTool, type ScriptedTool } from '../fakes/agent/drivers/scripted-tool.ts';
 import { must } from '../fakes/agent/drivers/start-spec.ts';
 
@@ -313,6 +314,32 @@ describe('against scripts that print what real tools print', () => {
     );
     expect(isAppError(failed, 'PROCESS_TIMEOUT')).toBe(true);
   }, 20_000);
+
+  test('while the MIG mode is changed no sampling child holds the card, and sampling goes on after', async () => {
+    // A mode change is refused while the loop's lock is there.
+    const smi = smiOf(`
+      case "$ARGS" in
+        *-lms*) mkdir "$DIR/held"; trap 'rmdir "$DIR/held"; exit 0' TERM
+                while :; do echo '${row(0)}'; sleep 0.05; done;;
+        *-mig*) if [ -e "$DIR/held" ]; then echo 'held' > "$DIR/mode"; else echo 'Enabled, Enabled' > "$DIR/mode"; fi;;
+        *mig.mode*current,mig.mode.pending*name*) echo '${row(0)}';;
+        *) cat "$DIR/mode";;
+      esac`);
+    const enough = new AbortController();
+    let samples = 0;
+    const sampling = failureOf(
+      (async () => {
+        for await (const sample of smi.sampleGpus(50, enough.signal)) samples += sample.length;
+      })(),
+    );
+    await eventually('samples before', () => (samples > 3 ? true : null));
+    expect(await smi.setMigMode(gpu, true, never)).toBe('active');
+    const before = samples;
+    await eventually('samples after', () => (samples > before + 3 ? true : null));
+    enough.abort(new Error('enough'));
+    expect(errorChain(await sampling)).toBe('enough');
+    expect(tool?.calls().filter((call) => call.includes('-lms'))).toHaveLength(2);
+  });
 
   test('a sampling loop that ends by itself is a failure; an abort is not', async () => {
     const smi = smiOf(`echo '${row(0)}'`);

@@ -47,7 +47,9 @@ interface Told {
 async function ask(address: string): Promise<Told> {
   return eventually('an HTTP answer', async () => {
     try {
-      return (await (await fetch(`http://${address}/env`)).json()) as Told;
+      return (await (
+        await fetch(`http://${address}/env`, { signal: AbortSignal.timeout(1_000) })
+      ).json()) as Told;
     } catch {
       return null;
     }

@@ -1,10 +1,13 @@
 import type { ContainerInspectInfo } from 'dockerode';
-import { descendantPids, readProcTable } from '../process/proc-table.ts';
+import { descendantPids, type ProcEntry } from '../process/proc-table.ts';
 import type { RunningReplica } from '../runtime/runtime.ts';
 import { decodeLabels } from './container-labels.ts';
 
 /** A container of ours as the agent speaks of it; null: its labels are not ours. */
-export function describeContainer(info: ContainerInspectInfo): RunningReplica | null {
+export function describeContainer(
+  info: ContainerInspectInfo,
+  table: readonly ProcEntry[],
+): RunningReplica | null {
   const labels = decodeLabels(info.Config.Labels);
   if (labels === null) return null;
   const running = info.State.Running;
@@ -18,7 +21,7 @@ export function describeContainer(info: ContainerInspectInfo): RunningReplica | 
     state: running ? 'running' : 'exited',
     // Created, but never started: it has no code.
     exitCode: running || info.State.Status === 'created' ? null : info.State.ExitCode,
-    pids: running ? containerPids(info.State.Pid) : [],
+    pids: running ? containerPids(info.State.Pid, table) : [],
     address: running && published !== undefined ? `127.0.0.1:${published.HostPort}` : null,
     deviceUuids: labels.gpuUuids,
     // Parsing a text is no reading of the clock.
@@ -28,8 +31,8 @@ export function describeContainer(info: ContainerInspectInfo): RunningReplica | 
 }
 
 /** The first process and everything below it. The engine's own `top` would start a `ps` for each container. */
-function containerPids(first: number): readonly number[] {
-  return first > 0 ? descendantPids(readProcTable(), first) : [];
+function containerPids(first: number, table: readonly ProcEntry[]): readonly number[] {
+  return first > 0 ? descendantPids(table, first) : [];
 }
 
 /** What the engine itself knows of an end: killed for memory, or why it did not start. */

@@ -4,6 +4,7 @@ import type { NodeName, ReplicaId } from '../../../shared/domain/ids.ts';
 import type { GpuHandout } from '../../../shared/domain/inventory.ts';
 import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
+import { readProcTable } from '../process/proc-table.ts';
 import { lastLines } from '../runtime/log-file.ts';
 import type { RunningReplica, Runtime, StartOutcome, StartSpec } from '../runtime/runtime.ts';
 import { containerName, decodeLabels, labelNames } from './container-labels.ts';
@@ -135,9 +136,10 @@ async function list(deps: Deps, signal: AbortSignal): Promise<readonly RunningRe
     deps.docker.listContainers({ all: true, filters: { label }, abortSignal }),
   );
   const replicas: RunningReplica[] = [];
+  const table = found.length === 0 ? [] : readProcTable();
   for (const each of found) {
     const info = await inspect(deps, each.Id, signal);
-    const replica = info === null ? null : describeContainer(info);
+    const replica = info === null ? null : describeContainer(info, table);
     if (replica === null) continue; // Removed meanwhile, or its labels were written by somebody else.
     replicas.push(
       replica.state === 'running'

@@ -143,7 +143,7 @@ function pullError(reference: string, cause: unknown, idle: boolean): AppError {
   if (refusedWords.test(words)) {
     return new AppError('IMAGE_UNKNOWN', doing, {
       cause: new Error(words),
-      hint: 'check the name and tag of the image, and that this host may pull it (docker login)',
+      hint: 'check the name and tag; from a registry that asks for a login, docker pull it here by hand first',
     });
   }
   if (idle) {

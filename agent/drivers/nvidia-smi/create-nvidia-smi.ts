@@ -5,23 +5,26 @@ import { listMigInstances, readGeometries } from './list-mig.ts';
 import type { ComputeProcess, GpuRow, NvidiaSmi } from './nvidia-smi.ts';
 import { createColumnLadder, queryGpus } from './query-gpus.ts';
 import { sampleGpus } from './sample-gpus.ts';
+import { SamplerGate } from './sampler-gate.ts';
 import { createTool, readable, type NvidiaSmiOptions, type Tool } from './tool.ts';
 
 /** `nvidia-smi` (or whatever the node calls so) behind the agent's contract. */
 export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi {
   const tool = createTool(options);
   const ladder = createColumnLadder();
+  const gate = new SamplerGate(tool.clock);
   return {
     queryGpus: async (signal): Promise<readonly GpuRow[]> =>
       (await queryGpus(tool, ladder, signal)).gpus,
     queryProcesses: (signal) => queryProcesses(tool, signal),
     listMigInstances: (signal) => listMigInstances(tool, signal),
     readGeometries: (signal) => readGeometries(tool, signal),
-    setMigMode: (gpu, enabled, signal) => setMigMode(tool, gpu, enabled, signal),
+    setMigMode: (gpu, enabled, signal) =>
+      gate.whileClosed(() => setMigMode(tool, gpu, enabled, signal), signal),
     createMigInstance: (gpu, placement, signal) => createMigInstance(tool, gpu, placement, signal),
     destroyMigInstance: (gpu, instance, signal) => destroyMigInstance(tool, gpu, instance, signal),
     setComputeMode: (gpu, mode, signal) => setComputeMode(tool, gpu, mode, signal),
-    sampleGpus: (periodMs, signal) => sampleGpus(tool, ladder, periodMs, signal),
+    sampleGpus: (periodMs, signal) => sampleGpus({ tool, ladder, gate }, periodMs, signal),
   };
 }
 

@@ -4,19 +4,41 @@ import { toolError } from './error-output.ts';
 import { parseGpuQuery } from './gpu-query.ts';
 import type { GpuRow } from './nvidia-smi.ts';
 import { gpuQueryArgs, queryGpus, type ColumnLadder } from './query-gpus.ts';
+import type { SamplerGate } from './sampler-gate.ts';
 import { readable, type Tool } from './tool.ts';
 
 const stallPeriods = 5;
 const stallMsMin = 5_000;
 
 /**
+ * Samples of all cards, one a period. While a card's MIG mode is changed the child is ended, because it holds the
+ * device, and started again afterwards: a gap, not a failure.
+ */
+export async function* sampleGpus(
+  options: { readonly tool: Tool; readonly ladder: ColumnLadder; readonly gate: SamplerGate },
+  periodMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly GpuRow[], void, void> {
+  for (;;) {
+    const { released, letGo } = await options.gate.hold(signal);
+    try {
+      yield* sampleWithOneChild(options, periodMs, AbortSignal.any([signal, released]));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!released.aborted) throw error;
+    } finally {
+      letGo();
+    }
+  }
+}
+
+/**
  * One child that prints all cards each period. The first sample comes from an ordinary query, which also finds the
  * columns that this driver knows and the number of cards; a sample is complete when it has that many rows, or when
  * a card repeats.
  */
-export async function* sampleGpus(
-  tool: Tool,
-  ladder: ColumnLadder,
+async function* sampleWithOneChild(
+  { tool, ladder }: { readonly tool: Tool; readonly ladder: ColumnLadder },
   periodMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly GpuRow[], void, void> {

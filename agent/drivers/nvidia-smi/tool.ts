@@ -16,7 +16,7 @@ export interface NvidiaSmiOptions {
   readonly clock?: Clock;
 }
 
-export const outputBytesMax = 4 * 1024 * 1024;
+const outputBytesMax = 4 * 1024 * 1024;
 
 /** The program itself: one invocation at a time, because two at once are how it hangs. */
 export interface Tool {

@@ -33,9 +33,16 @@ export async function* streamLines(
   const ended = new AbortController();
   const exit = waitForExit(child, ended);
   const stderr = keepTail(child.stderr);
+  const killGraceMs = options.killGraceMs ?? 1_000;
+  // At once, also while the reader is busy elsewhere: whoever aborts may be waiting for the child to be gone.
+  const onAbort = (): void => {
+    if (child.pid !== undefined) void endGroup(child.pid, killGraceMs, clock, ended.signal);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
     yield* linesOf(child.stdout, options, signal);
     const code = await exit;
+    signal.throwIfAborted();
     if (code === 0) return;
     throw new AppError(
       'PROCESS_FAILED',
@@ -46,9 +53,10 @@ export async function* streamLines(
     if (child.pid === undefined) throw spawnError(options.argv, await exit.catch(asCause));
     throw error;
   } finally {
+    signal.removeEventListener('abort', onAbort);
     child.stdout.destroy();
     if (child.pid !== undefined && !ended.signal.aborted) {
-      await endGroup(child.pid, options.killGraceMs ?? 1_000, clock, ended.signal);
+      await endGroup(child.pid, killGraceMs, clock, ended.signal);
       await exit;
     }
   }

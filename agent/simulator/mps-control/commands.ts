@@ -198,12 +198,12 @@ function startServer(words: readonly string[]): MpsAnswer {
 function terminate(words: readonly string[], world: MpsWorld): MpsAnswer {
   const [serverPid = '0', clientPid = '0'] = words;
   if (world.server === undefined || String(world.server.pid) !== serverPid) {
-    // The real daemon says it twice, once from each of two layers.
-    return say([`Server ${serverPid} not found`, `Server ${serverPid} not found!`]);
+    // The real daemon says it twice, once from each of two layers, and then a status.
+    return say([`Server ${serverPid} not found`, `Server ${serverPid} not found!`, '1']);
   }
   const client = world.server.clients.find((each) => String(each.pid) === clientPid);
-  if (client === undefined) return say([`Client ${clientPid} not found`]);
-  return { ...say([]), effect: { kind: 'terminate', pid: client.pid } };
+  if (client === undefined) return say([`Client ${clientPid} not found`, '1']);
+  return { ...say(['0']), effect: { kind: 'terminate', pid: client.pid } };
 }
 
 /** `quit` waits for the clients; `quit -t SECONDS` for at most so long, `-f` not at all. */

@@ -87,7 +87,7 @@ class Daemon {
     server.close();
     rmSync(this.#socketPath, { force: true });
     rmSync(join(pipeDirectory, 'nvidia-cuda-mps-control.pid'), { force: true });
-    this.#log('Exiting');
+    this.#log('Exit with status 0');
     for (const socket of this.#sockets) socket.destroy();
   }
 

@@ -8,13 +8,11 @@ const intervalMinMs = 200;
 
 interface Reading {
   readonly atMs: number;
-  readonly byPid: ReadonlyMap<number, PidReading>;
-}
-interface PidReading {
   readonly startTicks: number;
   readonly cpuTicks: number;
   readonly percent: number;
 }
+type Readings = ReadonlyMap<number, Reading>;
 
 /** Busy percent of each process since the last reading; one busy CPU core counts as a busy slice. */
 export interface LoadMeter {
@@ -33,72 +31,68 @@ export function openLoadMeter(options: {
   readonly keep: boolean;
 }): LoadMeter {
   const file = join(options.directory, 'load.json');
-  let last: Reading | undefined = readLast(file);
+  let last = readLast(file);
   return {
     measure: (users) => {
-      const nowMs = options.wallMs();
-      const elapsedMs = last === undefined ? 0 : nowMs - last.atMs;
-      const fresh = last !== undefined && elapsedMs >= 0 && elapsedMs < intervalMinMs;
-      const uptime = uptimeSeconds(options.procRoot);
-      const byPid = new Map<number, PidReading>();
-      for (const user of users) {
-        const before = last?.byPid.get(user.pid);
-        const known = before?.startTicks === user.startTicks ? before : undefined;
-        if (known !== undefined && fresh) {
-          byPid.set(user.pid, known);
-          continue;
-        }
-        const ageSeconds = Math.max(0.1, uptime - user.startTicks / ticksPerSecond);
-        const percent =
-          known === undefined || elapsedMs <= 0
-            ? user.cpuTicks / ticksPerSecond / ageSeconds
-            : (user.cpuTicks - known.cpuTicks) / ticksPerSecond / (elapsedMs / 1000);
-        byPid.set(user.pid, {
-          startTicks: user.startTicks,
-          cpuTicks: user.cpuTicks,
-          percent: Math.min(100, Math.max(0, percent * 100)),
-        });
-      }
-      if (!fresh) {
-        last = { atMs: nowMs, byPid };
-        if (options.keep) write(file, last, options.pid);
-      }
-      return new Map([...byPid].map(([pid, reading]) => [pid, reading.percent]));
+      const now = { atMs: options.wallMs(), uptime: uptimeSeconds(options.procRoot) };
+      const next = new Map(
+        users.map((user) => [user.pid, readingOf(user, last.get(user.pid), now)]),
+      );
+      const changed =
+        next.size !== last.size || [...next].some(([pid, reading]) => last.get(pid) !== reading);
+      last = next;
+      if (changed && options.keep) write(file, next, options.pid);
+      return new Map([...next].map(([pid, reading]) => [pid, reading.percent]));
     },
   };
 }
 
-function readLast(file: string): Reading | undefined {
+function readingOf(
+  user: GpuUser,
+  before: Reading | undefined,
+  now: { readonly atMs: number; readonly uptime: number },
+): Reading {
+  const known = before?.startTicks === user.startTicks ? before : undefined;
+  const elapsedMs = known === undefined ? 0 : now.atMs - known.atMs;
+  if (known !== undefined && elapsedMs >= 0 && elapsedMs < intervalMinMs) return known;
+  const ageSeconds = Math.max(0.1, now.uptime - user.startTicks / ticksPerSecond);
+  const share =
+    known === undefined || elapsedMs <= 0
+      ? user.cpuTicks / ticksPerSecond / ageSeconds
+      : (user.cpuTicks - known.cpuTicks) / ticksPerSecond / (elapsedMs / 1000);
+  return {
+    atMs: now.atMs,
+    startTicks: user.startTicks,
+    cpuTicks: user.cpuTicks,
+    percent: Math.min(100, Math.max(0, share * 100)),
+  };
+}
+
+function readLast(file: string): Readings {
   try {
     const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof json !== 'object' || json === null || !('atMs' in json) || !('byPid' in json)) {
-      return undefined;
-    }
-    const { atMs, byPid } = json;
-    if (typeof atMs !== 'number' || !Array.isArray(byPid)) return undefined;
-    return { atMs, byPid: new Map(byPid.filter(isEntry)) };
+    return new Map(Array.isArray(json) ? json.filter(isEntry) : []);
   } catch {
-    return undefined; // Never kept, or damaged: only one reading is lost.
+    return new Map(); // Never kept, or damaged: only one reading is lost.
   }
 }
 
-function isEntry(value: unknown): value is [number, PidReading] {
+function isEntry(value: unknown): value is [number, Reading] {
   if (!Array.isArray(value) || typeof value[0] !== 'number') return false;
   const reading: unknown = value[1];
   return (
     typeof reading === 'object' &&
     reading !== null &&
-    'startTicks' in reading &&
-    'cpuTicks' in reading &&
-    'percent' in reading &&
-    typeof reading.percent === 'number'
+    ['atMs', 'startTicks', 'cpuTicks', 'percent'].every(
+      (key) => typeof Reflect.get(reading, key) === 'number',
+    )
   );
 }
 
-function write(file: string, reading: Reading, pid: number): void {
+function write(file: string, readings: Readings, pid: number): void {
   try {
     const temporary = `${file}.${pid}`;
-    writeFileSync(temporary, JSON.stringify({ atMs: reading.atMs, byPid: [...reading.byPid] }));
+    writeFileSync(temporary, JSON.stringify([...readings]));
     renameSync(temporary, file);
   } catch {
     // A read-only state directory still answers; only the next reading is judged by whole lives.

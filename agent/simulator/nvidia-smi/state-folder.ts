@@ -114,7 +114,8 @@ function isStale(file: string, nowMs: number): boolean {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    return isCode(error, 'ESRCH');
+    // EPERM: alive, but somebody else's.
+    return !isCode(error, 'EPERM');
   }
 }
 

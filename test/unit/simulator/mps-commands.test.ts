@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { answerMps, type MpsWorld } from '../../../agent/simulator/mps-control/commands.ts';
+
+const captures = process.env['TANGRAM_CAPTURES'];
+
+const empty: MpsWorld = {
+  server: undefined,
+  defaults: { activeThreadPercentage: 100, pinnedMemory: new Map() },
+  gpu: 'GPU-215de323-0c15-4775-9e72-c3aa57fb3680',
+};
+const busy: MpsWorld = {
+  ...empty,
+  server: {
+    pid: 50,
+    uid: 1000,
+    activeThreadPercentage: 40,
+    clients: [
+      { pid: 61, uid: 1000, name: 'node' },
+      { pid: 62, uid: 1000, name: 'python' },
+    ],
+  },
+};
+
+test.for([
+  { line: 'get_server_list', world: empty, lines: [] },
+  { line: 'get_server_list', world: busy, lines: ['50'] },
+  { line: 'get_server_status 50', world: busy, lines: ['ACTIVE'] },
+  { line: 'get_server_status 51', world: busy, lines: ['Server 51 not found'] },
+  { line: 'get_client_list 50', world: busy, lines: ['61', '62'] },
+  { line: 'get_client_list 123', world: empty, lines: ['Server 123 not found'] },
+  { line: 'get_device_client_list', world: busy, lines: ['GPU-215de323-0c15-4775:', '61', '62'] },
+  { line: 'get_active_thread_percentage 50', world: busy, lines: ['40.0'] },
+  { line: 'ps', world: empty, lines: ['Server not found'] },
+  {
+    line: 'terminate_client 1 2',
+    world: empty,
+    lines: ['Server 1 not found', 'Server 1 not found!', '1'],
+  },
+  { line: 'bogus', world: empty, lines: ['Unknown command "bogus"'] },
+])('$line', ({ line, world, lines }) => {
+  expect(answerMps(line, world)).toMatchObject({ lines, effect: { kind: 'none' } });
+});
+
+test('a good percentage is echoed and kept; a bad one answers the old value', () => {
+  expect(answerMps('set_default_active_thread_percentage 40', empty)).toEqual({
+    lines: ['40.0'],
+    logged: ['40.0'],
+    effect: { kind: 'defaults', defaults: { ...empty.defaults, activeThreadPercentage: 40 } },
+  });
+  expect(answerMps('set_default_active_thread_percentage 400', empty)).toEqual({
+    lines: ['100.0'],
+    logged: ['Invalid percentage, expected between (0.0, 100.0]', '100.0'],
+    effect: { kind: 'none' },
+  });
+});
+
+test.for([
+  { set: '2G', read: ['2G'] },
+  { set: '1044M', read: ['1G'] },
+  { set: '512M', read: ['512M'] },
+  { set: 'much', read: [] },
+])('a pinned-memory limit of $set reads back as $read', ({ set, read }) => {
+  const { effect, lines } = answerMps(`set_default_device_pinned_mem_limit 0 ${set}`, empty);
+  expect(lines).toEqual([]);
+  const defaults = effect.kind === 'defaults' ? effect.defaults : empty.defaults;
+  expect(answerMps('get_default_device_pinned_mem_limit 0', { ...empty, defaults }).lines).toEqual(
+    read,
+  );
+});
+
+test.for([
+  { line: 'quit', waitMs: undefined },
+  { line: 'quit -t 5', waitMs: 5_000 },
+])('$line', ({ line, waitMs }) => {
+  expect(answerMps(line, empty).effect).toEqual({ kind: 'quit', waitMs });
+});
+
+test.skipIf(captures === undefined).for([
+  { file: 'get-server-list', line: 'get_server_list' },
+  { file: 'ps', line: 'ps' },
+  { file: 'get-default-pct', line: 'get_default_active_thread_percentage' },
+  { file: 'set-default-pct-40', line: 'set_default_active_thread_percentage 40' },
+  { file: 'get-pct-noserver', line: 'get_active_thread_percentage 123' },
+  { file: 'get-client-list-noserver', line: 'get_client_list 123' },
+  { file: 'set-pinned', line: 'set_default_device_pinned_mem_limit 0 2G' },
+  { file: 'get-server-status-noserver', line: 'get_server_status 123' },
+  { file: 'device-client-list', line: 'get_device_client_list' },
+  { file: 'terminate-client-noserver', line: 'terminate_client 1 2' },
+  { file: 'quit-bad', line: 'shutdown_server 123' },
+  { file: 'bogus', line: 'bogus' },
+])('$line answers as the real daemon (TANGRAM_CAPTURES)', ({ file, line }) => {
+  const real = readFileSync(join(captures ?? '', `mps/${file}-550.163.01.txt`), 'utf8');
+  const said = answerMps(line, empty).lines;
+  expect(said.map((each) => `${each}\n`).join('')).toBe(real);
+});

@@ -48,9 +48,9 @@ export class SamplerGate {
     }
     signal.throwIfAborted();
     const release = new AbortController();
-    let finish = (): void => {};
+    const over = new AbortController();
     const gone = new Promise<void>((resolve) => {
-      finish = resolve;
+      over.signal.addEventListener('abort', () => resolve(), { once: true });
     });
     const holder = { release, gone };
     this.#holders.add(holder);
@@ -58,7 +58,7 @@ export class SamplerGate {
       released: release.signal,
       letGo: () => {
         this.#holders.delete(holder);
-        finish();
+        over.abort();
       },
     };
   }

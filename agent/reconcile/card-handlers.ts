@@ -1,5 +1,6 @@
 import { assert } from '../../shared/domain/assert.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
+import { AppError } from '../../shared/platform/errors.ts';
 import type { MpsControl } from '../drivers/mps/mps-control.ts';
 import type { NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import { changedShape, type ShapeChange } from '../observe/layout.ts';
@@ -30,8 +31,14 @@ export function cardHandlers(deps: HandlerDeps): CardHandlers {
         () => journaled(deps, step, () => smiOf(deps).setMigMode(gpu, enabled, signal)),
         signal,
       );
-      const when = mode === 'active' ? '' : ' at the next reset or reboot';
-      note(deps, 'mig-mode', `gpus/${gpu}`, `MIG is ${enabled ? 'on' : 'off'}${when}`);
+      const word = `MIG ${enabled ? 'on' : 'off'}`;
+      if (mode === 'pending') {
+        // Nothing that was planned after it can be done now.
+        throw new AppError('GPU_REFUSED', `${word} takes effect at the next reset or reboot`, {
+          hint: 'drain the card and reset it, or reboot the host',
+        });
+      }
+      note(deps, 'mig-mode', `gpus/${gpu}`, word);
       return 'done';
     },
     createMigInstance: async (step, signal) => {

@@ -23,7 +23,12 @@ export function planMigSlices(
   slices: readonly Slice[],
 ): readonly Step[] {
   if (slices.length === 0) return [];
-  if (gpu.inventory.migEnabled !== true) return planMigMode(input, gpu, true);
+  if (gpu.inventory.migEnabled !== true) {
+    const mode = planMigMode(input, gpu, true);
+    // A card that has just turned MIG on is empty; where it only takes effect later the unit stops there.
+    const known = gpu.inventory.geometry !== null && mode.every((step) => step.kind !== 'wait');
+    return known ? [...mode, ...planMigSlices(input, withMigOn(gpu), slices)] : mode;
+  }
   const layout: MigPlacement[] = [...gpu.inventory.instances];
   return slices.flatMap((slice) => {
     const { shape } = slice;
@@ -33,6 +38,10 @@ export function planMigSlices(
     if (steps.some((step) => step.kind === 'createMigInstance')) layout.push(shape);
     return steps;
   });
+}
+
+function withMigOn(gpu: GpuActual): GpuActual {
+  return { ...gpu, inventory: { ...gpu.inventory, migEnabled: true, instances: [] } };
 }
 
 interface MigWish {

@@ -1,7 +1,7 @@
 import type { GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import type { GpuActual } from '../observe/world.ts';
-import { recordOf, type PlanInput } from './plan-input.ts';
-import { planReplaced, planReplicaGone, planStart } from './replica-plan.ts';
+import { recordOf, type PlanInput, type WantedReplica } from './plan-input.ts';
+import { grantFor, planReplaced, planReplicaGone, planStart } from './replica-plan.ts';
 import { planCard, planMpsGone, planSliceGone } from './slice-plan.ts';
 import type { Step, UnitPlan } from './steps.ts';
 
@@ -29,10 +29,39 @@ function planUnit(input: PlanInput, unit: Unit): readonly Step[] {
   if (steps.some(isAction)) return steps;
   const cards = input.gpuTargets.filter((target) => unit.gpus.includes(target.gpu));
   steps.push(...cards.flatMap((target) => planCard(input, target)));
-  const starts = input.wanted
-    .filter((wanted) => unit.replicas.includes(wanted.target.replica))
-    .flatMap((wanted) => planStart(input, wanted, cardsOf(input, wanted.slices)));
-  return [...steps, ...starts];
+  const after = foreseen(input, steps);
+  const wanted = input.wanted.filter((each) => unit.replicas.includes(each.target.replica));
+  const startAll = (some: readonly WantedReplica[]): readonly Step[] =>
+    some.flatMap((each) => planStart(after, each, cardsOf(after, each.slices)));
+  // What has its slices already does not wait for those of others, which may fail.
+  const hasSlices = (each: WantedReplica): boolean => grantFor(input, each).ok;
+  return [
+    ...startAll(wanted.filter(hasSlices)),
+    ...steps,
+    ...startAll(wanted.filter((each) => !hasSlices(each))),
+  ];
+}
+
+/**
+ * The world as steps leave it that either do what they say or stop the unit: slices bound, daemons that answer. A
+ * new MIG instance is not among them, because its name must be read first.
+ */
+function foreseen(input: PlanInput, steps: readonly Step[]): PlanInput {
+  const { bootId } = input.world;
+  const bound = steps
+    .filter((step) => step.kind === 'bindSlice')
+    .map(({ slice, gpuInstanceId, deviceUuid, adopted }) => ({
+      slice,
+      gpuInstanceId,
+      deviceUuid,
+      adopted,
+      bootId,
+    }));
+  const daemons = new Set(steps.flatMap((step) => (step.kind === 'startMps' ? [step.gpu] : [])));
+  const gpus = input.world.gpus.map((gpu) =>
+    daemons.has(gpu.uuid) ? { ...gpu, mps: { ...gpu.mps, state: 'answering' as const } } : gpu,
+  );
+  return { ...input, bindings: [...bound, ...input.bindings], world: { ...input.world, gpus } };
 }
 
 /** Stops first; slices only once nothing of what is to stop runs on them. */

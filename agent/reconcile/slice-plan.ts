@@ -90,7 +90,7 @@ function planMpsSlices(
   }
   // The daemon first, and only where something of it will be used.
   const useful = open.length < slices.length || steps.some((step) => step.kind === 'bindSlice');
-  return useful ? [{ kind: 'startMps', gpu: gpu.uuid }] : steps;
+  return useful ? [{ kind: 'startMps', gpu: gpu.uuid }, ...steps] : steps;
 }
 
 /** Slices that the driver knows nothing of: the card itself, or a share of it. */

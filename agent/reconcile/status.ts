@@ -232,7 +232,9 @@ function restingPhase(
   const starts = status.runningSteps.some(
     (step) => step.kind === 'startReplica' && step.spec.replica === replica,
   );
-  if (starts) return { phase: 'starting', reason: '' };
+  // Begun, and not seen by a round yet.
+  const begun = record !== undefined && record.startedAtMs !== null;
+  if (starts || (begun && record.endedRuntimeId === null)) return { phase: 'starting', reason: '' };
   const unfit = waitAbout(
     status,
     (step) => step.replica === replica && step.reason === 'runtime-unfit',

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { parseNodeName } from '../../shared/domain/ids.ts';
 import type { Layout } from './layout.ts';
 import type { Ports } from './ports.ts';
-import { program, simulatorArgv } from './wrappers.ts';
+import { simulatedMpsArgv, simulatorArgv } from './wrappers.ts';
 
 export interface ConfigChoices {
   readonly layout: Layout;
@@ -66,7 +66,7 @@ function agentConfig({ layout, ports, runtime, realCards }: ConfigChoices): obje
     authority: 'cut',
     nvidiaSmi: { command: simulatorArgv(layout) },
     mps: {
-      controlCommand: program(layout, 'agent/simulator/mps-control/bin.js'),
+      controlCommand: simulatedMpsArgv(layout),
       dir: layout.mpsDir,
     },
     // A simulated card has no device file: variables and MPS mounts are all that can be handed out.

@@ -17,7 +17,7 @@ import { applySamples, awaitSamples, writeSamples } from './sample-models.ts';
 import { buildSampleImages, type SampleImages } from './samples/image.ts';
 import { endCluster, endLeftovers } from './shutdown.ts';
 import { keepRunning, startProgram, type Program } from './supervise.ts';
-import { program, writeWrappers } from './wrappers.ts';
+import { program, simulatedMpsArgv, writeWrappers } from './wrappers.ts';
 
 type Say = (text: string) => void;
 
@@ -37,6 +37,7 @@ interface Setting {
 interface Running {
   coordinator: Child | null;
   agent: Child | null;
+  mpsControl: readonly string[] | null;
 }
 
 const agentReadySchema = z.object({ node: z.string(), metrics: z.string() });
@@ -69,10 +70,12 @@ async function runCluster(layout: Layout, options: StartOptions, say: Say): Prom
   process.stdout.on('error', () => undefined);
   makeLayout(layout);
   await takeOver(layout, say);
-  const running: Running = { coordinator: null, agent: null };
+  const running: Running = { coordinator: null, agent: null, mpsControl: null };
   try {
     removeFile(layout.endpoints);
     const setting = await decide(layout, options, { say, signal });
+    running.mpsControl =
+      options.simulate === null ? ['nvidia-cuda-mps-control'] : simulatedMpsArgv(layout);
     await serve(setting, running, { say, signal });
     return 0;
   } catch (error) {
@@ -201,11 +204,11 @@ async function serve(
 ): Promise<void> {
   const { layout, ports, files } = setting;
   const address = `127.0.0.1:${ports.grpc}`;
-  const started = (name: keyof Running) => (child: Child) => {
+  const started = (name: 'agent' | 'coordinator') => (child: Child) => {
     running[name] = child;
     noteOwner(layout, running);
   };
-  const start = async (name: keyof Running, each: Program): Promise<Child> => {
+  const start = async (name: 'agent' | 'coordinator', each: Program): Promise<Child> => {
     say(`starting the ${name}`);
     return startProgram(each, { append: false, onStarted: started(name) }, signal);
   };

@@ -14,7 +14,7 @@ export interface StartOptions {
   readonly metricsPort: number | null;
 }
 
-export const defaultCards = '2xA100-40GB,L40S';
+const defaultCards = '2xA100-40GB,L40S';
 
 /** What `npm start -- --help` prints. */
 export const startHelp = `usage: npm start -- [options]

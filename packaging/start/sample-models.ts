@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { parseManifests } from '../../shared/manifest/parse-manifests.ts';
+import type { ModelSpec } from '../../shared/domain/model.ts';
 import { renderProblem } from '../../shared/domain/result.ts';
 import { encodeModelSpec } from '../../shared/wire/model-codec.ts';
 import { createSchedulerClient } from '../../shared/wire/services.ts';
@@ -17,6 +18,7 @@ import { program } from './wrappers.ts';
 const callMsMax = 10_000;
 const readyMsMax = 180_000;
 const pollMs = 300;
+const goneMsMax = 60_000;
 const inferMsMax = 20_000;
 const audioSeconds = 4;
 
@@ -75,14 +77,59 @@ export async function applySamples(run: SampleRun, files: readonly string[]): Pr
     throw new AppError('MODEL_INVALID', `a sample manifest is not usable: ${problems}`);
   }
   const client = createSchedulerClient(run.address);
+  const apply = async (spec: ModelSpec, validateOnly: boolean): Promise<string> => {
+    const model = { name: spec.name, labels: spec.labels, spec: encodeModelSpec(spec) };
+    const { outcome } = await callUnary<object, { readonly outcome: string | number }>(
+      (request, options, answer) => client.applyModel(request, options, answer),
+      { model, validateOnly },
+      coordinatorCall(run.signal),
+    );
+    return String(outcome);
+  };
   try {
     for (const { spec } of parsed.value) {
-      const model = { name: spec.name, labels: spec.labels, spec: encodeModelSpec(spec) };
-      await callUnary(client.applyModel.bind(client), { model }, coordinatorCall(run.signal));
+      // Nothing serves yet: making it anew is quicker than a rolling update, and needs no room for two copies.
+      if ((await apply(spec, true)).endsWith('_UPDATED')) await forget(client, spec.name, run);
     }
+    for (const { spec } of parsed.value) await apply(spec, false);
   } finally {
     client.close();
   }
+}
+
+/** Deletes a sample of an earlier start whose manifest is another one now, and waits until it is gone. */
+async function forget(
+  client: ReturnType<typeof createSchedulerClient>,
+  name: string,
+  run: SampleRun,
+): Promise<void> {
+  run.say(`${name}: declared otherwise by an earlier start, making it anew`);
+  await callUnary<object, object>(
+    (request, options, answer) => client.deleteModel(request, options, answer),
+    { name },
+    coordinatorCall(run.signal),
+  );
+  const deadlineMs = systemClock.monotonicMs() + goneMsMax;
+  while ((await listModels(client, run.signal)).some((model) => model.name === name)) {
+    if (systemClock.monotonicMs() > deadlineMs) {
+      throw new AppError('PROCESS_TIMEOUT', `${name} is not gone after ${goneMsMax / 1_000} s`, {
+        hint: `look at ${run.layout.logDir}, or remove ${run.layout.stateDir} to begin anew`,
+      });
+    }
+    await systemClock.sleep(pollMs, run.signal);
+  }
+}
+
+async function listModels(
+  client: ReturnType<typeof createSchedulerClient>,
+  signal: AbortSignal,
+): Promise<readonly ModelView[]> {
+  const { models } = await callUnary<object, { readonly models: readonly ModelView[] }>(
+    (request, options, answer) => client.listModels(request, options, answer),
+    {},
+    coordinatorCall(signal),
+  );
+  return models;
 }
 
 /** Waits until each sample has answered about the speech file. Throws what keeps them, when they take too long. */
@@ -94,11 +141,7 @@ export async function awaitSamples(run: SampleRun): Promise<readonly ServedModel
   const deadlineMs = systemClock.monotonicMs() + readyMsMax;
   try {
     for (;;) {
-      const { models } = await callUnary<object, { readonly models: readonly ModelView[] }>(
-        (request, options, answer) => client.listModels(request, options, answer),
-        {},
-        coordinatorCall(run.signal),
-      );
+      const models = await listModels(client, run.signal);
       for (const { name } of samples) {
         if (served.has(name)) continue;
         const state = stateOf(models.find((each) => each.name === name));

@@ -5,6 +5,7 @@ import { createAgentClient } from '../../shared/wire/services.ts';
 import { callUnary } from '../../shared/wire/unary.ts';
 import type { Child } from './child.ts';
 import type { Layout } from './layout.ts';
+import { quitMpsDaemons } from './mps-daemons.ts';
 import { isAlive, type Owner } from './owner.ts';
 
 const stopReplicasMsMax = 60_000;
@@ -17,7 +18,12 @@ const leftoverPollMs = 100;
  */
 export async function endCluster(
   layout: Layout,
-  children: { readonly agent: Child | null; readonly coordinator: Child | null },
+  children: {
+    readonly agent: Child | null;
+    readonly coordinator: Child | null;
+    /** argv with which the agent controlled MPS. null: it was never started. */
+    readonly mpsControl: readonly string[] | null;
+  },
   say: (text: string) => void,
 ): Promise<void> {
   if (children.agent?.isRunning() === true) {
@@ -25,6 +31,7 @@ export async function endCluster(
     await stopReplicas(layout, say);
     say('stopping the agent');
     await children.agent.stop(stopChildMsMax);
+    if (children.mpsControl !== null) await quitMpsDaemons(layout, children.mpsControl);
   }
   if (children.coordinator?.isRunning() === true) {
     say('stopping the coordinator');

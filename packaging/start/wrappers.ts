@@ -18,6 +18,10 @@ export function simulatorArgv(layout: Layout): readonly string[] {
   return [...smi, '--sim-state', layout.simState];
 }
 
+export function simulatedMpsArgv(layout: Layout): readonly string[] {
+  return program(layout, 'agent/simulator/mps-control/bin.js');
+}
+
 /**
  * Commands in `.tangram/bin` that know where this cluster is: nothing has to be installed or exported, and `npx`,
  * which may fetch a stranger's package, is not needed.

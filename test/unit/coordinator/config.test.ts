@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { coordinatorConfigSchema, readCoordinatorConfig } from '../../../coordinator/config.ts';
+import { parseConfig } from '../../../shared/platform/config-file.ts';
+
+test('without a file every key has its default', () => {
+  expect(readCoordinatorConfig(undefined)).toEqual({
+    stateDir: '/var/lib/tangram/coordinator',
+    grpc: '127.0.0.1:7443',
+    http: '127.0.0.1:7480',
+    lostAfter: 60_000,
+    log: { level: 'info' },
+  });
+});
+
+test('every key can be said', () => {
+  const text =
+    'stateDir: /s\ngrpc: 127.0.0.1:1\nhttp: 127.0.0.1:2\nlostAfter: 90s\nlog: { level: debug }\nreadyFile: /r\n';
+  expect(parseConfig(text, 'c.yaml', coordinatorConfigSchema)).toEqual({
+    stateDir: '/s',
+    grpc: '127.0.0.1:1',
+    http: '127.0.0.1:2',
+    lostAfter: 90_000,
+    log: { level: 'debug' },
+    readyFile: '/r',
+  });
+});
+
+test.for([
+  { text: 'lostAfter: 1s', want: /lostAfter: 1s is out of range; give 3s to 24h/ },
+  { text: 'lostAfter: soon', want: /lostAfter: "soon" is not a duration/ },
+  { text: 'grcp: 127.0.0.1:1', want: /grcp/ },
+  { text: 'log: { levle: debug }', want: /levle/ },
+  { text: 'stateDir: ""', want: /stateDir/ },
+  { text: 'stateDir: [', want: /c\.yaml:\d+:\d+ is not YAML/ },
+])('$text is refused with its place', ({ text, want }) => {
+  expect(() => parseConfig(text, 'c.yaml', coordinatorConfigSchema)).toThrow(want);
+});
+
+test('every key says what it is for', () => {
+  for (const [key, schema] of Object.entries(coordinatorConfigSchema.shape)) {
+    if (key !== 'log') expect(schema.description ?? '', key).not.toBe('');
+  }
+});

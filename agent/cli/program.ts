@@ -13,7 +13,7 @@ import {
 } from './render.ts';
 import type { AgentApi, GpuRecord } from './transport.ts';
 
-export const defaultSocket = '/run/tangram/agent.sock';
+const defaultSocket = '/run/tangram/agent.sock';
 const clearScreen = '\u001b[2J\u001b[H';
 const topPeriodMs = 1_000;
 

@@ -12,7 +12,7 @@ import type {
 } from './transport.ts';
 
 /** `2g.10gb@4`, `mps-25%`, `whole`: a slice in one word. */
-export function renderShape(shape: SliceShape | null): string {
+function renderShape(shape: SliceShape | null): string {
   if (shape === null) return '';
   switch (shape.kind) {
     case 'mig':

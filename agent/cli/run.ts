@@ -7,7 +7,7 @@ import {
   isAppError,
 } from '../../shared/platform/errors.ts';
 
-export const exitCodes = { ok: 0, failure: 1, usage: 2, notFound: 3, unreachable: 5 } as const;
+const exitCodes = { ok: 0, failure: 1, usage: 2, notFound: 3, unreachable: 5 } as const;
 
 const grpcNotFound = 5;
 const grpcInvalidArgument = 3;
@@ -38,7 +38,7 @@ export function renderError(error: unknown): string {
   return `error: ${errorChain(error)}\n${hint === undefined ? '' : `hint: ${hint}\n`}`;
 }
 
-export function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown): number {
   if (!isAppError(error)) return exitCodes.failure;
   if (error.code === 'AGENT_AWAY') return exitCodes.unreachable;
   const status: number = errorCodes[error.code].grpcStatus;

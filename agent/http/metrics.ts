@@ -16,7 +16,7 @@ import type { ProcessTable } from '../telemetry/process-table.ts';
 import type { GpuSampler } from '../telemetry/sampler.ts';
 
 /** A sample that is older tells of another time: its series are left out rather than repeated. */
-export const staleMs = 5_000;
+const staleMs = 5_000;
 const bytesPerMib = 1024 * 1024;
 
 export interface MetricsDeps {

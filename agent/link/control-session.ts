@@ -16,7 +16,7 @@ import { encodeStatus } from '../../shared/wire/status-codec.ts';
 import { decodeTarget } from '../../shared/wire/target-codec.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 
-export const protocolVersion = 1;
+const protocolVersion = 1;
 const welcomeMsMax = 10_000;
 const statusMsMax = 10_000;
 const heartbeatBounds = { lowMs: 200, highMs: 60_000 };

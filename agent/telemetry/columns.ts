@@ -9,7 +9,7 @@ export interface SeriesTable {
 }
 
 /** On the link a metric goes without its prefix: `gpu_utilization_ratio`. */
-export const columnNames: readonly string[] = gpuMetrics.map((metric) =>
+const columnNames: readonly string[] = gpuMetrics.map((metric) =>
   metric.name.replace(/^tangram_/, ''),
 );
 

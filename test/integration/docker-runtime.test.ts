@@ -134,6 +134,10 @@ describe.runIf(image.available)('on a real engine', () => {
     expect(await next.stop(before.replica, 2_000, never)).toBe('stopped');
     expect(await next.list(never)).toEqual([]);
     expect(await next.stop(before.replica, 2_000, never)).toBe('already-gone');
+    const gone: unknown = await next
+      .logs(before.replica, { tailLines: 1 }, never)
+      .catch((error: unknown) => error);
+    expect(isAppError(gone, 'REPLICA_UNKNOWN')).toBe(true);
   });
 
   test('an exit is listed with its code and last lines, and a new start makes it anew', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMpsControl } from '../../agent/drivers/mps/create-mps-control.ts';
 import type { MpsControl } from '../../agent/drivers/mps/mps-control.ts';
@@ -12,7 +13,10 @@ const never = new AbortController().signal;
 const gpu = must(parseGpuUuid('GPU-11111111-2222-3333-4444-555555555555'));
 /** The real program where a test machine has it: a path in this variable. */
 const realCommand = process.env['TANGRAM_MPS_CONTROL'];
-const fake = [process.execPath, join(import.meta.dirname, '../fixtures/fake-mps-control.mjs')];
+const fake = [
+  process.execPath,
+  fileURLToPath(import.meta.resolve('../fixtures/fake-mps-control.mjs')),
+];
 let directory = '';
 
 beforeEach(() => {
@@ -34,9 +38,12 @@ function endDaemon(): void {
   }
 }
 
-function control(mode = '', limits: { readonly settleTimeoutMs?: number } = {}): MpsControl {
+function control(
+  mode = '',
+  limits: { readonly settleTimeoutMs?: number; readonly commandTimeoutMs?: number } = {},
+): MpsControl {
   const options = { controlCommand: fake, directory, env: { FAKE_MPS: mode } };
-  return createMpsControl({ ...options, commandTimeoutMs: 2_000, ...limits });
+  return createMpsControl({ ...options, commandTimeoutMs: 10_000, ...limits });
 }
 
 async function failureOf(task: Promise<unknown>): Promise<unknown> {
@@ -130,13 +137,12 @@ test('a daemon that cannot start is told in its own words', async () => {
 });
 
 test('a daemon that does not answer or does not quit has a limit', async () => {
-  const hung = await failureOf(control('hang').start(gpu, never));
+  const hung = await failureOf(control('hang', { commandTimeoutMs: 2_000 }).start(gpu, never));
   expect(isAppError(hung, 'PROCESS_TIMEOUT')).toBe(true);
   endDaemon();
   rmSync(join(directory, gpu), { recursive: true });
-  const staying = control('stay', { settleTimeoutMs: 300 });
-  await staying.start(gpu, never);
-  const stuck = await failureOf(staying.stop(gpu, never));
+  await control('stay').start(gpu, never);
+  const stuck = await failureOf(control('stay', { settleTimeoutMs: 300 }).stop(gpu, never));
   expect(errorChain(stuck)).toContain('does not quit');
 });
 

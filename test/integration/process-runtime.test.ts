@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readProc } from '../../agent/drivers/process/proc-table.ts';
 import { createProcessRuntime } from '../../agent/drivers/runtime/process-runtime.ts';
@@ -9,7 +10,7 @@ import { errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { eventually } from '../fakes/agent/drivers/eventually.ts';
 import { startSpec } from '../fakes/agent/drivers/start-spec.ts';
 
-const server = join(import.meta.dirname, '../fixtures/http-model.mjs');
+const server = fileURLToPath(import.meta.resolve('../fixtures/http-model.mjs'));
 const never = new AbortController().signal;
 let state = '';
 let runtime: Runtime;

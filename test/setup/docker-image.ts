@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** A tiny image with nothing but Node: built on this machine from its own files, so that no registry is needed. */
-export const testImageTag = 'tangram-test-node:1';
+const testImageTag = 'tangram-test-node:1';
 
 export type TestImage =
   | { readonly available: true; readonly tag: string }

@@ -70,7 +70,11 @@ export function createDockerRuntime(options: DockerRuntimeOptions): DockerRuntim
     list: (signal) => list(deps, signal),
     start: (spec, signal) => start(deps, spec, signal),
     stop: (replica, graceMs, signal) => stop(deps, replica, graceMs, signal),
-    logs: (replica, { tailLines }, signal) => logs(deps, containerName(replica), tailLines, signal),
+    logs: async (replica, { tailLines }, signal) => {
+      const text = await readLog(deps, containerName(replica), tailLines, signal);
+      if (text !== null) return text;
+      throw new AppError('REPLICA_UNKNOWN', `there is no container of replica ${replica} here`);
+    },
     close: () => deps.pulls.close(),
   };
 }
@@ -155,7 +159,8 @@ async function lastOutput(
   replica: RunningReplica,
   signal: AbortSignal,
 ): Promise<string> {
-  const written = await logs(deps, replica.runtimeId, lastOutputLines, signal);
+  // It may be removed between the two questions: then there is nothing to read.
+  const written = (await readLog(deps, replica.runtimeId, lastOutputLines, signal)) ?? '';
   return [replica.lastOutput, written].filter((part) => part !== '').join('\n');
 }
 
@@ -329,19 +334,17 @@ async function remove(deps: Deps, name: string, signal: AbortSignal): Promise<vo
   });
 }
 
-async function logs(
+/** null: there is no such container. */
+async function readLog(
   deps: Deps,
   name: string,
   tailLines: number,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | null> {
   const container = deps.docker.getContainer(name);
   const options = { follow: false as const, stdout: true, stderr: true, tail: tailLines };
   const log = await deps.call(`cannot read the log of ${name}`, signal, (abortSignal) =>
     orNullWhenGone(container.logs({ ...options, abortSignal })),
   );
-  if (log === null) {
-    throw new AppError('REPLICA_UNKNOWN', `there is no container ${name}`);
-  }
-  return lastLines(demuxLog(log), tailLines);
+  return log === null ? null : lastLines(demuxLog(log), tailLines);
 }

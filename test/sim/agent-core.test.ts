@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { placementRefusal } from '../../shared/domain/mig-profile.ts';
+import type { Slice } from '../../shared/domain/slice.ts';
 import { place, startHarness, type Harness } from '../fakes/agent/core-harness.ts';
 import { FakeNode } from '../fakes/agent/fake-node.ts';
 import {
@@ -465,6 +468,207 @@ async function crashRun(crashAt: number | null): Promise<number> {
   const touches = fake.touches - from;
   await harness.stop();
   return touches;
+}
+
+type Act =
+  | { readonly kind: 'add'; readonly card: number; readonly shape: number }
+  | { readonly kind: 'remove' | 'end'; readonly which: number }
+  | { readonly kind: 'restart' | 'reboot' }
+  | { readonly kind: 'stick' | 'hand'; readonly card: number }
+  | { readonly kind: 'wait'; readonly ms: number };
+
+const anyAct: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('add' as const), card: fc.nat(2), shape: fc.nat(9) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('remove' as const, 'end' as const),
+      which: fc.nat(9),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('restart' as const, 'reboot' as const) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('stick' as const, 'hand' as const),
+      card: fc.nat(2),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('wait' as const),
+      ms: fc.integer({ min: 50, max: 6_000 }),
+    }),
+  },
+);
+
+interface Wish {
+  readonly name: string;
+  readonly slice: Slice;
+}
+
+/** A coordinator that does as I6 says: one generation a change, tombstones kept until they are reported done. */
+class TestCoordinator {
+  readonly harness: Harness;
+  wishes: Wish[] = [];
+  dying: Wish[] = [];
+  /** Every replica that was ever tombstoned. */
+  readonly condemned = new Set<string>();
+  #generation = 0;
+  #count = 0;
+
+  constructor(harness: Harness) {
+    this.harness = harness;
+  }
+
+  add(card: number, shapeAt: number): void {
+    const fake = this.harness.fake.cards[card];
+    if (fake === undefined) return;
+    const shape =
+      fake.geometry === null ? shapes.mps(9_216) : migShapes[shapeAt % migShapes.length];
+    if (shape === undefined) return;
+    const held = [...this.wishes, ...this.dying].filter((each) => each.slice.gpu === fake.uuid);
+    if (fake.geometry === null && held.length >= 4) return;
+    if (fake.geometry !== null && shape.kind === 'mig') {
+      const places = held.flatMap(({ slice: { shape: of } }) => (of.kind === 'mig' ? [of] : []));
+      if (placementRefusal(fake.geometry, [...places, ...fake.instances], shape) !== null) return;
+    }
+    this.#count += 1;
+    const name = `m${this.#count}`;
+    this.wishes.push({ name, slice: slice(`${name}.0`, fake.uuid, shape) });
+  }
+
+  remove(which: number): void {
+    const [gone] = this.wishes.splice(which % Math.max(1, this.wishes.length), 1);
+    if (gone === undefined) return;
+    this.condemned.add(`${gone.name}-00000001`);
+    this.dying.push(gone);
+  }
+
+  publish(): void {
+    const { core } = this.harness;
+    const done = new Set(core.status().tombstonesDone.map((each) => JSON.stringify(each)));
+    this.dying = this.dying.filter(({ name, slice: of }) =>
+      [replicaGone(name), sliceGone(of)].some((each) => !done.has(JSON.stringify(each))),
+    );
+    const inventory = core.inventory();
+    const revisions = Object.fromEntries(
+      (inventory?.gpus ?? []).map((gpu) => [gpu.uuid, gpu.layoutRevision]),
+    );
+    this.#generation += 1;
+    core.acceptTarget(
+      target(this.#generation, {
+        slices: this.wishes.map((each) => each.slice),
+        replicas: this.wishes.map((each) => replica(each.name, [each.slice])),
+        tombstones: this.dying.flatMap((each) => [replicaGone(each.name), sliceGone(each.slice)]),
+        revisions,
+      }),
+    );
+  }
+}
+
+const migShapes = [
+  ...[0, 4].map((start) => shapes.half(start)),
+  ...[0, 1, 2, 3, 4, 5, 6].map((start) => shapes.small(start)),
+];
+
+test('converges from whatever has happened, stops only what is condemned, and never holds a slice twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyAct, { minLength: 3, maxLength: 14 }), async (acts) => {
+      const fake = new FakeNode('2xA100-40GB,L40S');
+      const harness = startHarness(fake);
+      const coordinator = new TestCoordinator(harness);
+      await harness.advance(500);
+      const stopped = () => fake.history.filter((each) => each.startsWith('stop '));
+      for (const act of acts) {
+        await perform(act, coordinator);
+        coordinator.publish();
+        await harness.clock.advance(20);
+        for (const line of stopped()) {
+          expect(coordinator.condemned.has(line.slice('stop '.length)), line).toBe(true);
+        }
+      }
+      for (const card of fake.cards) card.stuck = null;
+      harness.core.poke();
+      for (let time = 0; time < 4; time += 1) {
+        await harness.advance(16_000);
+        coordinator.publish();
+      }
+      await harness.advance(2_000);
+      const wanted = Object.fromEntries(coordinator.wishes.map((each) => [each.name, 'ready']));
+      const drifted = new Set(
+        harness.core
+          .status()
+          .slices.flatMap((each) => (each.phase === 'failed' ? [each.slice] : [])),
+      );
+      const expected = coordinator.wishes.filter((each) => !drifted.has(each.slice.id));
+      const found = harness.core.replicas().filter((each) => each.phase !== 'stopped');
+      for (const each of expected) {
+        expect(found.find((status) => status.model === each.name)?.phase).toBe(wanted[each.name]);
+      }
+      expect(coordinator.dying).toEqual([]);
+      expect([...fake.replicas.keys()].filter((each) => coordinator.condemned.has(each))).toEqual(
+        [],
+      );
+      expect(harness.core.status().gpus.filter((each) => each.outcome === 'failed')).toEqual([]);
+      expect(fake.violations).toEqual([]);
+      expect(harness.store.openIntents()).toEqual([]);
+      await harness.stop();
+    }),
+    { numRuns: 40, seed: 42 },
+  );
+});
+
+async function perform(act: Act, coordinator: TestCoordinator): Promise<void> {
+  const { harness } = coordinator;
+  const { fake } = harness;
+  switch (act.kind) {
+    case 'add':
+      coordinator.add(act.card, act.shape);
+      return;
+    case 'remove':
+      coordinator.remove(act.which);
+      return;
+    case 'end': {
+      const running = [...fake.replicas.values()].filter((each) => each.state === 'running');
+      const one = running[act.which % Math.max(1, running.length)];
+      if (one !== undefined) fake.end(one.replica, 1);
+      return;
+    }
+    case 'restart':
+      await harness.restart();
+      await harness.advance(500);
+      return;
+    case 'reboot':
+      fake.reboot();
+      await harness.restart();
+      await harness.advance(500);
+      return;
+    case 'stick': {
+      const card = fake.cards[act.card];
+      if (card !== undefined) card.stuck = card.stuck === null ? 'In use by another client' : null;
+      return;
+    }
+    case 'hand': {
+      // Somebody makes an instance of their own, where there is room.
+      const card = fake.cards[act.card];
+      if (card?.migEnabled !== true) return;
+      const taken = coordinator.wishes.some((each) => each.slice.gpu === card.uuid);
+      if (!taken && card.instances.length === 0)
+        fake.createInstance(card.uuid, 19, 6).uuid = 'MIG-hand';
+      return;
+    }
+    case 'wait':
+      await harness.advance(act.ms);
+      return;
+  }
 }
 
 const other = must(parseClusterId('c2'));

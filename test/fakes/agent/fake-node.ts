@@ -60,6 +60,8 @@ export class FakeNode {
   readonly replicas = new Map<string, FakeReplica & { runtime: RuntimeKind }>();
   /** What was done, in order: for claims such as "never stops what no tombstone names". */
   readonly history: string[] = [];
+  /** Requests that would have held something twice. */
+  readonly violations: string[] = [];
   boot = 1;
   nowMs: () => number = () => 0;
   /** false: the runtime does not answer. */
@@ -137,7 +139,10 @@ export class FakeNode {
       throw new AppError('GPU_REFUSED', `MIG is not on on ${uuid}`);
     }
     const refusal = placementRefusal(card.geometry, card.instances, { giProfileId, start });
-    if (refusal !== null) throw new AppError('GPU_REFUSED', refusal);
+    if (refusal !== null) {
+      this.violations.push(refusal);
+      throw new AppError('GPU_REFUSED', refusal);
+    }
     const gpuInstanceId = this.#nextInstance++;
     const instance = { giProfileId, start, gpuInstanceId, uuid: null };
     card.instances.push(instance);
@@ -355,7 +360,8 @@ export class FakeNode {
         (each) => each.state === 'running' && each.deviceUuids.includes(device),
       );
       if (grant.mps === null && rival !== undefined) {
-        throw new Error(`two holders of ${device}: ${rival.replica} and ${replica}`);
+        this.violations.push(`two holders of ${device}: ${rival.replica} and ${replica}`);
+        throw new AppError('PROCESS_FAILED', `${device} is in use`);
       }
     }
   }

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import type { ModelEvent } from '../../../../coordinator/fleet/core.ts';
+import { open } from '../../../../coordinator/placement/open.ts';
+import { MemoryStore } from '../../../../coordinator/store/memory-store.ts';
+import { modelSpec, nameOf, SimFleet } from '../../../fakes/coordinator/sim-fleet.ts';
+
+const apply = { validateOnly: false, etag: null } as const;
+
+function brief(event: ModelEvent): string {
+  switch (event.kind) {
+    case 'model':
+      return `${event.model.spec.name} ${event.model.replicas.map((each) => each.status?.phase ?? '-').join()}`;
+    case 'deleted':
+      return `${event.name} deleted`;
+    default:
+      return 'synced';
+  }
+}
+
+function follow(fleet: SimFleet, signal: AbortSignal) {
+  const seen: string[] = [];
+  const done = (async () => {
+    for await (const event of fleet.core.watchModels(signal)) seen.push(brief(event));
+  })();
+  return { seen, done };
+}
+
+test('a watcher sees every model, then synced, then each change until it is deleted', async () => {
+  const fleet = new SimFleet();
+  await fleet.start(new MemoryStore());
+  fleet.join('node-a', 'A100-40GB');
+  await fleet.core.applyModel(modelSpec('first', { replicas: 0 }), apply);
+  const stop = new AbortController();
+  const { seen, done } = follow(fleet, stop.signal);
+  await fleet.run(500);
+  await fleet.core.applyModel(modelSpec('vad'), apply);
+  await fleet.run(4_000);
+  await fleet.core.deleteModel(nameOf('vad'), { validateOnly: false });
+  await fleet.run(5_000);
+  stop.abort();
+  await done;
+  expect(seen.slice(0, 2)).toEqual(['first ', 'synced']);
+  expect(seen).toContain('vad ready');
+  expect(seen.at(-1)).toBe('vad deleted');
+  await fleet.kill();
+});
+
+test('a watcher that falls behind is told so instead of missing something', async () => {
+  const fleet = new SimFleet({ limits: { watchBufferMax: 2 } });
+  await fleet.start(new MemoryStore());
+  const events = fleet.core.watchModels(new AbortController().signal)[Symbol.asyncIterator]();
+  expect((await events.next()).value).toMatchObject({ kind: 'synced' });
+  for (let at = 0; at < 5; at += 1) {
+    await fleet.core.applyModel(modelSpec('vad', { priority: at }), apply);
+    await fleet.run(500);
+  }
+  await expect(events.next()).rejects.toMatchObject({ code: 'WATCH_EXPIRED' });
+  await fleet.kill();
+});
+
+test('the decision log replays to the same decisions', async () => {
+  const fleet = new SimFleet();
+  await fleet.start(new MemoryStore());
+  fleet.join('node-a', '2xA100-40GB');
+  fleet.join('node-b', 'L40S');
+  await fleet.core.applyModel(modelSpec('one', { replicas: 3 }), apply);
+  await fleet.run(3_000);
+  await fleet.core.applyModel(modelSpec('two', { replicas: 2, priority: 200 }), apply);
+  await fleet.run(3_000);
+  await fleet.core.deleteModel(nameOf('one'), { validateOnly: false });
+  await fleet.run(5_000);
+  await fleet.core.scaleModel(nameOf('two'), 4);
+  await fleet.run(3_000);
+  const rows = fleet.decisions?.list({ limit: 1_000, model: null }) ?? [];
+  let engine = open({ nodes: [], claims: [] });
+  let replayed = 0;
+  for (const row of rows) {
+    const inputs = JSON.parse(row.inputs);
+    if (row.kind === 'snapshot') {
+      engine = open(inputs);
+      continue;
+    }
+    for (const delta of inputs) engine.apply(delta);
+    expect(JSON.stringify(engine.decide(JSON.parse(row.request)))).toBe(row.outcome);
+    replayed += 1;
+  }
+  expect(replayed).toBe(7);
+  await fleet.kill();
+});

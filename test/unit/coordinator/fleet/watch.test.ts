@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { unreachable } from '../../../../shared/domain/assert.ts';
 import type { ModelEvent } from '../../../../coordinator/fleet/core.ts';
 import { open } from '../../../../coordinator/placement/open.ts';
 import { MemoryStore } from '../../../../coordinator/store/memory-store.ts';
@@ -12,8 +13,10 @@ function brief(event: ModelEvent): string {
       return `${event.model.spec.name} ${event.model.replicas.map((each) => each.status?.phase ?? '-').join()}`;
     case 'deleted':
       return `${event.name} deleted`;
-    default:
+    case 'synced':
       return 'synced';
+    default:
+      return unreachable(event);
   }
 }
 

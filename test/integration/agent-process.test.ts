@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,9 +41,22 @@ afterEach(async () => {
     agentctl('shutdown', '--stop-replicas', '--yes');
     await ended(agent);
   }
+  endMpsDaemons();
   coordinator.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Daemons outlive their agent by design, so that its replicas run on: the test ends those of its own folder. */
+function endMpsDaemons(): void {
+  const cards = existsSync(join(folder, 'mps')) ? readdirSync(join(folder, 'mps')) : [];
+  for (const card of cards) {
+    spawnSync(process.execPath, [built('agent/simulator/mps-control/bin.js')], {
+      input: 'quit\n',
+      env: { ...process.env, CUDA_MPS_PIPE_DIRECTORY: join(folder, 'mps', card, 'pipe') },
+      timeout: 10_000,
+    });
+  }
+}
 
 function built(path: string): string {
   return fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));

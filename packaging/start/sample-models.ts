@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { systemClock } from '../../shared/platform/clock.ts';
@@ -21,6 +22,8 @@ const pollMs = 300;
 const goneMsMax = 60_000;
 const inferMsMax = 20_000;
 const audioSeconds = 4;
+
+type Client = ReturnType<typeof createSchedulerClient>;
 
 /** A sample that answered a real request. */
 export interface ServedModel {
@@ -60,6 +63,8 @@ export function writeSamples(layout: Layout, choices: ManifestChoices): readonly
     const image = choices.images?.[name];
     if (image === undefined) document.deleteIn(['spec', 'image']);
     else document.setIn(['spec', 'image'], image);
+    // All three have to fit beside each other, also on a machine with one core.
+    if (availableParallelism() < 2) document.setIn(['spec', 'cpu'], 0.3);
     if (choices.withoutMig) document.setIn(['spec', 'gpu', 'isolation'], 'mps');
     const target = join(layout.samplesDir, `${name}.yaml`);
     writeFileSync(target, document.toString());
@@ -87,43 +92,42 @@ export async function applySamples(run: SampleRun, files: readonly string[]): Pr
     return String(outcome);
   };
   try {
+    const changed: string[] = [];
     for (const { spec } of parsed.value) {
-      // Nothing serves yet: making it anew is quicker than a rolling update, and needs no room for two copies.
-      if ((await apply(spec, true)).endsWith('_UPDATED')) await forget(client, spec.name, run);
+      if ((await apply(spec, true)).endsWith('_UPDATED')) changed.push(spec.name);
     }
+    // Nothing serves yet: making it anew is quicker than a rolling update, and needs no room for two copies.
+    await forget(client, changed, run);
     for (const { spec } of parsed.value) await apply(spec, false);
   } finally {
     client.close();
   }
 }
 
-/** Deletes a sample of an earlier start whose manifest is another one now, and waits until it is gone. */
-async function forget(
-  client: ReturnType<typeof createSchedulerClient>,
-  name: string,
-  run: SampleRun,
-): Promise<void> {
-  run.say(`${name}: declared otherwise by an earlier start, making it anew`);
-  await callUnary<object, object>(
-    (request, options, answer) => client.deleteModel(request, options, answer),
-    { name },
-    coordinatorCall(run.signal),
-  );
+/** Deletes samples of an earlier start whose manifests are others now, and waits until they are gone. */
+async function forget(client: Client, names: readonly string[], run: SampleRun): Promise<void> {
+  for (const name of names) {
+    run.say(`${name}: declared otherwise by an earlier start, making it anew`);
+    await callUnary<object, object>(
+      (request, options, answer) => client.deleteModel(request, options, answer),
+      { name },
+      coordinatorCall(run.signal),
+    );
+  }
   const deadlineMs = systemClock.monotonicMs() + goneMsMax;
-  while ((await listModels(client, run.signal)).some((model) => model.name === name)) {
+  while ((await listModels(client, run.signal)).some(({ name }) => names.includes(name))) {
     if (systemClock.monotonicMs() > deadlineMs) {
-      throw new AppError('PROCESS_TIMEOUT', `${name} is not gone after ${goneMsMax / 1_000} s`, {
-        hint: `look at ${run.layout.logDir}, or remove ${run.layout.stateDir} to begin anew`,
-      });
+      throw new AppError(
+        'PROCESS_TIMEOUT',
+        `${names.join(', ')} are not gone after ${goneMsMax / 1_000} s`,
+        { hint: `look at ${run.layout.logDir}, or remove ${run.layout.stateDir} to begin anew` },
+      );
     }
     await systemClock.sleep(pollMs, run.signal);
   }
 }
 
-async function listModels(
-  client: ReturnType<typeof createSchedulerClient>,
-  signal: AbortSignal,
-): Promise<readonly ModelView[]> {
+async function listModels(client: Client, signal: AbortSignal): Promise<readonly ModelView[]> {
   const { models } = await callUnary<object, { readonly models: readonly ModelView[] }>(
     (request, options, answer) => client.listModels(request, options, answer),
     {},
@@ -152,7 +156,9 @@ export async function awaitSamples(run: SampleRun): Promise<readonly ServedModel
         if (told.get(name) !== line) run.say(`${name}: ${line}`);
         told.set(name, line);
       }
-      if (served.size === samples.length) return [...served.values()];
+      if (served.size === samples.length) {
+        return samples.flatMap(({ name }) => served.get(name) ?? []);
+      }
       if (systemClock.monotonicMs() > deadlineMs) throw tooLate(run.layout, told, served);
       await systemClock.sleep(pollMs, run.signal);
     }

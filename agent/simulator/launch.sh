@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs a program of the simulator: built JavaScript where there is some, else the sources through tsx.
 #   launch.sh nvidia-smi ARGS...      launch.sh mps-control ARGS...
+# TANGRAM_SIM_SOURCE=1 takes the sources although something was built.
 set -eu
 program=$1
 shift
@@ -14,5 +15,5 @@ case $program in
     ;;
 esac
 built=$root/dist/agent/simulator/$program/bin.js
-if [ -f "$built" ]; then exec node "$built" "$@"; fi
+if [ -f "$built" ] && [ -z "${TANGRAM_SIM_SOURCE:-}" ]; then exec node "$built" "$@"; fi
 exec node --import "file://$root/node_modules/tsx/dist/loader.mjs" "$folder/$program/bin.ts" "$@"

@@ -75,7 +75,9 @@ class Daemon {
       `To connect CUDA applications to this daemon, set env CUDA_MPS_PIPE_DIRECTORY=${pipeDirectory}`,
     );
     const stop = AbortSignal.any([signal, this.#quit.signal]);
-    while (!stop.aborted) {
+    const own = inodeOf(this.#socketPath);
+    // Without its socket nobody could ever ask it to quit.
+    while (!stop.aborted && inodeOf(this.#socketPath) === own) {
       this.#look();
       try {
         await this.#options.clock.sleep(lookMs, stop);
@@ -84,9 +86,13 @@ class Daemon {
       }
     }
     this.#stopServer();
-    server.close();
-    rmSync(this.#socketPath, { force: true });
-    rmSync(join(pipeDirectory, 'nvidia-cuda-mps-control.pid'), { force: true });
+    // Another daemon may have taken the place meanwhile: closing ours would remove its socket.
+    if (inodeOf(this.#socketPath) !== own) server.unref();
+    else {
+      server.close();
+      rmSync(this.#socketPath, { force: true });
+      rmSync(join(pipeDirectory, 'nvidia-cuda-mps-control.pid'), { force: true });
+    }
     this.#log('Exit with status 0');
     for (const socket of this.#sockets) socket.destroy();
   }

@@ -1,3 +1,5 @@
+import type { Card } from '../../../shared/domain/card.ts';
+
 /** What differs between driver generations. Everything else prints as 550 does. */
 export interface Dialect {
   readonly driverVersion: string;
@@ -28,7 +30,16 @@ const cudaByMajor: readonly (readonly [number, string])[] = [
   [0, '11.4'],
 ];
 
-export const driverVersionDefault = '550.163.01';
+const driverVersionDefault = '550.163.01';
+/** The first that knows every Blackwell board here. */
+const driverVersionBlackwell = '580.105.08';
+
+/** What a host with these cards would most likely run, when nobody says. */
+export function driverVersionFor(cards: readonly Card[]): string {
+  const newest = cards.some((card) => card.architecture === 'Blackwell');
+  return newest ? driverVersionBlackwell : driverVersionDefault;
+}
+
 const driverVersionPattern = /^(\d{3})\.(\d{1,3})(?:\.(\d{1,2}))?$/;
 /** Older ones name MIG devices differently and newer ones were not captured. */
 const majorMin = 470;

@@ -1,5 +1,5 @@
 import { parseCards } from '../../../shared/domain/card.ts';
-import { dialectOf, driverVersionDefault } from './dialect.ts';
+import { dialectOf, driverVersionFor } from './dialect.ts';
 import type { Reply } from './reply.ts';
 import { afterReboot, describeCards, initialState, type Fault } from './state.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -58,7 +58,7 @@ export function initialise(
 ): Reply {
   const parsed = parseCards(flags.init ?? '');
   if (!parsed.ok) return complaint(`${parsed.problem.message}; ${parsed.problem.hint ?? ''}`);
-  const driverVersion = flags.driver ?? driverVersionDefault;
+  const driverVersion = flags.driver ?? driverVersionFor(parsed.value);
   if (dialectOf(driverVersion) === undefined) {
     return complaint(
       `${JSON.stringify(driverVersion)} is no driver version this simulator speaks as; ` +

@@ -52,8 +52,7 @@ export function listMig(
 }
 
 function profileTable(cards: readonly CutCard[], dialect: Dialect): readonly string[] {
-  // 580 made the name column two wider.
-  const extra = dialect.major >= 580 ? '  ' : '';
+  const extra = widening(cards, dialect);
   const width = 77 + extra.length;
   const line = `+${'-'.repeat(width)}+`;
   const rows = cards.flatMap(({ index, gpu, geometry }) =>
@@ -82,6 +81,14 @@ function profileTable(cards: readonly CutCard[], dialect: Dialect): readonly str
   ];
 }
 
+/** The name column became two wider with the names of Blackwell's variants, such as `1g.24gb+me.all`. */
+function widening(cards: readonly CutCard[], dialect: Dialect): string {
+  const isLong = cards.some(({ geometry }) =>
+    geometry.profiles.some((profile) => profile.name.length > 13),
+  );
+  return dialect.major >= 575 || isLong ? '  ' : '';
+}
+
 function placements(cards: readonly CutCard[]): readonly string[] {
   return cards.flatMap(({ index, geometry }) =>
     geometry.profiles.map((profile) => {
@@ -93,7 +100,7 @@ function placements(cards: readonly CutCard[]): readonly string[] {
 }
 
 function gpuInstanceTable(cards: readonly CutCard[], dialect: Dialect): Reply {
-  const extra = dialect.major >= 580 ? '  ' : '';
+  const extra = widening(cards, dialect);
   const width = 55 + extra.length;
   const line = `+${'-'.repeat(width)}+`;
   const rows = cards.flatMap((found) =>

@@ -69,6 +69,38 @@ test('places 2g and five 1g as the user guide shows it', async () => {
   expect(rows).toEqual(['1g.5gb@0', '1g.5gb@1', '1g.5gb@2', '1g.5gb@3', '1g.5gb@6', '2g.10gb@4']);
 });
 
+test.for(cards.filter((card) => geometryOf(card) !== null).map((card) => card.name))(
+  'every row of the listings of %s is as wide as its frame, and no two cells touch',
+  async (name) => {
+    const host = await cutHost(name);
+    const profiles = (await host.smi('mig', '-lgip')).out;
+    for (const first of profiles.matchAll(/MIG (\S+) +(\d+) +\d+\/\d+ /g)) {
+      await host.smi('mig', '-cgi', first[2] ?? '', '-C');
+    }
+    const known = cards
+      .filter((card) => card.name === name)
+      .flatMap((card) => geometryOf(card)?.profiles ?? []);
+    expect([...profiles.matchAll(/MIG (\S+) +\d+ +\d+\/\d+ /g)].map((row) => row[1])).toEqual(
+      known.map((profile) => profile.name),
+    );
+    for (const listing of [
+      profiles,
+      ...(
+        await Promise.all([
+          host.smi('mig', '-lgi'),
+          host.smi('mig', '-lci'),
+          host.smi('mig', '-lcip'),
+          host.smi(),
+        ])
+      ).map((answer) => answer.out),
+    ]) {
+      const framed = listing.split('\n').filter((line) => /^[|+].*[|+]$/.test(line));
+      expect(new Set(framed.map((line) => line.length)).size).toBe(1);
+      expect(listing.split('\n').filter((line) => line.startsWith('|')).length).toBeGreaterThan(3);
+    }
+  },
+);
+
 test('a list stops at the first failure and keeps what it made', async () => {
   const host = await cutHost('A100-40GB');
   const made = await host.smi('mig', '-cgi', '19,19,14,9');

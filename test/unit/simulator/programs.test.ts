@@ -151,3 +151,18 @@ test('an MPS daemon outlives its starter, finds its clients and quits when asked
   }
   expect((await control('get_server_list')).err).toBe('Cannot find MPS control daemon process\n');
 });
+
+test('an MPS daemon whose folder was removed ends by itself', async () => {
+  const env = {
+    CUDA_MPS_PIPE_DIRECTORY: join(folder, 'pipe'),
+    CUDA_MPS_LOG_DIRECTORY: join(folder, 'log'),
+  };
+  mkdirSync(env.CUDA_MPS_PIPE_DIRECTORY);
+  const child = start(process.execPath, [...mps, '-f'], env);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await until('the daemon', async () =>
+    (await run(mps, { input: 'get_server_list', env })).code === 0 ? true : undefined,
+  );
+  rmSync(env.CUDA_MPS_PIPE_DIRECTORY, { recursive: true });
+  expect(await ended).toBe(0);
+});

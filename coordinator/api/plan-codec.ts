@@ -1,5 +1,7 @@
 import { unreachable } from '../../shared/domain/assert.ts';
 import type { Plan, PlanStage, PlanStep } from '../../shared/domain/change.ts';
+import type { NodeName } from '../../shared/domain/ids.ts';
+import type { CoordinatorCore } from '../fleet/core.ts';
 import type { Plan as WirePlan } from '../../shared/wire/generated/tangram/v1/Plan.ts';
 
 const untils = {
@@ -9,8 +11,20 @@ const untils = {
   'replicas-ready': 'replicas ready',
 } as const satisfies Readonly<Record<PlanStage['until'], string>>;
 
+/** What people call a card: `GPU0`. */
+export type GpuNames = (node: NodeName, gpu: string) => string;
+
+/** Names cards by their index on the node; a card that is not there now keeps its UUID. */
+export function gpuNames(core: Pick<CoordinatorCore, 'node'>): GpuNames {
+  return (node, uuid) => {
+    const gpus = core.node(node)?.inventory?.gpus ?? [];
+    const found = gpus.find((gpu) => gpu.uuid === uuid);
+    return found === undefined ? uuid : `GPU${found.index}`;
+  };
+}
+
 /** A plan as people read it: every step is one line. */
-export function encodePlan(plan: Plan): WirePlan {
+export function encodePlan(plan: Plan, nameOf: GpuNames): WirePlan {
   return {
     plan: plan.id,
     stages: plan.stages.map((stage) => ({
@@ -18,7 +32,7 @@ export function encodePlan(plan: Plan): WirePlan {
       steps: stage.steps.map((step) => ({
         kind: step.kind,
         node: step.node,
-        text: describeStep(step),
+        text: describeStep(step, nameOf),
       })),
       until: untils[stage.until],
     })),
@@ -27,14 +41,14 @@ export function encodePlan(plan: Plan): WirePlan {
   };
 }
 
-function describeStep(step: PlanStep): string {
+function describeStep(step: PlanStep, nameOf: GpuNames): string {
   switch (step.kind) {
     case 'set-mode':
-      return `set ${step.gpu} to mode ${step.mode}`;
+      return `set ${nameOf(step.node, step.gpu)} to mode ${step.mode}`;
     case 'create-slice':
-      return `create ${step.shape} on ${step.gpu}`;
+      return `create ${step.shape} on ${nameOf(step.node, step.gpu)}`;
     case 'destroy-slice':
-      return `destroy ${step.shape} on ${step.gpu}`;
+      return `destroy ${step.shape} on ${nameOf(step.node, step.gpu)}`;
     case 'start-replica':
       return `start ${step.replica}`;
     case 'stop-replica':

@@ -9,7 +9,7 @@ import type { LogsDesk } from './logs-desk.ts';
 import { encodeExplanation, encodeModelView } from './model-view-codec.ts';
 import { modelNameIn, replicaIdIn } from './names.ts';
 import { pageOf } from './page-token.ts';
-import { encodePlan } from './plan-codec.ts';
+import { encodePlan, gpuNames } from './plan-codec.ts';
 import { watchModels } from './watch-models.ts';
 
 export interface SchedulerDeps {
@@ -38,15 +38,13 @@ export function schedulerHandlers(deps: SchedulerDeps): SchedulerServiceHandlers
       const spec = decodeModel(request.model);
       if (!spec.ok) throw problemError(spec.problem);
       const etag = request.etag === '' ? null : request.etag;
-      return encodeApplied(
-        await core.applyModel(spec.value, { validateOnly: request.validateOnly, etag }),
-      );
+      const options = { validateOnly: request.validateOnly, etag };
+      return encodeApplied(core, await core.applyModel(spec.value, options));
     }, onError),
     DeleteModel: unary(async (request) => {
       const { validateOnly } = request;
-      return {
-        plan: encodePlan(await core.deleteModel(modelNameIn(request.name), { validateOnly })),
-      };
+      const plan = await core.deleteModel(modelNameIn(request.name), { validateOnly });
+      return { plan: encodePlan(plan, gpuNames(core)) };
     }, onError),
     ScaleModel: unary(async ({ name, replicas }) => {
       if (replicas < 0 || replicas > modelLimits.replicasMax) {
@@ -54,7 +52,7 @@ export function schedulerHandlers(deps: SchedulerDeps): SchedulerServiceHandlers
           hint: `give a whole number from 0 to ${modelLimits.replicasMax}`,
         });
       }
-      return encodeApplied(await core.scaleModel(modelNameIn(name), replicas));
+      return encodeApplied(core, await core.scaleModel(modelNameIn(name), replicas));
     }, onError),
     WatchModels: watchModels(core, onError),
     GetReplicaLogs: unary((request, signal) => readLogs(deps, request, signal), onError),
@@ -83,11 +81,11 @@ function modelReads({
   };
 }
 
-function encodeApplied(applied: ApplyResult) {
+function encodeApplied(core: CoordinatorCore, applied: ApplyResult) {
   return {
     model: encodeModelView(applied.model),
     outcome: encodeOutcome(applied.outcome),
-    plan: encodePlan(applied.plan),
+    plan: encodePlan(applied.plan, gpuNames(core)),
   };
 }
 

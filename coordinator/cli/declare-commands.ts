@@ -6,10 +6,11 @@ import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/A
 import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelResponse.ts';
 import { toJson, type Api, type CliDeps, type Json } from './deps.ts';
 import { readModels } from './manifests.ts';
+import { renderRefusal } from './render-models.ts';
 import { renderPlan, type PlannedChange } from './render-plan.ts';
 import { exitCodes } from './run.ts';
 import { waitUntilReady } from './wait-ready.ts';
-import { enumWord } from './words.ts';
+import { counted, enumWord } from './words.ts';
 
 interface ApplyOptions extends Json {
   readonly filename: readonly string[];
@@ -71,10 +72,13 @@ async function apply(deps: CliDeps, api: Api, options: ApplyOptions): Promise<vo
     return;
   }
   const applied: ApplyModelResponse__Output[] = [];
-  for (const spec of specs) {
-    const answer = await api().applyModel(requestOf(spec, false));
+  for (const [at, spec] of specs.entries()) {
+    // What was shown is what is done: a model that somebody changed in between is a conflict.
+    const etag = previews[at]?.model?.etag ?? '';
+    const answer = await api().applyModel({ ...requestOf(spec, false), etag });
     applied.push(answer);
     if (!options.json) deps.out(`model ${spec.name} ${outcomeWord(answer)}\n`);
+    if (!options.json && changes(answer)) deps.out(renderRefusal(await api().explain(spec.name)));
   }
   if (options.json) deps.out(toJson({ models: applied }));
   if (!options.wait) return;
@@ -123,8 +127,17 @@ export function describe(answer: ApplyModelResponse__Output): PlannedChange {
     mark,
     subject: `model ${answer.model?.name ?? ''}: ${verb}`,
     plan: answer.plan,
-    remark: '',
+    remark: outcomeWord(answer) === 'created' ? shortfallText(answer) : '',
   };
+}
+
+/** A new model is accepted whether or not it fits now; the plan starts only what does. */
+function shortfallText({ model, plan }: ApplyModelResponse__Output): string {
+  const wanted = model?.spec?.replicas ?? 0;
+  const steps = (plan?.stages ?? []).flatMap((stage) => stage.steps);
+  const started = steps.filter((step) => step.kind === 'start-replica').length;
+  if (started >= wanted) return '';
+  return `${wanted - started} of ${counted(wanted, 'replica')} fit nowhere now and would wait`;
 }
 
 function durationMs(text: string): number {

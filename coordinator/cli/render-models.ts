@@ -123,6 +123,13 @@ export function renderWhy(why: ExplainResponse__Output): string {
   return `${lines.join('\n')}\n${indent(table)}`;
 }
 
+/** What `tangram apply` adds when something of the model has no place; empty when all has. */
+export function renderRefusal(why: ExplainResponse__Output): string {
+  if (why.refusal === '') return '';
+  const help = why.nearest === '' ? '' : `  would help: ${why.nearest}\n`;
+  return `  pending: ${why.refusal}\n${help}`;
+}
+
 /** `tangram describe model`. */
 export function renderModel(
   model: Model__Output,

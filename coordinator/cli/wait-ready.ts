@@ -1,49 +1,68 @@
 import type { Model__Output } from '../../shared/wire/generated/tangram/v1/Model.ts';
+import { isAppError } from '../../shared/platform/errors.ts';
+import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 import type { CoordinatorClient } from './client.ts';
 import type { CliDeps } from './deps.ts';
 import { counted, phaseWord } from './words.ts';
 
+const againMs = 500;
+
 /**
  * Waits until every replica of these versions is ready, saying on the way what each model waits for.
- * Answers false, and says what is missing, when the time is up. A watch that ends is begun again.
+ * Answers false, and says what is missing, when the time is up or a model is deleted meanwhile.
  */
 export async function waitUntilReady(
   deps: CliDeps,
   client: CoordinatorClient,
   wanted: { readonly models: readonly Model__Output[]; readonly timeoutMs: number },
 ): Promise<boolean> {
-  const pending = new Map(wanted.models.map((model) => [model.name, model]));
+  const versions = new Map(wanted.models.map((model) => [model.name, Number(model.version)]));
   const told = new Map<string, string>();
-  const deadline = AbortSignal.timeout(wanted.timeoutMs);
   const over = new AbortController();
-  const signal = AbortSignal.any([deps.signal, deadline, over.signal]);
-  while (pending.size > 0 && !signal.aborted) {
-    for await (const { model } of client.watchModels('', signal)) {
-      const asked = model ? pending.get(model.name) : undefined;
-      if (!model || asked === undefined) continue;
-      const said = progressText(model);
-      if (told.get(model.name) !== said) deps.note(`${model.name}: ${said}\n`);
-      told.set(model.name, said);
-      if (isReady(model, Number(asked.version))) pending.delete(model.name);
-      if (pending.size === 0) over.abort();
-    }
+  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(wanted.timeoutMs), over.signal]);
+  const see = (event: WatchModelsResponse__Output): void => {
+    const name = event.model?.name ?? event.deleted ?? '';
+    const version = versions.get(name);
+    if (version === undefined) return;
+    const said = event.model ? progressText(event.model) : 'deleted meanwhile';
+    if (told.get(name) !== said) deps.note(`${name}: ${said}\n`);
+    told.set(name, said);
+    if (event.model && isReady(event.model, version)) versions.delete(name);
+    if (versions.size === 0 || event.deleted) over.abort();
+  };
+  while (versions.size > 0 && !signal.aborted) {
+    await watchOnce(client, see, signal);
+    await deps.clock.sleep(againMs, signal).catch(() => undefined);
   }
-  if (pending.size === 0) return true;
-  const names = [...pending.keys()].join(', ');
-  deps.note(
-    `error: not ready in time: ${names}\nhint: ask: tangram why ${[...pending.keys()][0]}\n`,
-  );
+  const [first] = versions.keys();
+  if (first === undefined) return true;
+  const names = [...versions.keys()].join(', ');
+  deps.note(`error: not ready: ${names}\nhint: ask: tangram why ${first}\n`);
   return false;
+}
+
+/** A watch that was read too slowly, or that a restart of the coordinator cut, may be begun again. */
+async function watchOnce(
+  client: CoordinatorClient,
+  see: (event: WatchModelsResponse__Output) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for await (const event of client.watchModels('', signal)) see(event);
+  } catch (error) {
+    if (!isAppError(error, 'WATCH_EXPIRED') && !isAppError(error, 'COORDINATOR_AWAY')) throw error;
+  }
 }
 
 /** Replicas of an older version that still serve are not what was asked for. */
 export function isReady(model: Model__Output, version: number): boolean {
-  if (Number(model.version) > version) return isReady(model, Number(model.version));
+  if (Number(model.version) < version) return false;
   const serving = (model.status?.replicas ?? []).filter(
     (replica) =>
       !replica.retiring &&
       phaseWord(replica.phase) === 'ready' &&
-      Number(replica.modelVersion) >= version,
+      // Somebody may have changed the model since: what counts is what it is now.
+      Number(replica.modelVersion) >= Number(model.version),
   );
   return serving.length >= (model.spec?.replicas ?? 0);
 }

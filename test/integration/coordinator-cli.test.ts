@@ -126,13 +126,14 @@ describe('tangram', () => {
     const planned = await tangram(['plan', '-f', path]);
     expect([planned.code, planned.err]).toEqual([1, '']);
     expect(planned.out).toMatch(/^\+ model alpha: create\n/);
-    expect(planned.out).toMatch(/\+ node-a: /);
+    expect(planned.out).toMatch(/\+ node-a: create .*GPU[01]$/m);
     expect(planned.out).toMatch(/interrupts nothing/);
     expect(declared()).toEqual([]);
 
     const applied = await tangram(['apply', '-f', path, '--wait']);
     expect([applied.code, applied.asked]).toEqual([0, []]);
     expect(applied.out).toMatch(/model alpha created\n$/);
+    expect(applied.out).not.toMatch(/pending/);
     expect(applied.err).toMatch(/alpha: 1 of 1 replica ready\n$/);
     expect((await tangram(['plan', '-f', path])).code).toBe(0);
     expect((await tangram(['apply', '-f', path])).out).toMatch(/model alpha unchanged\n$/);
@@ -155,7 +156,16 @@ describe('tangram', () => {
   });
 
   test('says why a model is pending, and exits 3', async () => {
-    await tangram(['apply', '-f', file('huge', 'gpu: { memory: 70GiB }')]);
+    const path = file('huge', 'gpu: { memory: 70GiB }');
+    expect((await tangram(['plan', '-f', path])).out).toBe(
+      '+ model huge: create\n    1 of 1 replica fit nowhere now and would wait\n',
+    );
+    const applied = await tangram(['apply', '-f', path]);
+    expect([applied.code, applied.err]).toEqual([0, '']);
+    expect(applied.out).toMatch(/model huge created\n {2}pending: no card is that big: /);
+    const waited = await tangram(['apply', '-f', path, '--wait', '--timeout', '300ms']);
+    expect(waited.code).toBe(1);
+    expect(waited.err).toMatch(/error: not ready: huge\nhint: ask: tangram why huge\n$/);
     const why = await tangram(['why', 'huge']);
     expect(why.code).toBe(3);
     expect(why.out).toMatch(/pending: .*70\.0GiB|71680/);

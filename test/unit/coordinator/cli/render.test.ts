@@ -296,6 +296,10 @@ describe('waiting', () => {
     expect(isReady(model({ replicas }), 1)).toBe(want);
   });
 
+  test('is not over while an older version is what is seen', () => {
+    expect(isReady(model(), 2)).toBe(false);
+  });
+
   test('says what it waits for', () => {
     const pulling = replica({ phase: 'REPLICA_PHASE_PULLING', reason: '3 of 5 layers' });
     expect(progressText(model({ replicasReady: 0, replicas: [pulling] }))).toBe(

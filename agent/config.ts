@@ -40,7 +40,8 @@ const address = (ports: { readonly zero: boolean }) =>
 const command = z.array(z.string().min(1)).min(1).max(argvMax);
 const path = z.string().min(1).max(4_096);
 
-const agentConfigSchema = z.strictObject({
+/** Every key with what it means and its unit; unknown keys are refused. */
+export const agentConfigSchema = z.strictObject({
   node: checked(parseNodeName)
     .optional()
     .describe('Name of this node in the cluster, a DNS label. Without it: the host name.'),
@@ -126,7 +127,8 @@ const agentConfigSchema = z.strictObject({
           'How a slice reaches a container: toolkit, cdi, or env (variables and mounts only).',
         ),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How slices reach what runs on them.'),
   labels: z
     .record(z.string().min(1).max(labelLengthMax), z.string().max(labelLengthMax))
     .refine((labels) => Object.keys(labels).length <= labelsMax, `more than ${labelsMax} labels`)
@@ -138,12 +140,14 @@ const agentConfigSchema = z.strictObject({
         .prefault('1s')
         .describe('Time between two samples of all cards, such as 1s.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Sampling of the cards and the host.'),
   log: z
     .strictObject({
       level: z.enum(logLevels).default('info').describe('Least severe lines that are written.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('JSON lines on standard output.'),
   readyFile: path
     .optional()
     .describe(

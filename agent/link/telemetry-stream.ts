@@ -6,6 +6,8 @@ import type { TelemetryRequest } from '../../shared/wire/generated/tangram/link/
 import { batchValues, seriesTable } from '../telemetry/columns.ts';
 import type { GpuSampleSet } from '../telemetry/sampler.ts';
 
+/** A stream that took so many batches was well: the back-off begins anew. */
+const steadyBatches = 5;
 const restartLimits = { firstMs: 1_000, maxMs: 60_000 };
 
 /** Where samples come from: the sampler. */
@@ -29,21 +31,29 @@ export interface TelemetryDeps {
  */
 export async function runTelemetry(
   deps: TelemetryDeps,
-  client: LinkServiceClient,
+  client: Pick<LinkServiceClient, 'Telemetry'>,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let failures = 0; !signal.aborted; failures += 1) {
-    const reason = await runStream(deps, client, signal);
+  let failures = 0;
+  while (!signal.aborted) {
+    let sent = 0;
+    const onSent = (): void => {
+      sent += 1;
+      deps.onSent();
+    };
+    const reason = await runStream({ ...deps, onSent }, client, signal);
     if (signal.aborted) return;
+    if (sent >= steadyBatches) failures = 0;
     const waitMs = jittered(backoffMs(failures, restartLimits), deps.random);
     deps.log.info({ reason, retryMs: Math.round(waitMs) }, 'the telemetry stream ended');
+    failures += 1;
     await deps.clock.sleep(waitMs, signal).catch(() => undefined);
   }
 }
 
 async function runStream(
   deps: TelemetryDeps,
-  client: LinkServiceClient,
+  client: Pick<LinkServiceClient, 'Telemetry'>,
   signal: AbortSignal,
 ): Promise<string> {
   return new Promise<string>((resolve) => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/platform/clock.ts';
+import { errorChain } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type { ComputeProcess, NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 
@@ -22,6 +23,8 @@ export class ProcessTable {
   readonly #deps: ProcessTableDeps;
   #rows: { readonly rows: readonly ComputeProcess[]; readonly monotonicMs: number } | null = null;
   #reading: Promise<void> | null = null;
+  /** Said once, not at every scrape. */
+  #lastReason = '';
 
   constructor(deps: ProcessTableDeps) {
     this.#deps = deps;
@@ -43,10 +46,12 @@ export class ProcessTable {
     try {
       const rows = await this.#deps.nvidiaSmi.queryProcesses(this.#deps.signal);
       this.#rows = { rows, monotonicMs: this.#deps.clock.monotonicMs() };
-    } catch (err) {
-      if (!this.#deps.signal.aborted) {
-        this.#deps.log.warn({ err }, 'cannot read the processes on the cards');
-      }
+      this.#lastReason = '';
+    } catch (error) {
+      const reason = errorChain(error);
+      const level = reason === this.#lastReason || this.#deps.signal.aborted ? 'debug' : 'warn';
+      this.#lastReason = reason;
+      this.#deps.log[level]({ reason }, 'cannot read the processes on the cards');
     } finally {
       this.#reading = null;
     }

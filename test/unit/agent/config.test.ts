@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseAgentConfig } from '../../../agent/config.ts';
+import { z } from 'zod';
+import { agentConfigSchema, parseAgentConfig } from '../../../agent/config.ts';
 
 test('an empty file is a complete configuration that only observes', () => {
   expect(parseAgentConfig('node: n1', '/etc/tangram/agent.yaml')).toEqual({
@@ -114,4 +115,24 @@ test('two mistakes are told at once', () => {
   expect(() => parseAgentConfig('runtime: podman\nauthority: all', 'a.yaml')).toThrow(
     /authority: .*runtime: /s,
   );
+});
+
+interface SchemaNode {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+test('every key says what it means', () => {
+  const undescribed: string[] = [];
+  const walk = (node: SchemaNode, path: string): void => {
+    for (const [key, inner] of Object.entries(node.properties ?? {})) {
+      if ((inner.description ?? '') === '') undescribed.push(`${path}${key}`);
+      walk(inner, `${path}${key}.`);
+    }
+  };
+  // What toJSONSchema answers is a JSON Schema of objects, read here by two of its keys.
+  const schema = z.toJSONSchema(agentConfigSchema, { io: 'input' }) as SchemaNode;
+  walk(schema, '');
+  expect(Object.keys(schema.properties ?? {}).length).toBeGreaterThan(10);
+  expect(undescribed).toEqual([]);
 });

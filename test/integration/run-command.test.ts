@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readProcTable } from '../../agent/drivers/process/proc-table.ts';
+import { findByEnvironment, readProcTable } from '../../agent/drivers/process/proc-table.ts';
 import { runCommand } from '../../agent/drivers/process/run-command.ts';
 import { streamLines } from '../../agent/drivers/process/stream-lines.ts';
 import { readTail, rotateLog } from '../../agent/drivers/runtime/log-file.ts';
@@ -42,6 +42,27 @@ test('a command that ignores SIGTERM is killed, and so are its children', async 
     const own = readProcTable().filter((each) => each.parentPid === process.pid && !each.zombie);
     return own.some((each) => each.groupId === each.pid) ? null : true;
   });
+});
+
+test('a command whose pipes are held beyond its end has a limit too', async () => {
+  const left: number[] = [];
+  const mark = `mark-${process.pid}`;
+  // Leaves the group, and so survives it, with our pipe in its hand: as bad as one that hangs in the kernel.
+  const options = {
+    argv: sh('setsid sleep 30 & wait'),
+    env: { TANGRAM_TEST_MARK: mark },
+    timeoutMs: 300,
+    killGraceMs: 100,
+  };
+  const failed = await failureOf(
+    runCommand({ ...options, onLeftBehind: (pid) => left.push(pid) }, never),
+  );
+  expect(isAppError(failed, 'PROCESS_TIMEOUT')).toBe(true);
+  expect(errorHint(failed)).toContain('kernel log');
+  expect(left).toHaveLength(1);
+  const survivor = findByEnvironment(`TANGRAM_TEST_MARK=${mark}`);
+  if (survivor === null) throw new Error('the test did not make what it is about');
+  process.kill(survivor, 'SIGKILL');
 });
 
 test('an abort ends the command and is the reason; output has a cap; a missing program a hint', async () => {

@@ -2,6 +2,7 @@ import type { Problem, Result } from '../../../shared/domain/result.ts';
 import { renderProblem } from '../../../shared/domain/result.ts';
 import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
+import { readProc, type ProcEntry } from '../process/proc-table.ts';
 import { runCommand, type CommandResult } from '../process/run-command.ts';
 import { Turnstile } from './turnstile.ts';
 
@@ -33,28 +34,39 @@ export interface Tool {
 export function createTool(options: NvidiaSmiOptions): Tool {
   const turnstile = new Turnstile();
   const clock = options.clock ?? systemClock;
+  let hung: ProcEntry | null = null;
   return {
     clock,
     options,
     run: (args, kind, signal) =>
-      turnstile.enter(
-        () =>
-          runCommand(
-            {
-              argv: [...options.command, ...args],
-              ...(options.env === undefined ? {} : { env: options.env }),
-              timeoutMs:
-                kind === 'query'
-                  ? (options.queryTimeoutMs ?? 30_000)
-                  : (options.changeTimeoutMs ?? 120_000),
-              outputBytesMax,
-              clock,
-            },
-            signal,
-          ),
-        signal,
-      ),
+      turnstile.enter(async () => {
+        checkNoneHangs(hung);
+        return runCommand(
+          {
+            onLeftBehind: (pid) => (hung = readProc(pid)),
+            argv: [...options.command, ...args],
+            ...(options.env === undefined ? {} : { env: options.env }),
+            timeoutMs:
+              kind === 'query'
+                ? (options.queryTimeoutMs ?? 30_000)
+                : (options.changeTimeoutMs ?? 120_000),
+            outputBytesMax,
+            clock,
+          },
+          signal,
+        );
+      }, signal),
   };
+}
+
+/** A tool that hangs in the kernel is not joined by a second one each round: they would pile up. */
+function checkNoneHangs(hung: ProcEntry | null): void {
+  if (hung === null) return;
+  const now = readProc(hung.pid);
+  if (now === null || now.zombie || now.startTicks !== hung.startTicks) return;
+  throw new AppError('DRIVER_AWAY', `an earlier nvidia-smi (pid ${hung.pid}) hangs in the kernel`, {
+    hint: 'look at the kernel log for Xid messages; the host probably needs a reboot',
+  });
 }
 
 /** The value of a parse, or OUTPUT_UNREADABLE with the line and what was being read. */

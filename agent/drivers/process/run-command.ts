@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly killGraceMs?: number;
   /** More output than this (of either stream) ends the command. */
   readonly outputBytesMax?: number;
+  /** Told when even SIGKILL does not end it (it hangs in the kernel) and it is left behind. */
+  readonly onLeftBehind?: (pid: number) => void;
   readonly clock?: Clock;
 }
 
@@ -28,6 +30,8 @@ export interface CommandResult {
 
 const outputBytesMaxDefault = 4 * 1024 * 1024;
 const killGraceMsDefault = 2_000;
+/** How long a killed command may take to be gone. A process in uninterruptible sleep never is. */
+const killedGoneMs = 2_000;
 const exitCodeBySignal: Readonly<Record<string, number>> = {
   SIGHUP: 129,
   SIGINT: 130,
@@ -67,15 +71,26 @@ export async function runCommand(
     signal,
     over.signal,
   ]);
-  const result = await child;
+  const result = await Promise.race([child, leftBehind(killer, clock, over.signal)]);
   over.abort();
   const late = await killer;
+  if (result === 'left-behind') {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    child.unref();
+    if (child.pid !== undefined) options.onLeftBehind?.(child.pid);
+  }
   signal.throwIfAborted();
-  if (late) {
+  if (late || result === 'left-behind') {
     throw new AppError(
       'PROCESS_TIMEOUT',
       `${shownCommand(options.argv)} did not end within ${options.timeoutMs} ms`,
-      { hint: 'it was killed; run it by hand to see whether it hangs' },
+      {
+        hint:
+          result === 'left-behind'
+            ? 'it does not even end when killed: look at the kernel log; a card may have hung'
+            : 'it was killed; run it by hand to see whether it hangs',
+      },
     );
   }
   if (result.isMaxBuffer) {
@@ -88,6 +103,21 @@ export async function runCommand(
   const exitCode = result.exitCode ?? exitCodeBySignal[result.signal ?? ''];
   if (exitCode === undefined) throw spawnError(options.argv, result.cause ?? result);
   return { exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Resolves when a command that was told to end has had its time and is still there; never otherwise. */
+async function leftBehind(
+  told: Promise<boolean>,
+  clock: Clock,
+  over: AbortSignal,
+): Promise<'left-behind'> {
+  await told;
+  try {
+    await clock.sleep(killedGoneMs, over);
+    return 'left-behind';
+  } catch {
+    return new Promise(() => {}); // It ended: the other side of the race has won.
+  }
 }
 
 interface Deadline {

@@ -16,6 +16,7 @@ export interface LineStreamOptions {
 }
 
 const lineLengthMaxDefault = 64 * 1024;
+const killedGoneMs = 2_000;
 const stderrKeptMax = 4 * 1024;
 
 /**
@@ -57,7 +58,9 @@ export async function* streamLines(
     child.stdout.destroy();
     if (child.pid !== undefined && !ended.signal.aborted) {
       await endGroup(child.pid, killGraceMs, clock, ended.signal);
-      await exit;
+      // Bounded: a child that hangs in the kernel does not even end when killed.
+      await clock.sleep(killedGoneMs, ended.signal).catch(() => {});
+      child.unref();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,9 +8,16 @@ import { uuidsIn } from './harness.ts';
 
 /** The programs as they are really started, with real processes around them. */
 const root = new URL('../../../', import.meta.url).pathname;
-const tsx = `file://${root}node_modules/tsx/dist/loader.mjs`;
-const smi = ['--import', tsx, `${root}agent/simulator/nvidia-smi/bin.ts`];
-const mps = ['--import', tsx, `${root}agent/simulator/mps-control/bin.ts`];
+const smi = program('nvidia-smi');
+const mps = program('mps-control');
+
+/** What the set-up of the tests built; the sources where it did not run. */
+function program(name: string): readonly string[] {
+  const built = `${root}dist/agent/simulator/${name}/bin.js`;
+  if (existsSync(built)) return [built];
+  const tsx = `file://${root}node_modules/tsx/dist/loader.mjs`;
+  return ['--import', tsx, `${root}agent/simulator/${name}/bin.ts`];
+}
 
 let folder = '';
 let children: ChildProcess[] = [];

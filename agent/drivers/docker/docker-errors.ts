@@ -20,16 +20,16 @@ export function engineWords(error: unknown): string {
 
 const hints: readonly (readonly [RegExp, string])[] = [
   [
+    /device driver "?cdi"?/i,
+    'this engine has no CDI: Docker 28.2 has it on, 25 to 28.1 need "features":{"cdi":true}; or set gpu.handout to toolkit',
+  ],
+  [
     /could not select device driver|unknown or invalid runtime name: nvidia/i,
     'install the NVIDIA container toolkit and restart dockerd, or set gpu.handout to env on a simulated node',
   ],
   [
     /unresolvable CDI devices|CDI device injection/i,
     'regenerate the CDI specification (nvidia-ctk cdi generate) after a layout change; CDI must be on in this engine',
-  ],
-  [
-    /CDI is not|not supported.*cdi|"cdi"/i,
-    'this engine has no CDI: Docker 28.2 has it on, 25 to 28.1 need "features":{"cdi":true}',
   ],
   [/No such image|not found: manifest|manifest unknown/i, 'check the image name and its tag'],
   [/no space left/i, 'free space on the disk of /var/lib/docker'],

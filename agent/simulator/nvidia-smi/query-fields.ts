@@ -42,7 +42,7 @@ const busPart = (at: number) => (context: FieldContext) =>
   `0x${context.view.gpu.busId.split(/[:.]/)[at] ?? '00'}`;
 
 /** Every field of `--query-gpu` that the simulator answers, in the order of the tool's own help. */
-export const gpuFields: readonly Field[] = [
+const gpuFields: readonly Field[] = [
   field('timestamp', 'when the row was made, to the millisecond', (c) => c.timestamp),
   field('driver_version', 'version of the driver', (c) => c.dialect.driverVersion),
   field('count', 'cards in this host', (c) => c.gpuCount),

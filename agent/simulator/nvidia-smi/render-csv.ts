@@ -12,7 +12,7 @@ import {
 import type { Reply } from './reply.ts';
 
 /** One bad field fails the whole query, as in the real tool. */
-export function unknownField(name: string): Reply {
+function unknownField(name: string): Reply {
   return { lines: [`Field "${name}" is not a valid field to query.`, ''], exitCode: 2 };
 }
 

@@ -139,7 +139,7 @@ export function afterReboot(state: SimState, bootId: string): SimState {
   };
 }
 
-export function keepsMigOverReboot(card: Card): boolean {
+function keepsMigOverReboot(card: Card): boolean {
   return card.architecture === 'Ampere';
 }
 

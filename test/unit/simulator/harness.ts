@@ -34,7 +34,7 @@ export interface SimHost {
   close(): void;
 }
 
-export const fixedWallMs = new Date(2026, 10, 22, 8, 27, 37, 12).getTime();
+const fixedWallMs = new Date(2026, 10, 22, 8, 27, 37, 12).getTime();
 
 export async function openSimHost(cards: string, driver = '550.163.01'): Promise<SimHost> {
   const folder = mkdtempSync(join(tmpdir(), 'sim-'));

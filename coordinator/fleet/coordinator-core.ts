@@ -10,7 +10,7 @@ import { explainModel } from './explain.ts';
 import { freshSuffix } from './fresh-id.ts';
 import { ModelWatch } from './model-watch.ts';
 import { Planner } from './planner.ts';
-import { runRound } from './round.ts';
+import { nodeRecordOf, runRound } from './round.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
 import { viewModel, viewNode } from './views.ts';
@@ -120,8 +120,10 @@ class Core implements RunningCore {
     this.#write(async (): Promise<NodeView> => {
       const world = this.#world;
       const live = world.registry.get(name);
-      const record = world.ledger.node(name)?.value;
-      if (live === undefined || record === undefined) throw unknownNode(name);
+      if (live === undefined) throw unknownNode(name);
+      // A node that has just joined may not be on record yet.
+      const record = nodeRecordOf(world, live, world.ledger.node(name)?.value);
+      if (record === undefined) throw unknownNode(name);
       if (record.wanted !== wanted) {
         await world.ledger.commit([
           world.ledger.nodes.put(storeKeys.node(name), { ...record, wanted }),

@@ -28,6 +28,8 @@ type Groups = (readonly LedgerWrite[])[];
 export class Planner {
   readonly #world: World;
   readonly #pending = new Map<string, Pending>();
+  /** For each model the question "would it help if one ended?" that was last answered with no. */
+  readonly #hopeless = new Map<string, string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -49,6 +51,7 @@ export class Planner {
     const copies = world.copiesOf(name);
     if (model.deleting && copies.length === 0) {
       this.#pending.delete(name);
+      this.#hopeless.delete(name);
       world.event('deleted', `models/${name}`, 'all its replicas are gone');
       return [[world.ledger.models.delete(storeKeys.model(name))]];
     }
@@ -74,19 +77,21 @@ export class Planner {
       this.#world.eventOnce('pending', `models/${name}`, null);
       return [];
     }
-    if (this.#stillRefused(model)) return [];
     const groups: Groups = [];
-    for (let placed = 0; placed < moves.place; placed += 1) {
-      const group = this.#placeOne(model, lost[placed]);
-      if (group === null) {
-        const room = placed === 0 ? this.#makeRoom(model, moves.makeRoom) : null;
-        return room === null ? groups : [...groups, room];
-      }
+    const refused = this.#stillRefused(model);
+    while (!refused && groups.length < moves.place) {
+      const group = this.#placeOne(model, lost[groups.length]);
+      if (group === null) break;
       groups.push(group);
     }
-    this.#pending.delete(name);
-    this.#world.eventOnce('pending', `models/${name}`, null);
-    return groups;
+    if (groups.length === moves.place) {
+      this.#pending.delete(name);
+      this.#world.eventOnce('pending', `models/${name}`, null);
+      return groups;
+    }
+    // Asked again although nothing has moved: whether one may end first also depends on who serves.
+    const room = groups.length === 0 ? this.#makeRoom(model, moves.makeRoom) : null;
+    return room === null ? groups : [...groups, room];
   }
 
   #stillRefused(model: ModelRecord): boolean {
@@ -142,6 +147,8 @@ export class Planner {
   #makeRoom(model: ModelRecord, candidates: readonly Copy[]): readonly LedgerWrite[] | null {
     const world = this.#world;
     const { name } = model.spec;
+    const asked = [world.desk.version, ...candidates.map((copy) => copy.record.claim.id)].join();
+    if (this.#hopeless.get(name) === asked) return null;
     for (const copy of candidates) {
       const engine = world.desk.fork();
       engine.apply({ kind: 'claim-removed', claim: copy.record.claim.id });
@@ -158,6 +165,7 @@ export class Planner {
       world.event('update-in-place', `models/${name}`, message);
       return retireClaim(world, copy.record);
     }
+    this.#hopeless.set(name, asked);
     return null;
   }
 

@@ -72,14 +72,15 @@ function judgeSilence(world: World): void {
 function nodeRecords(world: World): readonly LedgerWrite[] {
   return world.registry.all().flatMap((live) => {
     const before = world.ledger.node(live.node)?.value;
-    const after = recordOf(world, live, before);
+    const after = nodeRecordOf(world, live, before);
     return after === before || after === undefined
       ? []
       : [world.ledger.nodes.put(storeKeys.node(live.node), after)];
   });
 }
 
-function recordOf(
+/** What the store should say of a node; undefined: nothing is known of it yet. */
+export function nodeRecordOf(
   world: World,
   live: LiveNode,
   before: NodeRecord | undefined,

@@ -412,6 +412,79 @@ test('a startup that takes too long is told as failed, and the replica is left r
   await harness.stop();
 });
 
+test('a replica that takes its time to end holds up nobody else, and is told as stopping', async () => {
+  const fake = new FakeNode('2xA100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  harness.core.acceptTarget(target(1, { replicas: [replica('vad', []), replica('ner', [])] }));
+  await harness.advance(3_000);
+  const never = new AbortController().signal;
+  fake.beforeStop = (name) =>
+    name === 'vad-00000001' ? harness.clock.sleep(60_000, never) : Promise.resolve();
+  harness.core.acceptTarget(
+    target(2, {
+      replicas: [replica('asr', [])],
+      tombstones: [replicaGone('vad'), replicaGone('ner')],
+    }),
+  );
+  await harness.advance(5_000);
+  expect(phases(harness)).toEqual({ vad: 'stopping 0', ner: 'stopped 0', asr: 'ready 0' });
+  await harness.advance(60_000);
+  expect(phases(harness)).toEqual({ vad: 'stopped 0', ner: 'stopped 0', asr: 'ready 0' });
+  expect(fake.history.filter((each) => each === 'stop vad-00000001')).toHaveLength(1);
+  await harness.stop();
+});
+
+test('a tool that hangs is waited for, once, and holds up nothing that has no card', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  let asked = 0;
+  let answer = (): void => undefined;
+  fake.beforeAnswer = () => {
+    asked += 1;
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  };
+  harness.core.acceptTarget(target(1, { replicas: [replica('cpu', [])] }));
+  await harness.advance(30_000);
+  expect(phases(harness)).toEqual({ cpu: 'ready 0' });
+  expect(asked).toBe(1);
+  expect(harness.core.lastRound()?.blindParts).toEqual([
+    'nvidia-smi: nvidia-smi has still not answered',
+  ]);
+  fake.beforeAnswer = () => Promise.resolve();
+  answer();
+  await harness.advance(31_000);
+  expect(harness.core.lastRound()?.outcome).toBe('converged');
+  await harness.stop();
+});
+
+test('the sampler lets go of the cards while one is changed', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const holds: string[] = [];
+  const harness = startHarness(
+    fake,
+    {},
+    {
+      release: () => {
+        holds.push(`release after ${fake.history.length}`);
+        return Promise.resolve();
+      },
+      resume: () => {
+        holds.push(`resume after ${fake.history.length}`);
+      },
+    },
+  );
+  await harness.advance(1_000);
+  const { a } = twoMigModels(fake);
+  harness.core.acceptTarget(target(1, { slices: [a] }));
+  await harness.advance(3_000);
+  expect(holds).toEqual(['release after 0', 'resume after 1', 'release after 1', 'resume after 3']);
+  await harness.stop();
+});
+
 test('dies at any boundary between two steps, and is finished at the next start', async () => {
   // The undisturbed run tells how many boundaries there are.
   const boundaries = await crashRun(null);

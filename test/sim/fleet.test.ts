@@ -208,6 +208,8 @@ class Schedule {
       expect(held.length + view.pendingCount).toBe(view.spec.replicas);
       expect(held.map((replica) => replica.status?.phase)).toEqual(held.map(() => 'ready'));
       expect(servingOf(this.fleet, view.spec.name)).toBe(held.length);
+      const old = held.filter((replica) => replica.retiring);
+      expect(old, 'no update or drain is left half-way').toEqual([]);
     }
     const claims = this.fleet.core.nodes().flatMap((node) => node.claims);
     const slices = claims.flatMap((claim) => claim.slices.map((slice) => slice.id)).sort();

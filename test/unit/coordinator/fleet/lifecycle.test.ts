@@ -105,6 +105,27 @@ test('an update for which there is no room beside takes the place of the old cop
   await fleet.kill();
 });
 
+test('an update in place of several copies goes on, one copy at a time', async () => {
+  const fleet = await started();
+  const agent = fleet.join('node-a', '2xL40S');
+  const gpu = { ...migNeed, memoryMib: 30_000, isolation: 'whole' as const };
+  const spec = modelSpec('big', { gpu, replicas: 2 });
+  await fleet.core.applyModel(spec, apply);
+  await fleet.run(5_000);
+  await fleet.core.applyModel(withImage(spec, 'big:2'), apply);
+  for (let at = 0; at < 40; at += 1) {
+    await fleet.run(500);
+    expect(fleet.ready('big')).toBeGreaterThanOrEqual(1);
+  }
+  expect(fleet.ready('big')).toBe(2);
+  expect(agent.ended).toHaveLength(2);
+  expect(fleet.core.model(nameOf('big'))?.replicas.map((each) => each.retiring)).toEqual([
+    false,
+    false,
+  ]);
+  await fleet.kill();
+});
+
 test('an update that does not start stops at its first replica; the old ones serve on', async () => {
   const fleet = await started();
   const agent = fleet.join('node-a', 'A100-40GB');

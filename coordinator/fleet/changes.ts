@@ -63,7 +63,7 @@ export function advanceChanges(world: World): readonly LedgerWrite[] {
   ].slice(0, 100);
 }
 
-export function runningChanges(world: World, model: ModelName): readonly Change[] {
+function runningChanges(world: World, model: ModelName): readonly Change[] {
   const key = storeKeys.model(model);
   return world.ledger.changes
     .values()

@@ -40,7 +40,7 @@ export interface LedgerWrite {
 }
 
 /** One kind of record in memory, exactly as the store has it. */
-export class LedgerTable<T> {
+class LedgerTable<T> {
   readonly #codec: ValueCodec<T>;
   readonly #rows = new Map<string, Row<T>>();
   readonly prefix: string;

@@ -13,7 +13,14 @@ import { parseStartOptions, startHelp, type StartOptions } from './options.ts';
 import { claimOwner, clearOwner, identify, isAlive, readOwner, writeOwner } from './owner.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { endpointsOf, renderReport } from './report.ts';
-import { applySamples, awaitSamples, writeSamples } from './sample-models.ts';
+import {
+  applySamples,
+  awaitSamples,
+  whereSamplesAre,
+  writeSamples,
+  type SampleRun,
+  type ServedModel,
+} from './sample-models.ts';
 import { buildSampleImages, type SampleImages } from './samples/image.ts';
 import { endCluster, endLeftovers } from './shutdown.ts';
 import { keepRunning, startProgram, type Program } from './supervise.ts';
@@ -39,6 +46,9 @@ interface Running {
   agent: Child | null;
   mpsControl: readonly string[] | null;
 }
+
+const parentPollMs = 300;
+const movedPollMs = 2_000;
 
 const agentReadySchema = z.object({ node: z.string(), metrics: z.string() });
 
@@ -68,6 +78,7 @@ async function runCluster(layout: Layout, options: StartOptions, say: Say): Prom
   // A closed terminal ends the cluster as Ctrl-C does, and writing to it must not end us before that is done.
   process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
   process.stdout.on('error', () => undefined);
+  endWithParent();
   makeLayout(layout);
   await takeOver(layout, say);
   const running: Running = { coordinator: null, agent: null, mpsControl: null };
@@ -88,6 +99,21 @@ async function runCluster(layout: Layout, options: StartOptions, say: Say): Prom
     clearOwner(layout.owner);
     if (signal.aborted) say('ended; npm start resumes');
   }
+}
+
+/**
+ * npm runs us through a shell, and passes SIGTERM to that shell, which dies of it and tells nobody. So we look whether
+ * the one who started us is still there.
+ */
+function endWithParent(): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, parentPollMs);
+  watch.unref();
 }
 
 /** Refuses while another start of this folder runs, and ends what a killed one left. Throws ADDRESS_TAKEN. */
@@ -231,16 +257,39 @@ async function serve(
       say('applying the sample models');
       const run = { layout, address, say, signal: inner };
       await applySamples(run, writeSamples(layout, setting));
-      const models = await awaitSamples(run);
-      const ready = readJson(layout.agentReady, agentReadySchema) ?? {
-        node: 'local',
-        metrics: `http://127.0.0.1:${ports.metrics}/metrics`,
+      const announce = (models: readonly ServedModel[]): void => {
+        const ready = readJson(layout.agentReady, agentReadySchema) ?? {
+          node: 'local',
+          metrics: `http://127.0.0.1:${ports.metrics}/metrics`,
+        };
+        writeJsonAtomically(layout.endpoints, endpointsOf({ layout, ports, models }, ready));
       };
-      writeJsonAtomically(layout.endpoints, endpointsOf({ layout, ports, models }, ready));
+      const models = await awaitSamples(run);
+      announce(models);
       process.stdout.write(renderReport({ ...setting, models }));
-      await untilAborted(inner);
+      await followMoves(run, models, announce);
     },
   ]);
+}
+
+/** A replica that is started again may listen elsewhere: the file for programs follows. */
+async function followMoves(
+  run: SampleRun,
+  first: readonly ServedModel[],
+  announce: (models: readonly ServedModel[]) => void,
+): Promise<void> {
+  let known = first;
+  while (!run.signal.aborted) {
+    await systemClock.sleep(movedPollMs, run.signal).catch(() => undefined);
+    // The coordinator may be starting again: then nothing is known to have moved.
+    const now = await whereSamplesAre(run, known).catch(() => known);
+    const before = new Set(known.map(({ url }) => url));
+    const moved = now.filter(({ url }) => !before.has(url));
+    if (moved.length === 0) continue;
+    known = now;
+    announce(known);
+    for (const { name, url } of moved) run.say(`${name}: now at ${url}`);
+  }
 }
 
 function coordinatorProgram(layout: Layout, files: ConfigFiles): Program {
@@ -258,20 +307,4 @@ function agentProgram(layout: Layout, files: ConfigFiles): Program {
   // The MPS stand-in is started by the agent and finds its cards by this.
   const env = { TANGRAM_SIM_STATE: layout.simState };
   return { spec: { name: 'agent', argv, logFile, env }, readyFile: layout.agentReady };
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    // A pending promise alone does not keep a process alive.
-    const alive = setInterval(() => undefined, 60_000);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearInterval(alive);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -167,6 +167,23 @@ export async function awaitSamples(run: SampleRun): Promise<readonly ServedModel
   }
 }
 
+/** The same models, each where it listens now if it listens. */
+export async function whereSamplesAre(
+  run: SampleRun,
+  known: readonly ServedModel[],
+): Promise<readonly ServedModel[]> {
+  const client = createSchedulerClient(run.address);
+  try {
+    const models = await listModels(client, run.signal);
+    return known.map((one) => {
+      const { url, place } = stateOf(models.find(({ name }) => name === one.name));
+      return url === null ? one : { name: one.name, url, place };
+    });
+  } finally {
+    client.close();
+  }
+}
+
 /** The few fields of the API's answer that are shown here. */
 interface ModelView {
   readonly name: string;

@@ -78,8 +78,8 @@ export class Planner {
       return [];
     }
     const groups: Groups = [];
-    const refused = this.#stillRefused(model);
-    while (!refused && groups.length < moves.place) {
+    const toTry = this.#stillRefused(model) ? 0 : moves.place;
+    while (groups.length < toTry) {
       const group = this.#placeOne(model, lost[groups.length]);
       if (group === null) break;
       groups.push(group);

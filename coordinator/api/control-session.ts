@@ -17,7 +17,7 @@ import type { LinkCounters } from './link-counters.ts';
 import type { LogsDesk } from './logs-desk.ts';
 
 /** What this program speaks, oldest and newest. */
-export const linkProtocol: { readonly oldest: number; readonly newest: number } = {
+const linkProtocol: { readonly oldest: number; readonly newest: number } = {
   oldest: 1,
   newest: 1,
 };

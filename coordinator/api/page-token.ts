@@ -3,7 +3,7 @@ import { AppError } from '../../shared/platform/errors.ts';
 /** Which list a token belongs to: one is of no use in another. */
 export type PagedList = 'models' | 'nodes';
 
-export const pageLimits = { sizeDefault: 100, sizeMax: 1_000, tokenLengthMax: 512 } as const;
+const pageLimits = { sizeDefault: 100, sizeMax: 1_000, tokenLengthMax: 512 } as const;
 
 export interface Page<T> {
   readonly items: readonly T[];

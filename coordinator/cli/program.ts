@@ -7,7 +7,7 @@ import { addReads } from './read-commands.ts';
 import { addRecords } from './record-commands.ts';
 import { exitCodesHelp } from './run.ts';
 
-export const defaultCoordinator = '127.0.0.1:7443';
+const defaultCoordinator = '127.0.0.1:7443';
 
 /** The whole of `tangram`. Rendering is pure; standard output is the answer, standard error the rest. */
 export function createProgram(deps: CliDeps): Command {

@@ -66,7 +66,7 @@ export function renderError(error: unknown): string {
   return `error: ${errorChain(error)}\n${hint === undefined ? '' : `hint: ${hint}\n`}`;
 }
 
-export function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown): number {
   if (!isAppError(error)) return exitCodes.failure;
   if (error.code === 'COORDINATOR_AWAY') return exitCodes.unreachable;
   return exitByStatus.get(errorCodes[error.code].grpcStatus) ?? exitCodes.failure;

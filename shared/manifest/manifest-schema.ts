@@ -84,7 +84,7 @@ const compute = z.number({
 
 const isolations = ['any', 'mps', 'mig', 'whole'] as const;
 
-export const gpuSchema = z.strictObject(
+const gpuSchema = z.strictObject(
   {
     memory: memory.describe('per card, for the whole replica; a binary quantity'),
     compute: compute.optional().describe('least share of the SMs of the card, percent'),
@@ -103,7 +103,7 @@ export const gpuSchema = z.strictObject(
   { error: wanted('a map such as {memory: 9GiB}, or none for a model on CPU') },
 );
 
-export const healthSchema = z.strictObject(
+const healthSchema = z.strictObject(
   {
     path: text.optional().describe('HTTP path; 2xx is healthy'),
     startupDeadline: duration.optional().describe('until the first healthy answer'),
@@ -111,7 +111,7 @@ export const healthSchema = z.strictObject(
   { error: wanted('a map such as {path: /healthz}') },
 );
 
-export const placementSchema = z.strictObject(
+const placementSchema = z.strictObject(
   {
     spread: z
       .enum(['none', 'node'], {
@@ -125,18 +125,18 @@ export const placementSchema = z.strictObject(
   { error: wanted('a map such as {spread: node}') },
 );
 
-export const processSchema = z.strictObject(
+const processSchema = z.strictObject(
   { command: textList.describe('the program and its arguments') },
   { error: wanted('a map such as {command: [node, server.js]}') },
 );
 
-export const updateSchema = z.strictObject({
+const updateSchema = z.strictObject({
   strategy: onlyBuilt('rolling'),
   maxSurge: onlyBuilt(1),
   maxUnavailable: onlyBuilt(0),
 });
 
-export const specSchema = z.strictObject(
+const specSchema = z.strictObject(
   {
     replicas: integer.optional().describe('how many copies are to run'),
     image: text.optional().describe('used where a Docker Engine answers'),
@@ -161,7 +161,7 @@ export const specSchema = z.strictObject(
   { error: wanted('what the model needs') },
 );
 
-export const metadataSchema = z.strictObject(
+const metadataSchema = z.strictObject(
   {
     name: text.describe('lower-case letters, digits and dashes, at most 63 characters'),
     labels: texts.optional().describe('free words for people and selectors'),

@@ -12,7 +12,7 @@ import {
 import { nearestWord } from './suggest.ts';
 import { placeAt, placeOf, renderKeyPath, type KeyPath, type Place } from './yaml-place.ts';
 
-export const manifestLimits = {
+const manifestLimits = {
   textLengthMax: 4 * 1024 * 1024,
   documentsMax: 1_000,
   aliasesMax: 100,

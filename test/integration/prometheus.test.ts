@@ -11,6 +11,8 @@ import { TestCluster } from './cluster-harness.ts';
 import { until } from './until.ts';
 
 const run = promisify(execFile);
+/** Programs of the distribution, not of npm. */
+const binaries = { prometheus: 'prometheus', promtool: 'promtool' } as const;
 
 interface TargetJson {
   readonly scrapeUrl: string;
@@ -21,8 +23,8 @@ interface TargetJson {
 
 function findTools(): { available: boolean; reason: string } {
   try {
-    execFileSync('prometheus', ['--version'], { stdio: 'ignore' });
-    execFileSync('promtool', ['--version'], { stdio: 'ignore' });
+    execFileSync(binaries.prometheus, ['--version'], { stdio: 'ignore' });
+    execFileSync(binaries.promtool, ['--version'], { stdio: 'ignore' });
     return { available: true, reason: '' };
   } catch {
     return { available: false, reason: 'install prometheus, which brings promtool' };
@@ -64,9 +66,9 @@ async function startPrometheus(): Promise<void> {
       ],
     }),
   );
-  execFileSync('promtool', ['check', 'config', config], { stdio: 'ignore' });
+  execFileSync(binaries.promtool, ['check', 'config', config], { stdio: 'ignore' });
   prometheus = spawn(
-    'prometheus',
+    binaries.prometheus,
     [
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
@@ -98,7 +100,10 @@ async function lint(url: string): Promise<string> {
   expect(page).toContain('tangram_');
   const file = join(folder, 'page.txt');
   writeFileSync(file, page);
-  const checked = await run('sh', ['-c', `promtool check metrics < ${file} 2>&1; echo "exit $?"`]);
+  const checked = await run('sh', [
+    '-c',
+    `${binaries.promtool} check metrics < ${file} 2>&1; echo "exit $?"`,
+  ]);
   return checked.stdout.trim();
 }
 

@@ -451,9 +451,9 @@ test('a tool that hangs is waited for, once, and holds up nothing that has no ca
   await harness.advance(30_000);
   expect(phases(harness)).toEqual({ cpu: 'ready 0' });
   expect(asked).toBe(1);
-  expect(harness.core.lastRound()?.blindParts).toEqual([
+  expect(harness.core.lastRound()?.blindParts).toContain(
     'nvidia-smi: nvidia-smi has still not answered',
-  ]);
+  );
   fake.beforeAnswer = () => Promise.resolve();
   answer();
   await harness.advance(31_000);

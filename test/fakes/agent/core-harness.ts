@@ -1,4 +1,4 @@
-import type { AgentCoreConfig } from '../../../agent/reconcile/core-deps.ts';
+import type { AgentCoreConfig, CardHandles } from '../../../agent/reconcile/core-deps.ts';
 import { createAgentCore, type AgentCore } from '../../../agent/reconcile/core.ts';
 import type { AgentStore } from '../../../agent/store/agent-store.ts';
 import { openAgentStore } from '../../../agent/store/sqlite-store.ts';
@@ -22,7 +22,11 @@ export interface Harness {
 
 export const place: Partial<AgentCoreConfig> = { authority: 'place' };
 
-export function startHarness(fake: FakeNode, over: Partial<AgentCoreConfig> = {}): Harness {
+export function startHarness(
+  fake: FakeNode,
+  over: Partial<AgentCoreConfig> = {},
+  cardHandles: CardHandles | null = null,
+): Harness {
   const clock = new ManualClock();
   fake.nowMs = () => clock.wallMs();
   const store = openAgentStore(':memory:');
@@ -52,7 +56,7 @@ export function startHarness(fake: FakeNode, over: Partial<AgentCoreConfig> = {}
       mps: fake.mps(),
       runtimes: [fake.runtime('docker'), fake.runtime('process')],
       httpGet: (url) => probeAnswer(fake, url),
-      cardHandles: null,
+      cardHandles,
     });
     const ended = core.run(controller.signal).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;

@@ -71,6 +71,10 @@ export class FakeNode {
   healthy: (replica: string) => boolean = () => true;
   /** Starts of these images or programs fail. */
   startFails: (spec: StartSpec) => AppError | null = () => null;
+  /** What must happen before a stop has its effect. */
+  beforeStop: (replica: string) => Promise<void> = () => Promise.resolve();
+  /** What must happen before `nvidia-smi` answers. */
+  beforeAnswer: () => Promise<void> = () => Promise.resolve();
   pullRounds = new Map<string, number>();
   /** Touches left until the agent dies; null: it does not. Odd: before the effect, even: after it. */
   crashIn: number | null = null;
@@ -177,6 +181,7 @@ export class FakeNode {
     };
     return {
       queryGpus: async () => {
+        await this.beforeAnswer();
         alive();
         return Promise.resolve(this.cards.map((card, index) => rowOf(card, index)));
       },
@@ -301,6 +306,7 @@ export class FakeNode {
       stop: async (replica) => {
         const found = this.replicas.get(replica);
         if (found === undefined) return 'already-gone';
+        await this.beforeStop(replica);
         return this.#touch(
           found.state === 'running' ? `stop ${replica}` : `tidy ${replica}`,
           () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +44,7 @@ function coordinatorConfig({ layout, ports }: ConfigChoices): object {
 
 function agentConfig({ layout, ports, runtime, realCards }: ConfigChoices): object {
   const common = {
-    node: nodeName(),
+    node: nodeName(layout),
     coordinator: `127.0.0.1:${ports.grpc}`,
     stateDir: layout.agentState,
     socket: layout.socket,
@@ -74,7 +75,9 @@ function agentConfig({ layout, ports, runtime, realCards }: ConfigChoices): obje
   };
 }
 
-function nodeName(): string {
-  const parsed = parseNodeName((hostname().split('.')[0] ?? '').toLowerCase());
-  return parsed.ok ? parsed.value : 'local';
+/** Two folders on one host share its Docker Engine, and an agent knows its containers by the name of its node. */
+function nodeName(layout: Layout): string {
+  const folder = createHash('sha256').update(layout.stateDir).digest('hex').slice(0, 4);
+  const parsed = parseNodeName((hostname().split('.')[0] ?? '').toLowerCase().slice(0, 58));
+  return `${parsed.ok ? parsed.value : 'local'}-${folder}`;
 }

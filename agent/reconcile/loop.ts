@@ -3,6 +3,7 @@ import { backoffMs, jittered } from '../../shared/platform/backoff.ts';
 import { assert } from '../../shared/domain/assert.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import { assemble } from '../observe/assemble.ts';
+import { lookAtRuntimes } from '../observe/look-again.ts';
 import { createObserve, type Observe } from '../observe/observe.ts';
 import type { Answers, ReplicaRecord, World } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
@@ -308,6 +309,9 @@ export class ReconcileLoop {
     this.#executor.forgetOthers(plans);
     if (started.length > 0) await this.#patience(signal);
     this.#patient = false;
+    if (started.some((plan) => plan.steps.some((step) => step.kind === 'startReplica'))) {
+      await this.#followStarts(signal);
+    }
     // A plan equal to the last one has moved nothing.
     const actions = JSON.stringify(started.map((plan) => plan.steps));
     const same = started.length > 0 && actions === this.#lastActions;
@@ -316,6 +320,17 @@ export class ReconcileLoop {
     if (this.#executor.failures.length > 0) return 'failed';
     if (plans.some((plan) => plan.steps.length > 0)) return 'waiting';
     return this.#world?.cardsBlind === null ? 'converged' : 'blind';
+  }
+
+  /** What has just been started is probed at once: somebody waits for it. */
+  async #followStarts(signal: AbortSignal): Promise<void> {
+    const round = this.#round;
+    if (this.#world === null || round === null || signal.aborted) return;
+    const world = await lookAtRuntimes(this.#world, this.#deps.runtimes, signal);
+    if (signal.aborted) return;
+    this.#world = world;
+    this.#round = { ...round, input: { ...round.input, world } };
+    this.#prober.follow(probeTargets(world, this.#deps.store.replicas()), signal);
   }
 
   async #patience(signal: AbortSignal): Promise<void> {

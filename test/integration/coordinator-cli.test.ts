@@ -26,6 +26,9 @@ interface Terminal {
   readonly interactive?: boolean;
   readonly answer?: boolean;
   readonly address?: string;
+  /** Interrupts the command, as Ctrl-C does. */
+  readonly signal?: AbortSignal;
+  readonly onOut?: (text: string) => void;
 }
 
 /** Runs `tangram` as its program does, but for the process around it. */
@@ -44,6 +47,7 @@ async function tangram(argv: readonly string[], terminal: Terminal = {}): Promis
     },
     out: (text) => {
       out += text;
+      terminal.onOut?.(out);
     },
     note: (text) => {
       err += text;
@@ -59,7 +63,7 @@ async function tangram(argv: readonly string[], terminal: Terminal = {}): Promis
       return terminal.answer ?? false;
     },
     clock: systemClock,
-    signal: new AbortController().signal,
+    signal: terminal.signal ?? new AbortController().signal,
     setExitCode: (wanted) => {
       code = wanted;
     },
@@ -247,6 +251,25 @@ describe('tangram', () => {
     const events = await tangram(['events', '--subject', 'nodes/node-a']);
     expect(events.out).toMatch(/cordoned[^]*draining[^]*uncordoned/);
     expect((await tangram(['cordon', 'nowhere', '--yes'])).code).toBe(3);
+  });
+
+  test('follows events as they happen, each once, until it is interrupted', async () => {
+    const interrupt = new AbortController();
+    let seen = '';
+    const following = tangram(['events', '--follow', '-n', '1', '--subject', 'nodes/node-a'], {
+      signal: interrupt.signal,
+      onOut: (out) => {
+        seen = out;
+      },
+    });
+    await until(() => expect(seen).not.toBe(''));
+    await tangram(['cordon', 'node-a', '--yes']);
+    await tangram(['uncordon', 'node-a', '--yes']);
+    await until(() => expect(seen).toMatch(/ {2}cordoned [^]* {2}uncordoned /));
+    interrupt.abort();
+    const { code, out } = await following;
+    expect(code).toBe(0);
+    expect(out.match(/ {2}cordoned /g)?.length).toBe(1);
   });
 
   test('refuses a bad manifest before anything is changed, with every problem', async () => {

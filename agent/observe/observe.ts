@@ -22,7 +22,7 @@ export interface ObserveDeps {
 export type Observe = (mpsCards: readonly GpuUuid[], signal: AbortSignal) => Promise<Answers>;
 
 /** A driver that has not answered after this is blind for the round; its answer is awaited by later ones. */
-export const patienceMs = 5_000;
+const patienceMs = 5_000;
 
 /** Remembers between rounds what need not be asked again, and what has not answered yet. */
 export function createObserve(deps: ObserveDeps): Observe {

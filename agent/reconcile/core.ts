@@ -12,15 +12,8 @@ import { nodeStatus, replicaStatuses } from './status.ts';
 
 // The doors see one contract: these are parts of it that are told elsewhere.
 export type { AcceptOutcome } from '../target/ledger.ts';
-export type { Attribution, AttributedSlice } from './attribution.ts';
-export type {
-  AgentCoreConfig,
-  AgentCoreDeps,
-  CardHandles,
-  CoreMetrics,
-  RoundOutcome,
-  RoundView,
-} from './core-deps.ts';
+export type { Attribution } from './attribution.ts';
+export type { AgentCoreDeps, CoreMetrics, RoundView } from './core-deps.ts';
 
 export interface AgentEvent {
   readonly id: number;

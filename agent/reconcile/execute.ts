@@ -7,7 +7,7 @@ import type { Log } from '../../shared/platform/log.ts';
 import { renderStep, type Handlers, type Step, type StepProgress, type UnitPlan } from './steps.ts';
 
 /** Waits between tries of the same failing plan of a unit. */
-export const retryBackoff = { firstMs: 1_000, maxMs: 60_000 } as const;
+const retryBackoff = { firstMs: 1_000, maxMs: 60_000 } as const;
 
 /** What last went wrong in a unit, until its plan changes or succeeds. */
 export interface UnitFailure {

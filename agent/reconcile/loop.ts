@@ -22,17 +22,17 @@ import type { StatusInput } from './status.ts';
 import { renderStep, type UnitPlan } from './steps.ts';
 
 /** Between rounds when everything is as wanted. */
-export const convergedPeriodMs = 10_000;
+const convergedPeriodMs = 10_000;
 /** Between rounds when something is not. */
-export const openPeriodMs = 2_000;
+const openPeriodMs = 2_000;
 /** After so many rounds without progress the rounds grow rarer. */
-export const idleRoundsMax = 15;
+const idleRoundsMax = 15;
 /** The rarest that rounds become. */
-export const idlePeriodMaxMs = 30_000;
+const idlePeriodMaxMs = 30_000;
 /** So many rounds may follow each other at once; more is a plan that runs in circles. */
-export const progressRoundsMax = 50;
+const progressRoundsMax = 50;
 /** How long a round waits for its units; a longer step is observed by later rounds. */
-export const unitPatienceMs = 1_000;
+const unitPatienceMs = 1_000;
 
 interface Round {
   readonly accepted: AcceptedTarget | null;

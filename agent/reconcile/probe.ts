@@ -13,7 +13,7 @@ export type ProbeAnswer =
   | { readonly healthy: false; readonly reason: string };
 
 /** A server that is up answers its health path at once; one that takes longer is busy or stuck. */
-export const probeTimeoutMs = 2_000;
+const probeTimeoutMs = 2_000;
 
 /** Asks `http://address/path`. Any 2xx or 3xx is healthy, as load balancers have it. Never throws. */
 export async function probeHealth(

@@ -19,7 +19,7 @@ export interface ProbeState {
 }
 
 /** While it starts a run is asked often, because somebody waits for it. */
-export const startingPeriodMs = 250;
+const startingPeriodMs = 250;
 /** Once healthy it is asked less often. */
 export const healthyPeriodMs = 5_000;
 /** So many failed probes in a row turn a healthy run unhealthy: one lost answer does not. */

@@ -5,7 +5,7 @@ import type { WantedReplica } from './plan-input.ts';
 /** Waits between starts of a replica that ends: 1, 2, 4 … 60 s. */
 export const restartBackoff = { firstMs: 1_000, maxMs: 60_000 } as const;
 /** A replica that has run healthy for so long has earned a fresh back-off. */
-export const stableAfterMs = 60_000;
+const stableAfterMs = 60_000;
 
 export interface BookInput {
   readonly world: World;

@@ -27,8 +27,8 @@ function id<T extends string>(parse: (text: string) => Result<T>) {
 export const bootIdSchema = id(parseBootId);
 export const clusterIdSchema = id(parseClusterId);
 export const gpuUuidSchema = id(parseGpuUuid);
-export const sliceIdSchema = id(parseSliceId);
-export const replicaIdSchema = id(parseReplicaId);
+const sliceIdSchema = id(parseSliceId);
+const replicaIdSchema = id(parseReplicaId);
 const modelName = id(parseModelName);
 
 const count = z.number().int().min(0);

@@ -25,7 +25,7 @@ export interface Ledger {
 }
 
 /** More than any node can hold: a target beyond it is a sender's mistake. */
-export const targetLimits = {
+const targetLimits = {
   gpusMax: 64,
   slicesPerGpuMax: 256,
   replicasMax: 4_096,
@@ -55,7 +55,7 @@ interface Standing {
 }
 
 /** Pure: what a target that arrives now becomes. */
-export function judge(
+function judge(
   target: NodeTarget,
   { node, accepted, layouts }: Standing,
 ): Result<AcceptedTarget | 'unchanged'> {

@@ -22,8 +22,7 @@ export function retireClaim(world: World, record: ClaimRecord): LedgerWrite[] {
  */
 export function advanceReclaiming(world: World): readonly (readonly LedgerWrite[])[] {
   const groups: LedgerWrite[][] = [];
-  for (const record of world.ledger.claims.values()) {
-    if (record.claim.state !== 'reclaiming') continue;
+  for (const record of world.reclaiming()) {
     const live = world.registry.get(record.claim.node);
     if (live?.status === undefined || live.status === null || !live.reported) continue;
     const writes = nextWrites(world, record, live);

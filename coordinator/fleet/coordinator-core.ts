@@ -183,7 +183,7 @@ class Core implements RunningCore {
     }
     if (this.#epochToBeat > this.epoch) await this.#outbid();
     await runRound(world, this.#planner, { clusterId: this.clusterId, epoch: this.epoch });
-    this.#watch.publish(this.models());
+    this.#watch.publish(() => this.models());
   }
 
   /** Agents obeyed a later epoch than ours, so this store is an older copy: they must hear a higher one. */

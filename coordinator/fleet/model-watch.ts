@@ -29,8 +29,12 @@ export class ModelWatch {
     this.#prefix = `${epoch}-`;
   }
 
-  /** Called after everything that may have changed a view. */
-  publish(views: readonly ModelView[]): void {
+  /** Called after everything that may have changed a view; `views` are made only for those who look. */
+  publish(views: () => readonly ModelView[]): void {
+    if (this.#watchers.size > 0) this.#compare(views());
+  }
+
+  #compare(views: readonly ModelView[]): void {
     const present = new Set<string>();
     for (const view of views) {
       const { name } = view.spec;
@@ -54,7 +58,7 @@ export class ModelWatch {
         hint: 'close some, or poll the list of models',
       });
     }
-    this.publish(views());
+    this.#compare(views());
     const revision = `${this.#prefix}${this.#revision}`;
     const snapshot = [...this.#last.values()].map(({ view }) => view);
     const watcher: Watcher = { queue: [], wake: new Wake(), expired: false };

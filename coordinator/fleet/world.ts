@@ -93,6 +93,13 @@ export class World {
     return [...(this.#byModel.get(model)?.values() ?? [])];
   }
 
+  /** Ended claims whose slices are not free yet, in order of id. */
+  reclaiming(): readonly ClaimRecord[] {
+    return [...this.#claims.values()]
+      .filter((record) => record.claim.state === 'reclaiming')
+      .sort((left, right) => (left.claim.id < right.claim.id ? -1 : 1));
+  }
+
   /** Told to the engine at once, so that the next decision sees it; the caller commits it. */
   putClaim(record: ClaimRecord): LedgerWrite {
     this.#index(record);

@@ -58,7 +58,7 @@ export function isCardNamed(productName: string, wanted: string): boolean {
 }
 
 /** `NVIDIA H100 80GB HBM3` → `H100-80GB-HBM3`. */
-export function shortProductName(productName: string): string {
+function shortProductName(productName: string): string {
   return productName.replace(/^NVIDIA /, '').replaceAll(' ', '-');
 }
 

@@ -60,6 +60,19 @@ export interface ModelSpec {
   readonly placement: PlacementRule;
 }
 
+/** What an absent key means, in YAML and over the wire. */
+export const modelDefaults = {
+  replicas: 1,
+  isolation: 'mps',
+  gpuCount: 1,
+  gpuProcesses: 1,
+  port: 8_000,
+  healthPath: '/healthz',
+  startupDeadlineMs: 300_000,
+  priority: 100,
+  spread: 'none',
+} as const;
+
 export const modelLimits = {
   replicasMax: 1_000,
   gpuCountMax: 16,

@@ -5,19 +5,6 @@ import type { Result } from '../domain/result.ts';
 /** The only `apiVersion` that this program reads. */
 export const manifestApiVersion = 'tangram/v1';
 
-/** What an absent key means. Documented in `tangram apply --help` and in the README. */
-export const manifestDefaults = {
-  replicas: 1,
-  isolation: 'mps',
-  gpuCount: 1,
-  gpuProcesses: 1,
-  port: 8000,
-  healthPath: '/healthz',
-  startupDeadlineMs: 300_000,
-  priority: 100,
-  spread: 'none',
-} as const;
-
 /** A key of the full request shape whose behaviour does not exist yet: refused by name, never accepted and ignored. */
 function notBuilt(instead: string) {
   return z.never({ error: `is not built yet: ${instead}` }).optional();

@@ -1,14 +1,9 @@
 import { isAlias, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import { parseModelName } from '../domain/ids.ts';
-import { checkModel, type ModelSpec } from '../domain/model.ts';
+import { checkModel, modelDefaults, type ModelSpec } from '../domain/model.ts';
 import { err, ok, type Problem, type Result } from '../domain/result.ts';
-import {
-  manifestDefaults,
-  manifestKeys,
-  manifestSchema,
-  type Manifest,
-} from './manifest-schema.ts';
+import { manifestKeys, manifestSchema, type Manifest } from './manifest-schema.ts';
 import { nearestWord } from './suggest.ts';
 import { placeAt, placeOf, renderKeyPath, type KeyPath, type Place } from './yaml-place.ts';
 
@@ -155,16 +150,16 @@ function toModelSpec({ metadata, spec }: Manifest, name: ModelSpec['name']): Mod
   return {
     name,
     labels: metadata.labels ?? {},
-    replicas: spec.replicas ?? manifestDefaults.replicas,
+    replicas: spec.replicas ?? modelDefaults.replicas,
     workload: {
       image: spec.image ?? null,
       command: spec.process?.command ?? null,
       args: spec.args ?? [],
       env: spec.env ?? {},
-      port: spec.port ?? manifestDefaults.port,
+      port: spec.port ?? modelDefaults.port,
       health: {
-        path: spec.health?.path ?? manifestDefaults.healthPath,
-        startupDeadlineMs: spec.health?.startupDeadline ?? manifestDefaults.startupDeadlineMs,
+        path: spec.health?.path ?? modelDefaults.healthPath,
+        startupDeadlineMs: spec.health?.startupDeadline ?? modelDefaults.startupDeadlineMs,
       },
       cpuMillis: spec.cpu ?? 0,
       memoryMib: spec.memory ?? 0,
@@ -175,14 +170,14 @@ function toModelSpec({ metadata, spec }: Manifest, name: ModelSpec['name']): Mod
         : {
             memoryMib: spec.gpu.memory,
             computePercent: spec.gpu.compute ?? 0,
-            isolation: spec.gpu.isolation ?? manifestDefaults.isolation,
-            count: spec.gpu.count ?? manifestDefaults.gpuCount,
-            processes: spec.gpu.processes ?? manifestDefaults.gpuProcesses,
+            isolation: spec.gpu.isolation ?? modelDefaults.isolation,
+            count: spec.gpu.count ?? modelDefaults.gpuCount,
+            processes: spec.gpu.processes ?? modelDefaults.gpuProcesses,
             models: spec.gpu.models ?? [],
           },
-    priority: spec.priority ?? manifestDefaults.priority,
+    priority: spec.priority ?? modelDefaults.priority,
     placement: {
-      spread: spec.placement?.spread ?? manifestDefaults.spread,
+      spread: spec.placement?.spread ?? modelDefaults.spread,
       maxPerNode: spec.placement?.maxPerNode ?? 0,
       constraints: spec.placement?.constraints ?? {},
     },

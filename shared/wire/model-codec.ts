@@ -3,6 +3,7 @@ import type { Isolation } from '../domain/gpu.ts';
 import { parseModelName } from '../domain/ids.ts';
 import {
   checkModel,
+  modelDefaults,
   type GpuNeed,
   type ModelSpec,
   type PlacementRule,
@@ -32,14 +33,6 @@ const spreads = {
   SPREAD_NONE: 'none',
   SPREAD_NODE: 'node',
 } as const satisfies Readonly<Record<string, PlacementRule['spread']>>;
-
-/** What a client leaves out of a workload or a rule, here and in YAML. */
-export const modelDefaults = {
-  port: 8_000,
-  healthPath: '/healthz',
-  startupDeadlineMs: 300_000,
-  isolation: 'mps',
-} as const;
 
 /** Decodes and checks what a client declares. The problem's path is the YAML path, whichever door was used. */
 export function decodeModel(message: Model__Output): Result<ModelSpec> {
@@ -129,8 +122,8 @@ function decodeGpuNeed(message: GpuNeed__Output): Result<GpuNeed> {
       message.isolation === 'ISOLATION_UNSPECIFIED'
         ? modelDefaults.isolation
         : enumerated<Isolation>(isolations, message.isolation, 'isolation'),
-    count: whole(message.count, 'count') || 1,
-    processes: whole(message.processes, 'processes') || 1,
+    count: whole(message.count, 'count') || modelDefaults.gpuCount,
+    processes: whole(message.processes, 'processes') || modelDefaults.gpuProcesses,
     models: message.models,
   }));
 }
@@ -147,7 +140,7 @@ function encodeSpread(spread: PlacementRule['spread']): 'SPREAD_NONE' | 'SPREAD_
 }
 
 function decodePlacement(message: PlacementRule__Output | null): PlacementRule {
-  if (message === null) return { spread: 'none', maxPerNode: 0, constraints: {} };
+  if (message === null) return { spread: modelDefaults.spread, maxPerNode: 0, constraints: {} };
   return {
     spread: enumerated<PlacementRule['spread']>(spreads, message.spread, 'spec.placement.spread'),
     maxPerNode: whole(message.maxPerNode, 'spec.placement.max_per_node'),

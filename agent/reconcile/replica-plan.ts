@@ -94,6 +94,10 @@ export function entryOf(input: PlanInput, replica: ReplicaId): RunningActual | u
 /** The runtime that may still hold a replica and does not answer; null: all that could have been asked. */
 function awayRuntime(input: PlanInput, record: ReplicaRecord | undefined): string | null {
   const { runtimesBlind, runtimesMet } = input.world;
+  // It may run on under an engine that this node's configuration no longer names.
+  if (record !== undefined && record.startedAtMs !== null && !runtimesBlind.has(record.runtime)) {
+    return `it was started as ${record.runtime}, which this node is not configured for any more`;
+  }
   for (const [kind, reason] of runtimesBlind) {
     const mayHold = record === undefined ? runtimesMet.has(kind) : record.runtime === kind;
     if (mayHold && reason !== null) return reason;

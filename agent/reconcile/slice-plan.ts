@@ -17,6 +17,10 @@ export function planCard(input: PlanInput, target: GpuTarget): readonly Step[] {
   if (target.slices.length === 0) return [];
   const gpu = input.world.gpus.find((each) => each.uuid === target.gpu);
   const subject = { gpu: target.gpu };
+  const { cardsBlind } = input.world;
+  if (gpu === undefined && cardsBlind !== null) {
+    return [wait('card-unreadable', cardsBlind, subject)];
+  }
   if (gpu === undefined) {
     return [wait('card-missing', `this node does not see ${target.gpu}`, subject)];
   }

@@ -342,6 +342,11 @@ describe('slices', () => {
       want: ['wait card-missing'],
     },
     {
+      name: 'a card behind a silent tool waits for the tool',
+      given: { slices: [a], cards: [], world: { cardsBlind: 'hangs' } },
+      want: ['wait card-unreadable'],
+    },
+    {
       name: 'a share gets its daemon first',
       given: { slices: [share], cards: [card(gpuA, off)] },
       want: ['startMps', 'bindSlice'],
@@ -484,6 +489,14 @@ describe('taking away', () => {
         replicasGone: ['vad'],
         records: [recordOf('vad', [])],
         world: { runtimesBlind: new Map([['process', 'away']]) },
+      },
+      want: ['wait runtime-away'],
+    },
+    {
+      name: 'a runtime that is not configured any more may still hold it',
+      given: {
+        replicasGone: ['vad'],
+        records: [recordOf('vad', [], { runtime: 'docker' })],
       },
       want: ['wait runtime-away'],
     },

@@ -269,6 +269,11 @@ const refusals: readonly { name: string; text: string; want: readonly string[] }
     want: ['m.yaml:7:3: this is not YAML: Map keys must be unique'],
   },
   {
+    name: 'a name that JavaScript would drop in silence',
+    text: withSpec('image: x:1', 'gpu: none', 'env: { __proto__: x }'),
+    want: ['m.yaml:8:10 spec.env.__proto__: this name cannot be used; choose another name'],
+  },
+  {
     name: 'a bomb of aliases',
     text: withSpec(
       'image: x:1',

@@ -25,7 +25,9 @@ const anyText = fc.oneof(
   ),
 );
 const anyEnvName = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/);
-const anyMap = fc.dictionary(fc.string({ minLength: 1, maxLength: 12 }), anyText, { maxKeys: 4 });
+/** `__proto__` cannot be a key of a plain object; manifests refuse it by name. */
+const anyKey = fc.string({ minLength: 1, maxLength: 12 }).filter((key) => key !== '__proto__');
+const anyMap = fc.dictionary(anyKey, anyText, { maxKeys: 4 });
 
 const anyGpu = fc.record({
   memoryMib: fc.integer({ min: 1, max: 200_000 }),
@@ -48,7 +50,11 @@ const anySpec: fc.Arbitrary<ModelSpec> = fc.record({
     image: fc.option(fc.string({ minLength: 1, maxLength: 40 })),
     command: fc.constantFrom(null, ['node'], ['python3', '-m', '1.0', 'true']),
     args: fc.array(anyText, { maxLength: 4 }),
-    env: fc.dictionary(anyEnvName, anyText, { maxKeys: 4 }),
+    env: fc.dictionary(
+      anyEnvName.filter((name) => name !== '__proto__'),
+      anyText,
+      { maxKeys: 4 },
+    ),
     port: fc.integer({ min: 1, max: 65_535 }),
     health: fc.record({
       path: fc.string({ maxLength: 10 }).map((text) => `/${text}`),

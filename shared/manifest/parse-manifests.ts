@@ -1,4 +1,12 @@
-import { isAlias, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
+import {
+  isAlias,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+} from 'yaml';
 import type { z } from 'zod';
 import { parseModelName } from '../domain/ids.ts';
 import { checkModel, modelDefaults, type ModelSpec } from '../domain/model.ts';
@@ -103,6 +111,8 @@ function readDocument(
   if (document.contents === null) return undefined;
   const tooMany = checkAliases(document, where);
   if (tooMany !== undefined) return err([tooMany]);
+  const unusable = findUnusableKeys(document, where);
+  if (unusable.length > 0) return err(unusable);
   const raw: unknown = document.toJS({ maxAliasCount: manifestLimits.aliasesMax });
   if (raw === null) return undefined;
   const checked = manifestSchema.safeParse(raw, { reportInput: true });
@@ -110,6 +120,27 @@ function readDocument(
     return err(checked.error.issues.flatMap((issue) => explainIssue(issue, document, where)));
   }
   return readModel(checked.data, document, where);
+}
+
+/** A plain object cannot hold this key: it would be accepted and ignored. */
+function findUnusableKeys(document: Document, where: Where): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Pair: (_key, pair, ancestors) => {
+      if (!isScalar(pair.key) || pair.key.value !== '__proto__') return;
+      const above = ancestors
+        .filter(isPair)
+        .map(({ key }) => (isScalar(key) ? String(key.value) : ''));
+      const place = placeAt(where.lines, pair.key.range?.[0] ?? 0);
+      problems.push({
+        code: 'MANIFEST_KEY_UNKNOWN',
+        path: renderPlace(where.source, place, [...above, '__proto__']),
+        message: 'this name cannot be used',
+        hint: 'choose another name',
+      });
+    },
+  });
+  return problems;
 }
 
 function checkAliases(document: Document, where: Where): Problem | undefined {

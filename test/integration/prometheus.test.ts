@@ -141,6 +141,12 @@ describe('Prometheus', () => {
       expect(await query('tangram_cluster_nodes{state="ready"}')).toMatchObject([{ value: '1' }]);
       expect(await query('sum(tangram_cluster_gpus)')).toMatchObject([{ value: '2' }]);
       expect(await query('count(tangram_gpu_info{job="agents"})')).toMatchObject([{ value: '2' }]);
+      // The agent's packed samples reach the coordinator on a stream of their own, and all of them fit.
+      expect(await query('tangram_telemetry_batches_total > 1')).toHaveLength(1);
+      expect(await query('tangram_telemetry_batches_rejected_total')).toMatchObject([
+        { value: '0' },
+      ]);
+      expect(await query('tangram_link_messages_rejected_total')).toMatchObject([{ value: '0' }]);
     }, 45_000);
   });
 

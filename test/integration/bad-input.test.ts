@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -82,7 +82,7 @@ describe('a manifest', () => {
     expect(cluster.apply(manifest('impossible', { memory: '500GiB' })).code).toBe(0);
     const why = await eventually('why knows', () => {
       const asked = cluster.tangram('why', 'impossible');
-      return asked.stdout.includes('500') && asked;
+      return asked.stdout.includes('no card is that big') && asked;
     });
     expect(why.code).toBe(3);
     cluster.tangram('delete', 'impossible', '--yes');
@@ -150,7 +150,7 @@ describe('a start', () => {
       coordinator({ grpc: `127.0.0.1:${port}` }),
     );
     expect(said).toContain(String(port));
-    expect(said).toMatch(/taken|in use/);
+    expect(said).toMatch(/another process listens/);
   });
 
   test('on an address that is not loopback', async () => {
@@ -170,9 +170,11 @@ describe('a start', () => {
     const healthy = new TestCluster();
     await healthy.startCoordinator({ stateDir });
     await healthy.stop();
-    const { readdirSync } = await import('node:fs');
     for (const name of readdirSync(stateDir)) {
-      if (name.endsWith('.db')) writeFileSync(join(stateDir, name), Buffer.alloc(8_192, 'x'));
+      const path = join(stateDir, name);
+      if (name.endsWith('.db')) writeFileSync(path, Buffer.alloc(8_192, 'x'));
+      // A write-ahead log would rightly mend the file.
+      if (/-(wal|shm)$/.test(name)) rmSync(path);
     }
     const said = await failsToStart(programs.coordinator, coordinator({ stateDir }));
     expect(said).toMatch(/cannot use the store/);

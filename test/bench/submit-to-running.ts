@@ -8,6 +8,7 @@ import type { BenchRow } from './bench-row.ts';
 
 const runs = 7;
 const healthPollMs = 10;
+const healthTimeoutMs = 250;
 const limitMs = 60_000;
 
 /**
@@ -92,7 +93,10 @@ async function timeBareRun(image: string): Promise<number> {
   try {
     const address = docker('port', id, '8000/tcp').trim();
     for (;;) {
-      const healthy = await fetch(`http://${address}/healthz`).then(
+      const healthy = await fetch(`http://${address}/healthz`, {
+        // Docker's proxy accepts before the server listens, and such a connection may never answer.
+        signal: AbortSignal.timeout(healthTimeoutMs),
+      }).then(
         (response) => response.ok,
         () => false,
       );

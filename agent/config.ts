@@ -2,10 +2,15 @@ import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseGpuUuid, parseNodeName, type NodeName } from '../shared/domain/ids.ts';
-import type { Result } from '../shared/domain/result.ts';
+import { err, ok, type Result } from '../shared/domain/result.ts';
 import { parseDurationMs } from '../shared/domain/units.ts';
 import { parseConfig, readConfigFile } from '../shared/platform/config-file.ts';
 import { AppError } from '../shared/platform/errors.ts';
+import {
+  parseAddress,
+  parseListenAddress,
+  type ListenAddress,
+} from '../shared/platform/listen-address.ts';
 import { logLevels } from '../shared/platform/log.ts';
 
 /** The longest path that a unix socket may have on Linux, in bytes. */
@@ -35,7 +40,7 @@ const duration = (bounds: { readonly lowMs: number; readonly highMs: number }) =
   });
 
 const address = (ports: { readonly zero: boolean }) =>
-  checked((text) => parseLoopback(text, ports.zero));
+  checked((text) => readAddress(text, ports.zero));
 
 const command = z.array(z.string().min(1)).min(1).max(argvMax);
 const path = z.string().min(1).max(4_096);
@@ -182,43 +187,29 @@ function settle(found: z.output<typeof agentConfigSchema>, source: string): Agen
     docker: { ...found.docker, socket: at(found.docker.socket) },
     ...(found.readyFile === undefined ? {} : { readyFile: at(found.readyFile) }),
   };
-  for (const loopback of [config.http, config.coordinator]) {
-    if (loopback !== undefined && !loopback.loopback) throw addressRefused(loopback.text);
+  for (const used of [config.http, config.coordinator]) {
+    if (used !== undefined) parseListenAddress(used.text);
   }
   limitPath('socket', config.socket, socketPathBytesMax);
   limitPath('mps.dir', config.mps.dir, mpsDirBytesMax);
   return config;
 }
 
-export interface ConfiguredAddress {
+export interface ConfiguredAddress extends ListenAddress {
   readonly text: string;
-  readonly host: string;
-  readonly port: number;
-  readonly loopback: boolean;
 }
 
-function parseLoopback(text: string, zero: boolean): Result<ConfiguredAddress> {
-  const match = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2] ?? Number.NaN);
-  if (match?.[1] === undefined || !(port >= (zero ? 0 : 1) && port <= 65_535)) {
-    return {
-      ok: false,
-      problem: {
-        code: 'ADDRESS_INVALID',
-        message: `${JSON.stringify(text)} is no address`,
-        hint: 'write host:port, such as 127.0.0.1:9420',
-      },
-    };
+function readAddress(text: string, zero: boolean): Result<ConfiguredAddress> {
+  const parsed = parseAddress(text);
+  if (!parsed.ok) return parsed;
+  if (parsed.value.port === 0 && !zero) {
+    return err({
+      code: 'ADDRESS_INVALID',
+      message: `${JSON.stringify(text)} has no port to dial`,
+      hint: 'write host:port, such as 127.0.0.1:7443',
+    });
   }
-  const host = match[1].replaceAll(/[[\]]/g, '');
-  const loopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-  return { ok: true, value: { text, host, port, loopback } };
-}
-
-function addressRefused(text: string): AppError {
-  return new AppError('ADDRESS_REFUSED', `${text} is not on loopback`, {
-    hint: 'use 127.0.0.1: until nodes join with certificates, nothing is spoken over a network',
-  });
+  return ok({ text, ...parsed.value });
 }
 
 function limitPath(key: string, found: string, bytesMax: number): void {

@@ -21,7 +21,7 @@ import { checkHealth } from './http/health.ts';
 import { createMetricsPage } from './http/metrics.ts';
 import { createHttpServer, listenHttp } from './http/server.ts';
 import { CoordinatorLink } from './link/link.ts';
-import { writeReadyFile } from './ready-file.ts';
+import { writeReadyFile } from '../shared/platform/ready-file.ts';
 import { createAgentCore, type AgentCore } from './reconcile/core.ts';
 
 import { stopAllReplicas } from './replica-stop.ts';
@@ -31,7 +31,7 @@ import { openAgentStore } from './store/sqlite-store.ts';
 import { HostSampler } from './telemetry/host-sampler.ts';
 import { ProcessTable } from './telemetry/process-table.ts';
 import { GpuSampler } from './telemetry/sampler.ts';
-import { agentVersion } from './version.ts';
+import { packageVersion } from '../shared/platform/version.ts';
 
 const exitCodes = { failure: 1, usage: 2 } as const;
 
@@ -43,7 +43,7 @@ interface Flags {
 function readFlags(argv: readonly string[]): Flags {
   const program = new Command('tangram-agent')
     .description('Runs models on the GPUs of this host and tells a coordinator what it sees.')
-    .version(agentVersion)
+    .version(packageVersion)
     .requiredOption('--config <file>', 'YAML configuration')
     .option('--simulate <cards>', 'simulate cards instead of real ones: 2xA100-40GB,L40S')
     .addHelpText(
@@ -133,7 +133,7 @@ async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Pr
     await openDoors(config, doors, {
       ...telemetry,
       node: config.node,
-      version: agentVersion,
+      version: packageVersion,
       core,
       link: link === null ? null : () => link.view(),
       shutdown: async (stopReplicas) => {
@@ -205,7 +205,7 @@ function createCore(config: AgentConfig, { log, store }: Kept, around: Around): 
   return createAgentCore({
     config: {
       node: config.node,
-      agentVersion,
+      agentVersion: packageVersion,
       labels: config.labels,
       handout: config.gpu.handout,
       metricsAddress,

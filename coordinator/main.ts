@@ -13,14 +13,14 @@ import { createCoordinatorCore } from './fleet/coordinator-core.ts';
 import { fleetLimits } from './fleet/limits.ts';
 import { createMetricsPage } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
-import { parseListenAddress } from './listen-address.ts';
+import { parseListenAddress } from '../shared/platform/listen-address.ts';
 import { open } from './placement/open.ts';
-import { writeReadyFile } from './ready-file.ts';
+import { writeReadyFile } from '../shared/platform/ready-file.ts';
 import { openDecisionLog } from './store/decision-log.ts';
 import { openEventLog } from './store/event-log.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import { Samples } from './telemetry/samples.ts';
-import { coordinatorVersion } from './version.ts';
+import { packageVersion } from '../shared/platform/version.ts';
 
 const exitCodes = { failure: 1, usage: 2 } as const;
 const heartbeatMs = 2_000;
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
 function readFlags(argv: readonly string[]): { readonly config?: string } {
   const program = new Command('tangram-coordinator')
     .description('Decides which model sits on which slice of which GPU of the cluster.')
-    .version(coordinatorVersion)
+    .version(packageVersion)
     .option('--config <file>', 'YAML configuration; without it every key has its default')
     .addHelpText(
       'after',
@@ -83,7 +83,7 @@ async function runCoordinator(
   });
   const samples = new Samples();
   const counters = createLinkCounters();
-  const version = coordinatorVersion;
+  const version = packageVersion;
   const metrics = createMetricsPage(
     {
       core,

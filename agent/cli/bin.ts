@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import tab from '@bomb.sh/tab/commander';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { createAgentClient } from '../../shared/wire/services.ts';
-import { agentVersion } from '../version.ts';
+import { packageVersion } from '../../shared/platform/version.ts';
 import { createProgram } from './program.ts';
 import { explainAway, runProgram } from './run.ts';
 import { createAgentApi, type AgentApi } from './transport.ts';
@@ -20,7 +20,7 @@ process.once('SIGINT', () => {
 const clients: { close(): void }[] = [];
 
 const program = createProgram({
-  version: agentVersion,
+  version: packageVersion,
   socket: process.env['TANGRAM_SOCKET'],
   connect: (socket) => {
     const client = createAgentClient(socket);

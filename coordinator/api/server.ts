@@ -11,7 +11,11 @@ import {
   schedulerService,
 } from '../../shared/wire/services.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
-import { listenError, parseListenAddress, renderAddress } from '../listen-address.ts';
+import {
+  listenError,
+  parseListenAddress,
+  renderAddress,
+} from '../../shared/platform/listen-address.ts';
 import type { Samples } from '../telemetry/samples.ts';
 import { clusterHandlers } from './cluster-service.ts';
 import type { ControlSession } from './control-session.ts';

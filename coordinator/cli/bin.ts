@@ -6,7 +6,7 @@ import tab from '@bomb.sh/tab/commander';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
-import { coordinatorVersion } from '../version.ts';
+import { packageVersion } from '../../shared/platform/version.ts';
 import { connectCoordinator, type CoordinatorClient } from './client.ts';
 import type { ManifestText } from './deps.ts';
 import { createProgram } from './program.ts';
@@ -29,7 +29,7 @@ process.once('SIGINT', () => {
 const clients: CoordinatorClient[] = [];
 
 const program = createProgram({
-  version: coordinatorVersion,
+  version: packageVersion,
   connect: (address) => {
     const client = connectCoordinator(
       address,

@@ -1,7 +1,11 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Log } from '../../shared/platform/log.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
-import { listenError, parseListenAddress, renderAddress } from '../listen-address.ts';
+import {
+  listenError,
+  parseListenAddress,
+  renderAddress,
+} from '../../shared/platform/listen-address.ts';
 import type { MetricsPage } from './metrics.ts';
 import { targetGroups } from './service-discovery.ts';
 

@@ -7,7 +7,7 @@ test('an empty file is a complete configuration that only observes', () => {
     node: 'n1',
     stateDir: '/var/lib/tangram',
     socket: '/run/tangram/agent.sock',
-    http: { text: '127.0.0.1:9420', host: '127.0.0.1', port: 9420, loopback: true },
+    http: { text: '127.0.0.1:9420', host: '127.0.0.1', port: 9420 },
     authority: 'observe',
     gpuAuthority: {},
     nvidiaSmi: { enabled: true, command: ['nvidia-smi'], timeout: 30_000 },
@@ -59,7 +59,7 @@ const bad: readonly Bad[] = [
     name: 'another address than loopback is refused',
     text: 'http: 0.0.0.0:9420',
     code: 'ADDRESS_REFUSED',
-    message: /0\.0\.0\.0:9420 is not on loopback/,
+    message: /refused to use 0\.0\.0\.0:9420: it is not a loopback address/,
   },
   {
     name: 'a coordinator elsewhere is refused',

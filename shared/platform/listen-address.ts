@@ -1,6 +1,7 @@
-import { AppError } from '../shared/platform/errors.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { AppError } from './errors.ts';
 
-/** Where a door listens. */
+/** Where a door listens, or where it is found. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -8,29 +9,37 @@ export interface ListenAddress {
 
 const shape = /^(\[[0-9a-fA-F:]+\]|[^:[\]]+):(\d{1,5})$/;
 
-/**
- * Reads `host:port`. Until nodes and users prove who they are, only loopback is served: throws ADDRESS_REFUSED
- * for any other address and for text that is none. Port 0 is a free one.
- */
-export function parseListenAddress(text: string): ListenAddress {
+/** Reads `host:port`, or `[v6]:port`; port 0 is a free one. */
+export function parseAddress(text: string): Result<ListenAddress> {
   const match = shape.exec(text.trim());
   const port = Number(match?.[2]);
   const host = match?.[1]?.replace(/^\[|\]$/g, '');
-  if (host === undefined || port > 65_535) {
-    throw new AppError('ADDRESS_REFUSED', `cannot listen on ${JSON.stringify(text)}`, {
-      hint: 'write host:port, such as 127.0.0.1:7443',
-    });
-  }
-  if (!isLoopback(host)) {
+  if (host !== undefined && port <= 65_535) return ok({ host, port });
+  return err({
+    code: 'ADDRESS_INVALID',
+    message: `${JSON.stringify(text)} is no address`,
+    hint: 'write host:port, such as 127.0.0.1:7443',
+  });
+}
+
+/**
+ * Reads an address that this process may use. Until nodes and users prove who they are, that is loopback only:
+ * throws ADDRESS_REFUSED for any other address and for text that is none.
+ */
+export function parseListenAddress(text: string): ListenAddress {
+  const parsed = parseAddress(text);
+  if (!parsed.ok) {
+    const { hint } = parsed.problem;
     throw new AppError(
       'ADDRESS_REFUSED',
-      `refused to listen on ${text}: it is not a loopback address`,
-      {
-        hint: 'nobody is asked who they are yet, so only 127.0.0.1, ::1 and localhost are served; reach it from elsewhere through an SSH tunnel',
-      },
+      parsed.problem.message,
+      hint === undefined ? {} : { hint },
     );
   }
-  return { host, port };
+  if (isLoopback(parsed.value.host)) return parsed.value;
+  throw new AppError('ADDRESS_REFUSED', `refused to use ${text}: it is not a loopback address`, {
+    hint: 'nobody is asked who they are yet, so only 127.0.0.1, ::1 and localhost are served; reach it from elsewhere through an SSH tunnel',
+  });
 }
 
 export function renderAddress(address: ListenAddress): string {

@@ -1,16 +1,12 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AppError } from '../shared/platform/errors.ts';
+import { AppError } from './errors.ts';
 
-/** Where a coordinator that is ready listens: `host:port`. */
-export interface Ready {
-  readonly grpc: string;
-  readonly http: string;
-  readonly clusterId: string;
-}
-
-/** Whoever waits for the file finds it whole or not at all. Answers how to remove it. Throws CONFIG_INVALID. */
-export function writeReadyFile(path: string, ready: Ready): () => void {
+/**
+ * Tells a supervisor that this process listens, and where. Whoever waits for the file finds it whole or not at all.
+ * Answers how to remove it. Throws CONFIG_INVALID.
+ */
+export function writeReadyFile(path: string, ready: object): () => void {
   const draft = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });

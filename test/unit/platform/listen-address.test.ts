@@ -3,7 +3,7 @@ import {
   listenError,
   parseListenAddress,
   renderAddress,
-} from '../../../coordinator/listen-address.ts';
+} from '../../../shared/platform/listen-address.ts';
 import { isAppError } from '../../../shared/platform/errors.ts';
 
 describe('an address to listen on', () => {

@@ -26,12 +26,18 @@ export class ManualClock implements Clock {
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
-      const sleeper = { atMs: this.#nowMs + ms, wake: resolve };
-      this.#sleepers.add(sleeper);
-      signal.addEventListener('abort', () => {
+      const end = (): void => {
         this.#sleepers.delete(sleeper);
         reject(signal.reason);
-      });
+      };
+      const wake = (): void => {
+        // A signal that lives as long as the test would keep one listener a sleep.
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const sleeper: Sleeper = { atMs: this.#nowMs + ms, wake };
+      this.#sleepers.add(sleeper);
+      signal.addEventListener('abort', end, { once: true });
     });
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { stopAllReplicas } from '../../agent/replica-stop.ts';
 import { placementRefusal } from '../../shared/domain/mig-profile.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import { place, startHarness, type Harness } from '../fakes/agent/core-harness.ts';
@@ -15,6 +16,7 @@ import {
 } from '../fakes/agent/targets.ts';
 import { must } from '../fakes/agent/fake-core.ts';
 import { parseClusterId } from '../../shared/domain/ids.ts';
+import { silentLog } from '../../shared/platform/log.ts';
 
 function phases(harness: Harness): Record<string, string> {
   return Object.fromEntries(
@@ -146,6 +148,62 @@ test('a restarted agent re-adopts what runs, without a restart and without telli
   expect(fake.history).toEqual([]);
   expect([...seen]).toEqual(['ready']);
   expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  await harness.stop();
+});
+
+test('what the agent has stopped with itself starts at once: no back-off, no restart counted, and the reason told', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  const { a, b, replicas } = twoMigModels(fake);
+  const wanted = target(1, { slices: [a, b], replicas });
+  harness.core.acceptTarget(wanted);
+  await harness.advance(5_000);
+  fake.end('ner-00000001', 1);
+  await harness.advance(11_500);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 1' });
+  await harness.stop();
+  const { store, clock } = harness;
+  const options = { store, clock, graceMs: 1_000, log: silentLog };
+  const runtimes = [fake.runtime('docker'), fake.runtime('process')];
+  expect(await stopAllReplicas(runtimes, options, new AbortController().signal)).toBe(2);
+  expect(fake.replicas.size).toBe(0);
+  const told = store.events({ limit: 2, subject: null }).map((each) => each.message);
+  expect(told).toEqual(['stopped with its agent', 'stopped with its agent']);
+  // Docker and its likes take their time: the first rounds can only tell why nothing runs.
+  fake.answers = { docker: false, process: false };
+  await harness.restart();
+  await harness.advance(500);
+  expect(harness.core.replicas().map(({ phase, reason }) => `${phase}: ${reason}`)).toEqual([
+    'waiting: the process runtime does not answer',
+    'waiting: the process runtime does not answer',
+  ]);
+  fake.answers = { docker: false, process: true };
+  const seen = new Set<string>();
+  harness.core.onChange(() => {
+    for (const { phase, reason } of harness.core.replicas()) seen.add(`${phase}: ${reason}`);
+  });
+  harness.core.poke();
+  await harness.advance(1_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 1' });
+  expect([...seen].filter((each) => /backoff|removed/.test(each))).toEqual([]);
+  await harness.stop();
+});
+
+test('a replica that somebody has removed is told as such, and waits its back-off', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = startHarness(fake);
+  await harness.advance(1_000);
+  harness.core.acceptTarget(target(1, { replicas: [replica('vad', [])] }));
+  await harness.advance(3_000);
+  fake.replicas.clear();
+  harness.core.poke();
+  await harness.advance(500);
+  expect(harness.core.replicas()).toMatchObject([
+    { phase: 'backoff', reason: 'it is gone: somebody has removed it' },
+  ]);
+  await harness.advance(2_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 1' });
   await harness.stop();
 });
 

@@ -118,7 +118,7 @@ function createTelemetry(config: AgentConfig, drivers: Drivers, log: Log, signal
 }
 
 async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Promise<void> {
-  const { log } = kept;
+  const { log, store } = kept;
   const asked = new AbortController();
   const signal = AbortSignal.any([outer, asked.signal]);
   const drivers = createDrivers(config);
@@ -139,7 +139,7 @@ async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Pr
       shutdown: async (stopReplicas) => {
         log.info({ stopReplicas }, 'asked to end');
         await loop.stop(outer);
-        const options = { graceMs: config.stopGrace, log };
+        const options = { store, clock: systemClock, graceMs: config.stopGrace, log };
         const stopped = stopReplicas ? await stopAllReplicas(drivers.runtimes, options, outer) : 0;
         asked.abort(new Error('asked to end'));
         return stopped;

@@ -6,7 +6,7 @@ import type { ReplicaRecord } from '../observe/world.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import { cardHandlers } from './card-handlers.ts';
 import { journaled, note, type HandlerDeps } from './handler-deps.ts';
-import { failedRecord } from './replica-book.ts';
+import { failedRecord, wasStoppedWithAgent } from './replica-book.ts';
 import type { Handlers, Step } from './steps.ts';
 
 /** One handler a step. Each writes its intent before it touches the host, and the result after. */
@@ -85,9 +85,10 @@ function intendedRecord(
 }
 
 function startedRecord(deps: HandlerDeps, intended: ReplicaRecord): ReplicaRecord {
+  const first = intended.startedAtMs === null || wasStoppedWithAgent(intended);
   return {
     ...intended,
-    restarts: intended.restarts + (intended.startedAtMs === null ? 0 : 1),
+    restarts: intended.restarts + (first ? 0 : 1),
     startedAtMs: deps.clock.wallMs(),
     startedInBoot: deps.bootId(),
     endedRuntimeId: null,

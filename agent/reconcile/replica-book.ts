@@ -56,6 +56,19 @@ export function failedRecord(
   };
 }
 
+/** Stands for the run that ended because the agent was asked to stop its replicas and to end itself. */
+const withAgent = 'stopped-with-agent';
+
+/** The record of a running replica that is about to be stopped with its agent: the next agent starts it at once. */
+export function stoppedWithAgent(record: ReplicaRecord): ReplicaRecord {
+  return { ...record, endedRuntimeId: withAgent, failures: 0, notBeforeMs: 0, lastReason: '' };
+}
+
+/** Whether its last run ended with its agent: no failure, and no restart when it is started again. */
+export function wasStoppedWithAgent(record: ReplicaRecord): boolean {
+  return record.endedRuntimeId === withAgent;
+}
+
 function adoptedRecord(
   { target, slices }: WantedReplica,
   entry: RunningActual,

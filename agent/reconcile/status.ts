@@ -18,6 +18,7 @@ import type { UnitFailure } from './execute.ts';
 import { instanceAt } from './mig-plan.ts';
 import { bindingOf, recordOf, runtimeBlind, type PlanInput } from './plan-input.ts';
 import type { ProbeState } from './prober.ts';
+import { wasStoppedWithAgent } from './replica-book.ts';
 import { entryOf } from './replica-plan.ts';
 import type { Step, UnitPlan, WaitStep } from './steps.ts';
 
@@ -224,7 +225,9 @@ function restingPhase(
 ): Phase {
   const pulling = status.pulling.get(replica);
   if (pulling !== undefined) return { phase: 'pulling', reason: pulling };
-  const reason = failure !== '' ? failure : why;
+  const resumed = record !== undefined && wasStoppedWithAgent(record);
+  const before = resumed ? 'it was stopped with its agent' : '';
+  const reason = [failure, why, before].find((each) => each !== '') ?? '';
   if (record?.needsSomebody === true) return { phase: 'failed', reason: record.lastReason };
   if ((record?.failures ?? 0) > 0) {
     return { phase: 'backoff', reason: record?.lastReason ?? reason };
@@ -234,7 +237,9 @@ function restingPhase(
   );
   // Begun, and not seen by a round yet.
   const begun = record !== undefined && record.startedAtMs !== null;
-  if (starts || (begun && record.endedRuntimeId === null)) return { phase: 'starting', reason: '' };
+  if (starts || (begun && record.endedRuntimeId === null)) {
+    return { phase: 'starting', reason: before };
+  }
   const unfit = waitAbout(
     status,
     (step) => step.replica === replica && step.reason === 'runtime-unfit',

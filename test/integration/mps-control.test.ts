@@ -8,6 +8,7 @@ import { readProc } from '../../agent/drivers/process/proc-table.ts';
 import { parseGpuUuid } from '../../shared/domain/ids.ts';
 import { errorChain, errorHint, isAppError } from '../../shared/platform/errors.ts';
 import { must } from '../fakes/agent/drivers/start-spec.ts';
+import { needs } from '../setup/needs.ts';
 
 const never = new AbortController().signal;
 const gpu = must(parseGpuUuid('GPU-11111111-2222-3333-4444-555555555555'));
@@ -84,10 +85,9 @@ test('the simulator of this project lives the same life', async () => {
   await livesItsLife(createMpsControl({ controlCommand, directory }));
 });
 
-if (realCommand === undefined) {
-  console.warn('SKIPPED: the real nvidia-cuda-mps-control (set TANGRAM_MPS_CONTROL to its path)');
-}
-test.runIf(realCommand !== undefined)('the real daemon lives the same life', async () => {
+test('the real daemon lives the same life', async (context) => {
+  const reason = 'set TANGRAM_MPS_CONTROL to the path of nvidia-cuda-mps-control';
+  needs(context, 'mps', { available: realCommand !== undefined, reason });
   await livesItsLife(createMpsControl({ controlCommand: [realCommand ?? ''], directory }));
 });
 

@@ -341,6 +341,86 @@ describe('against scripts that print what real tools print', () => {
     expect(tool?.calls().filter((call) => call.includes('-lms'))).toHaveLength(2);
   });
 
+  test('a question for the cards is answered by the running loop, but not across a change of mode or its failure', async () => {
+    const smi = smiOf(`
+      case "$ARGS" in
+        *-lms*) while [ ! -e "$DIR/end" ]; do echo '${row(0)}'; echo '${row(1)}'; sleep 0.05; done; exit 3;;
+        *-c*DEFAULT*) echo 'All done.';;
+        *) echo '${row(0)}'; echo '${row(1)}';;
+      esac`);
+    let samples = 0;
+    const sampling = failureOf(
+      (async () => {
+        for await (const sample of smi.sampleGpus(50, never)) samples += sample.length;
+      })(),
+    );
+    await eventually('samples', () => (samples > 6 ? true : null));
+    const queries = (): number =>
+      (tool?.calls() ?? []).filter((call) => call.includes('--query-gpu') && !call.includes('-lms'))
+        .length;
+    expect(queries()).toBe(1);
+    expect(await smi.queryGpus(never)).toHaveLength(2);
+    expect(queries()).toBe(1);
+    const change = smi.setComputeMode(gpu, 'DEFAULT', never);
+    expect(await smi.queryGpus(never)).toHaveLength(2);
+    expect(queries()).toBe(2);
+    await change;
+    writeFileSync(join(tool?.directory ?? '', 'end'), '');
+    expect(isAppError(await sampling, 'PROCESS_FAILED')).toBe(true);
+    expect(await smi.queryGpus(never)).toHaveLength(2);
+    expect(queries()).toBe(3);
+  });
+
+  test('a loop that was let go begins again without counting the cards anew; one that failed does not', async () => {
+    const smi = smiOf(`
+      case "$ARGS" in
+        *-lms*) while [ ! -e "$DIR/end" ]; do echo '${row(0)}'; echo '${row(1)}'; sleep 0.05; done; exit 3;;
+        *) echo '${row(0)}'; echo '${row(1)}';;
+      esac`);
+    const takeTwo = async (): Promise<void> => {
+      let left = 2;
+      for await (const sample of smi.sampleGpus(50, never)) {
+        expect(sample).toHaveLength(2);
+        left -= 1;
+        if (left === 0) break;
+      }
+    };
+    const shown = (): string[] =>
+      (tool?.calls() ?? []).map((call) => (call.includes('-lms') ? 'loop' : 'query'));
+    await takeTwo();
+    await takeTwo();
+    expect(shown()).toEqual(['query', 'loop', 'loop']);
+    writeFileSync(join(tool?.directory ?? '', 'end'), '');
+    await failureOf(takeTwo());
+    await failureOf(takeTwo());
+    expect(shown()).toEqual(['query', 'loop', 'loop', 'loop', 'query', 'loop']);
+  });
+
+  test('instances that stay as they are cost one listing; a stranger’s change and ours cost all three', async () => {
+    const smi = smiOf(`
+      case "$ARGS" in
+        *-lgi*) cat "$DIR/lgi" 2>/dev/null || printf '%s\n' '|====|' '|   0  MIG 1g.5gb       19        7          0:1     |';;
+        *-lci*) printf '%s\n' '|====|' '|   0      7       MIG 1g.5gb        0         0          0:1     |';;
+        -L) echo 'GPU 0: NVIDIA A100 (UUID: ${gpu})'; echo '  MIG 1g.5gb      Device  0: (UUID: MIG-6cee1a0e-0c37-5c2a-bd11-2d3fb1b0e3e8)';;
+        *-cgi*) echo 'Insufficient Resources'; exit 19;;
+      esac`);
+    const words = (): string =>
+      (tool?.calls() ?? []).map((call) => call.split(' ').at(-1)).join(' ');
+    const before = await smi.listMigInstances(never);
+    expect(before).toMatchObject([{ gpuInstanceId: 7, start: 0, computeInstanceIds: [0] }]);
+    expect(words()).toBe('-lgi -lci -L');
+    expect(await smi.listMigInstances(never)).toEqual(before);
+    expect(words()).toBe('-lgi -lci -L -lgi');
+    // The same instance id, elsewhere on the card: its device may have the very same UUID.
+    const moved = '|====|\n|   0  MIG 1g.5gb       19        7          3:1     |\n';
+    writeFileSync(join(tool?.directory ?? '', 'lgi'), moved);
+    expect(await smi.listMigInstances(never)).toMatchObject([{ gpuInstanceId: 7, start: 3 }]);
+    expect(words()).toBe('-lgi -lci -L -lgi -lgi -lci -L');
+    await failureOf(smi.createMigInstance(gpu, { giProfileId: 19, start: 0 }, never));
+    await smi.listMigInstances(never);
+    expect(words()).toBe('-lgi -lci -L -lgi -lgi -lci -L -C -lgi -lci -L');
+  });
+
   test('a sampling loop that ends by itself is a failure; an abort is not', async () => {
     const smi = smiOf(`echo '${row(0)}'`);
     const ended = await failureOf(

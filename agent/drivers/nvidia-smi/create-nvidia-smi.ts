@@ -1,8 +1,9 @@
 import { parseToolFailure, toolError } from './error-output.ts';
 import { createMigInstance, destroyMigInstance, setComputeMode, setMigMode } from './change-mig.ts';
 import { computeAppsColumns, parseComputeApps } from './compute-apps.ts';
-import { listMigInstances, readGeometries } from './list-mig.ts';
+import { MigLister, readGeometries } from './list-mig.ts';
 import type { ComputeProcess, GpuRow, NvidiaSmi } from './nvidia-smi.ts';
+import { RecentSample } from './recent-sample.ts';
 import { createColumnLadder, queryGpus } from './query-gpus.ts';
 import { sampleGpus } from './sample-gpus.ts';
 import { SamplerGate } from './sampler-gate.ts';
@@ -13,18 +14,25 @@ export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi {
   const tool = createTool(options);
   const ladder = createColumnLadder();
   const gate = new SamplerGate(tool.clock);
+  const recent = new RecentSample(tool.clock);
+  const lister = new MigLister(tool);
+  const changingMode = <T>(change: () => Promise<T>): Promise<T> =>
+    lister.whileChanging(() => recent.whileChanging(change));
   return {
     queryGpus: async (signal): Promise<readonly GpuRow[]> =>
-      (await queryGpus(tool, ladder, signal)).gpus,
+      recent.read() ?? (await queryGpus(tool, ladder, signal)).gpus,
     queryProcesses: (signal) => queryProcesses(tool, signal),
-    listMigInstances: (signal) => listMigInstances(tool, signal),
+    listMigInstances: (signal) => lister.list(signal),
     readGeometries: (signal) => readGeometries(tool, signal),
     setMigMode: (gpu, enabled, signal) =>
-      gate.whileClosed(() => setMigMode(tool, gpu, enabled, signal), signal),
-    createMigInstance: (gpu, placement, signal) => createMigInstance(tool, gpu, placement, signal),
-    destroyMigInstance: (gpu, instance, signal) => destroyMigInstance(tool, gpu, instance, signal),
-    setComputeMode: (gpu, mode, signal) => setComputeMode(tool, gpu, mode, signal),
-    sampleGpus: (periodMs, signal) => sampleGpus({ tool, ladder, gate }, periodMs, signal),
+      changingMode(() => gate.whileClosed(() => setMigMode(tool, gpu, enabled, signal), signal)),
+    createMigInstance: (gpu, placement, signal) =>
+      lister.whileChanging(() => createMigInstance(tool, gpu, placement, signal)),
+    destroyMigInstance: (gpu, instance, signal) =>
+      lister.whileChanging(() => destroyMigInstance(tool, gpu, instance, signal)),
+    setComputeMode: (gpu, mode, signal) =>
+      changingMode(() => setComputeMode(tool, gpu, mode, signal)),
+    sampleGpus: (periodMs, signal) => sampleGpus({ tool, ladder, gate, recent }, periodMs, signal),
   };
 }
 

@@ -14,20 +14,72 @@ import { readable, unreadableOutput, type Tool } from './tool.ts';
 const looksMax = 3;
 const betweenLooksMs = 200;
 
-/** Every MIG instance of every card, with its compute instances and its UUID. */
-export async function listMigInstances(
-  tool: Tool,
-  signal: AbortSignal,
-): Promise<readonly MigInstanceRow[]> {
-  for (let look = 1; ; look += 1) {
-    const gpuInstances = await listing(tool, ['mig', '-lgi'], parseGpuInstances, signal);
-    if (gpuInstances.length === 0) return [];
-    const computeInstances = await listing(tool, ['mig', '-lci'], parseComputeInstances, signal);
-    const gpus = await listing(tool, ['-L'], parseGpuList, signal);
-    const joined = joinMigInstances(gpuInstances, computeInstances, gpus);
-    if (joined.ok) return joined.value;
-    if (look >= looksMax) throw unreadableOutput('the MIG instances', joined.problem);
-    await tool.clock.sleep(betweenLooksMs, signal);
+/** While the GPU instances stay as they are, their compute instances and UUIDs are looked at again after this. */
+const lookAgainMs = 30_000;
+
+/**
+ * Every MIG instance of every card, with its compute instances and its UUID.
+ * Invariants: `-lgi` is asked every time; what the other two listings told stands only for the very same GPU
+ * instances, only when each had a device, only for `lookAgainMs`, and never across a change of ours.
+ */
+export class MigLister {
+  readonly #tool: Tool;
+  #changes = 0;
+  #known: {
+    readonly gpuInstances: string;
+    readonly rows: readonly MigInstanceRow[];
+    readonly monotonicMs: number;
+  } | null = null;
+
+  constructor(tool: Tool) {
+    this.#tool = tool;
+  }
+
+  async list(signal: AbortSignal): Promise<readonly MigInstanceRow[]> {
+    const tool = this.#tool;
+    const changes = this.#changes;
+    for (let look = 1; ; look += 1) {
+      const gpuInstances = await listing(tool, ['mig', '-lgi'], parseGpuInstances, signal);
+      if (gpuInstances.length === 0) return [];
+      const now = JSON.stringify(gpuInstances);
+      const known = this.#knownFor(now);
+      if (known !== null) return known;
+      const computeInstances = await listing(tool, ['mig', '-lci'], parseComputeInstances, signal);
+      const gpus = await listing(tool, ['-L'], parseGpuList, signal);
+      const joined = joinMigInstances(gpuInstances, computeInstances, gpus);
+      if (joined.ok) {
+        const whole = joined.value.every((row) => row.uuid !== null);
+        if (whole && changes === this.#changes) {
+          const monotonicMs = tool.clock.monotonicMs();
+          this.#known = { gpuInstances: now, rows: joined.value, monotonicMs };
+        }
+        return joined.value;
+      }
+      if (look >= looksMax) throw unreadableOutput('the MIG instances', joined.problem);
+      await tool.clock.sleep(betweenLooksMs, signal);
+    }
+  }
+
+  /** Runs a change of the instances; what was listed before its end is not relied on. */
+  async whileChanging<T>(change: () => Promise<T>): Promise<T> {
+    this.#forget();
+    try {
+      return await change();
+    } finally {
+      this.#forget();
+    }
+  }
+
+  #knownFor(gpuInstances: string): readonly MigInstanceRow[] | null {
+    const known = this.#known;
+    if (known === null || known.gpuInstances !== gpuInstances) return null;
+    const ageMs = this.#tool.clock.monotonicMs() - known.monotonicMs;
+    return ageMs <= lookAgainMs ? known.rows : null;
+  }
+
+  #forget(): void {
+    this.#changes += 1;
+    this.#known = null;
   }
 }
 

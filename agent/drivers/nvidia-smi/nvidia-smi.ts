@@ -54,9 +54,17 @@ export interface MigInstanceRow {
  * Failures throw AppError DRIVER_AWAY, PROCESS_TIMEOUT, OUTPUT_UNREADABLE, GPU_BUSY or GPU_REFUSED.
  */
 export interface NvidiaSmi {
+  /**
+   * While `sampleGpus` runs, its newest sample answers when it is at most 2 s old and no mode was changed since: the
+   * loop asks for the same columns, and starting the tool anew is what costs.
+   */
   queryGpus(signal: AbortSignal): Promise<readonly GpuRow[]>;
   queryProcesses(signal: AbortSignal): Promise<readonly ComputeProcess[]>;
-  /** Empty where no card has MIG on. An empty listing exits non-zero in the tool; here it is an empty list. */
+  /**
+   * Empty where no card has MIG on. GPU instances are listed each time; while they stay the same, their compute
+   * instances and UUIDs are looked at again every 30 s and after every change through this driver.
+   * An empty listing exits non-zero in the tool; here it is an empty list.
+   */
   listMigInstances(signal: AbortSignal): Promise<readonly MigInstanceRow[]>;
   /** From `-lgip` and `-lgipp`; by card index. Cards that tell nothing are absent. */
   readGeometries(signal: AbortSignal): Promise<ReadonlyMap<number, MigGeometry>>;

@@ -4,18 +4,26 @@ import { toolError } from './error-output.ts';
 import { parseGpuQuery } from './gpu-query.ts';
 import type { GpuRow } from './nvidia-smi.ts';
 import { gpuQueryArgs, queryGpus, type ColumnLadder } from './query-gpus.ts';
+import type { RecentSample } from './recent-sample.ts';
 import type { SamplerGate } from './sampler-gate.ts';
 import { readable, type Tool } from './tool.ts';
 
 const stallPeriods = 5;
 const stallMsMin = 5_000;
 
+export interface Sampling {
+  readonly tool: Tool;
+  readonly ladder: ColumnLadder;
+  readonly gate: SamplerGate;
+  readonly recent: RecentSample;
+}
+
 /**
  * Samples of all cards, one a period. While a card's MIG mode is changed the child is ended, because it holds the
  * device, and started again afterwards: a gap, not a failure.
  */
 export async function* sampleGpus(
-  options: { readonly tool: Tool; readonly ladder: ColumnLadder; readonly gate: SamplerGate },
+  options: Sampling,
   periodMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly GpuRow[], void, void> {
@@ -25,7 +33,9 @@ export async function* sampleGpus(
       yield* sampleWithOneChild(options, periodMs, AbortSignal.any([signal, released]));
     } catch (error) {
       signal.throwIfAborted();
-      if (!released.aborted) throw error;
+      if (released.aborted) continue;
+      options.recent.forget();
+      throw error;
     } finally {
       letGo();
     }
@@ -33,17 +43,22 @@ export async function* sampleGpus(
 }
 
 /**
- * One child that prints all cards each period. The first sample comes from an ordinary query, which also finds the
- * columns that this driver knows and the number of cards; a sample is complete when it has that many rows, or when
- * a card repeats.
+ * One child that prints all cards each period. The very first sample, and the one after a failure, comes from an
+ * ordinary query, which also finds the columns that this driver knows and the number of cards; a sample is complete
+ * when it has that many rows, or when a card repeats.
  */
 async function* sampleWithOneChild(
-  { tool, ladder }: { readonly tool: Tool; readonly ladder: ColumnLadder },
+  { tool, ladder, recent }: Sampling,
   periodMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly GpuRow[], void, void> {
-  const first = await queryGpus(tool, ladder, signal);
-  yield first.gpus;
+  if (recent.cardCount === null) {
+    const { gpus } = await queryGpus(tool, ladder, signal);
+    recent.counted(gpus.length);
+    recent.keep(gpus);
+    yield gpus;
+  }
+  const cardCount = recent.cardCount ?? 0;
   const { columns } = ladder;
   const lines = streamLines(
     {
@@ -59,11 +74,13 @@ async function* sampleWithOneChild(
     const row = readRow(line, columns);
     if (row === null) continue;
     if (sample.some((each) => each.uuid === row.uuid && each.index === row.index)) {
+      recent.keep(sample);
       yield sample;
       sample = [];
     }
     sample.push(row);
-    if (sample.length >= first.gpus.length) {
+    if (sample.length >= cardCount) {
+      recent.keep(sample);
       yield sample;
       sample = [];
     }

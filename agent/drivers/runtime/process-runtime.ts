@@ -62,8 +62,11 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
     kind: 'process',
     available: async () => true,
     list: async () => {
+      const records = deps.records.list();
+      // A host without such replicas does not pay for a look at all its processes each round.
+      if (records.length === 0) return [];
       const table = readProcTable();
-      return deps.records.list().map((record) => describe(deps, record, table));
+      return records.map((record) => describe(deps, record, table));
     },
     start: (spec, signal) => start(deps, spec, signal),
     stop: (replica, graceMs, signal) => stop(deps, replica, graceMs, signal),

@@ -105,6 +105,35 @@ test('an update for which there is no room beside takes the place of the old cop
   await fleet.kill();
 });
 
+test('an update in place works on a card that is cut: the old instance gives its units to the new one', async () => {
+  const fleet = await started();
+  const agent = fleet.join('node-a', 'A100-40GB');
+  const spec = modelSpec('big', { gpu: { ...migNeed, memoryMib: 30_000 } });
+  await fleet.core.applyModel(spec, apply);
+  await fleet.run(5_000);
+  expect(fleet.ready('big')).toBe(1);
+  const { plan } = await fleet.core.applyModel(withImage(spec, 'big:2'), apply);
+  expect(plan.stages.map((stage) => stage.until)).toEqual([
+    'replicas-stopped',
+    'slices-gone',
+    'slices-ready',
+    'replicas-ready',
+  ]);
+  await fleet.run(10_000);
+  expect(fleet.ready('big')).toBe(1);
+  expect(agent.ended).toHaveLength(1);
+  await fleet.kill();
+});
+
+test('a plan says which replicas have no place even after all of it', async () => {
+  const fleet = await started();
+  fleet.join('node-a', 'A100-40GB');
+  const spec = modelSpec('big', { gpu: { ...migNeed, memoryMib: 30_000 }, replicas: 2 });
+  const { plan } = await fleet.core.applyModel(spec, { validateOnly: true, etag: null });
+  expect(plan.unplaced).toMatch(/^1 of 2 replicas: /);
+  await fleet.kill();
+});
+
 test('an update in place of several copies goes on, one copy at a time', async () => {
   const fleet = await started();
   const agent = fleet.join('node-a', '2xL40S');

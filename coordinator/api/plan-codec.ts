@@ -38,6 +38,7 @@ export function encodePlan(plan: Plan, nameOf: GpuNames): WirePlan {
     })),
     replicasInterrupted: plan.price.replicasInterrupted,
     estimatedMs: Math.round(plan.price.seconds * 1_000),
+    unplaced: plan.unplaced,
   };
 }
 

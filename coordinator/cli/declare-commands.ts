@@ -10,7 +10,7 @@ import { renderRefusal } from './render-models.ts';
 import { renderPlan, type PlannedChange } from './render-plan.ts';
 import { exitCodes } from './run.ts';
 import { waitUntilReady } from './wait-ready.ts';
-import { counted, enumWord } from './words.ts';
+import { enumWord } from './words.ts';
 
 interface ApplyOptions extends Json {
   readonly filename: readonly string[];
@@ -127,17 +127,8 @@ export function describe(answer: ApplyModelResponse__Output): PlannedChange {
     mark,
     subject: `model ${answer.model?.name ?? ''}: ${verb}`,
     plan: answer.plan,
-    remark: outcomeWord(answer) === 'created' ? shortfallText(answer) : '',
+    remark: '',
   };
-}
-
-/** A new model is accepted whether or not it fits now; the plan starts only what does. */
-function shortfallText({ model, plan }: ApplyModelResponse__Output): string {
-  const wanted = model?.spec?.replicas ?? 0;
-  const steps = (plan?.stages ?? []).flatMap((stage) => stage.steps);
-  const started = steps.filter((step) => step.kind === 'start-replica').length;
-  if (started >= wanted) return '';
-  return `${wanted - started} of ${counted(wanted, 'replica')} fit nowhere now and would wait`;
 }
 
 function durationMs(text: string): number {

@@ -31,8 +31,10 @@ function renderChange({ mark, subject, plan, remark }: PlannedChange): string {
     ...stage.steps.map((step) => `       ${marks[step.kind] ?? '?'} ${step.node}: ${step.text}`),
   ]);
   const price = plan === null || stages.length === 0 ? [] : [`    ${priceText(plan)}`];
+  // A wish is accepted whether or not it fits now.
+  const waits = (plan?.unplaced ?? '') === '' ? [] : [`    waits: ${plan?.unplaced}`];
   const remarks = remark === '' ? [] : [`    ${remark}`];
-  return [`${mark} ${subject}`, ...lines, ...price, ...remarks].join('\n').concat('\n');
+  return [`${mark} ${subject}`, ...lines, ...price, ...waits, ...remarks].join('\n').concat('\n');
 }
 
 function priceText(plan: Plan__Output): string {

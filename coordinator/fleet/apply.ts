@@ -138,7 +138,7 @@ function planFor(world: World, model: ModelRecord, row: Row<ModelRecord> | undef
   world.refreshNodes();
   const { name } = model.spec;
   const drawn = new Set<string>();
-  const { plan } = planApply({
+  return planApply({
     id: planIdOf(freshSuffix(world.deps.random)),
     model,
     copies: world.copiesOf(name),
@@ -152,7 +152,6 @@ function planFor(world: World, model: ModelRecord, row: Row<ModelRecord> | undef
     },
     nowMs: world.deps.clock.wallMs(),
   });
-  return plan;
 }
 
 function view(world: World, planner: Planner, row: Row<ModelRecord>): ModelView {

@@ -3,6 +3,7 @@ import type { Claim } from '../../shared/domain/claim.ts';
 import type { PlanId, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Decision, PlacementEngine, PlacementSnapshot, Refusal } from '../placement/engine.ts';
 import { planChange } from '../placement/plan-diff.ts';
+import { WhatIf } from '../placement/what-if.ts';
 import type { ModelRecord } from '../store/values.ts';
 import { claimIdOf } from './names.ts';
 import { planModel, standingOf, type Copy } from './model-plan.ts';
@@ -25,8 +26,9 @@ export interface ApplyPlanInput {
  * What the planner will do for a model, worked out beforehand on a copy of the world. An estimate in one respect: the
  * world may move on before the change is done, and then the planner decides anew.
  */
-export function planApply(input: ApplyPlanInput): { plan: Plan; refusal: Refusal | null } {
-  const { model, copies, engine } = input;
+export function planApply(input: ApplyPlanInput): Plan {
+  const { model, copies } = input;
+  const world = new WhatIf(input.engine, input.snapshot.nodes);
   const moves = planModel(model, copies);
   const ending = moves.retire.map(({ copy }) => copy.record.claim);
   const old = standingOf(model, copies).outgoing.filter(
@@ -36,29 +38,30 @@ export function planApply(input: ApplyPlanInput): { plan: Plan; refusal: Refusal
   const missing = model.deleting
     ? 0
     : Math.max(0, model.spec.replicas - standing.keep.length - moves.restore.length);
+  for (const claim of ending) world.end(claim);
   const queue = old.map((copy) => copy.record.claim);
   const starts: Claim[] = [];
   const stops = [...ending];
   let forced = 0;
   let refusal: Refusal | null = null;
   while (starts.length < missing) {
-    let decision = decide(input, input.drawReplica());
+    let decision = decide(input, world);
     const next = queue[0];
     if (decision.kind === 'refused' && next !== undefined) {
-      engine.apply({ kind: 'claim-removed', claim: next.id });
-      decision = decide(input, input.drawReplica());
+      world.end(next);
+      decision = decide(input, world);
       if (decision.kind === 'placed') forced += 1;
     }
     if (decision.kind === 'refused') {
       refusal = decision.refusal;
       break;
     }
-    engine.apply(decision.delta);
+    world.apply(decision.delta);
     starts.push(decision.claim);
     if (next !== undefined) {
       stops.push(next);
       queue.shift();
-      engine.apply({ kind: 'claim-removed', claim: next.id });
+      world.end(next);
     }
   }
   if (refusal === null) stops.push(...queue);
@@ -66,11 +69,22 @@ export function planApply(input: ApplyPlanInput): { plan: Plan; refusal: Refusal
   const plan = planChange({ id, starts, stops, snapshot, basis });
   // A copy whose successor serves before it ends interrupts nobody.
   const interrupted = ending.length + forced;
-  return { plan: { ...plan, price: { ...plan.price, replicasInterrupted: interrupted } }, refusal };
+  return {
+    ...plan,
+    price: { ...plan.price, replicasInterrupted: interrupted },
+    unplaced: unplacedText(model, missing - starts.length, refusal),
+  };
 }
 
-function decide(input: ApplyPlanInput, replica: ReplicaId): Decision {
-  return input.engine.decide({
+function unplacedText(model: ModelRecord, count: number, refusal: Refusal | null): string {
+  if (refusal === null) return '';
+  const { replicas } = model.spec;
+  return `${count} of ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: ${refusal.summary}`;
+}
+
+function decide(input: ApplyPlanInput, world: WhatIf): Decision {
+  const replica = input.drawReplica();
+  return world.decide({
     claim: claimIdOf(replica),
     replica,
     spec: input.model.spec,

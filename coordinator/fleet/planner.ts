@@ -1,6 +1,7 @@
 import { AssertionError } from '../../shared/domain/assert.ts';
 import type { ReplicaId } from '../../shared/domain/ids.ts';
 import type { Evidence, Refusal } from '../placement/engine.ts';
+import { WhatIf } from '../placement/what-if.ts';
 import { storeKeys, type ModelRecord } from '../store/values.ts';
 import { plannedReplicas } from './changes.ts';
 import { retireClaim } from './claim-life.ts';
@@ -150,10 +151,10 @@ export class Planner {
     const asked = [world.desk.version, ...candidates.map((copy) => copy.record.claim.id)].join();
     if (this.#hopeless.get(name) === asked) return null;
     for (const copy of candidates) {
-      const engine = world.desk.fork();
-      engine.apply({ kind: 'claim-removed', claim: copy.record.claim.id });
+      const without = new WhatIf(world.desk.fork(), world.snapshot().nodes);
+      without.end(copy.record.claim);
       const replica = this.#nextReplica(model);
-      const decision = engine.decide({
+      const decision = without.decide({
         claim: claimIdOf(replica),
         replica,
         spec: model.spec,

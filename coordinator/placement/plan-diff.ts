@@ -51,6 +51,7 @@ export function planChange(input: PlanInput): Plan {
       replicasInterrupted: stops.filter(({ holder }) => holder.kind === 'replica').length,
       seconds: stages.reduce((sum, each) => sum + stageSeconds(each), 0),
     },
+    unplaced: '',
     basis: input.basis,
   };
 }

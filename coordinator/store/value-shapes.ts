@@ -149,6 +149,7 @@ const planShape: z.ZodType<Plan> = z.object({
     }),
   ),
   price: z.object({ replicasInterrupted: whole, seconds: z.number() }),
+  unplaced: z.string(),
   basis: texts,
 });
 

@@ -43,6 +43,8 @@ export interface Plan {
   readonly id: PlanId;
   readonly stages: readonly PlanStage[];
   readonly price: PlanPrice;
+  /** Which replicas have no place even after all of it, and why. Empty: every one has. */
+  readonly unplaced: string;
   /** Keys and revisions of the store that the plan was made from; `apply --plan` checks just these. */
   readonly basis: Readonly<Record<string, string>>;
 }

@@ -349,6 +349,7 @@ export class FakeCore implements CoordinatorCore {
       id: must(parsePlanId(`plan-${this.#revision}`)),
       stages: titles.map((title) => ({ title, steps: [], until: 'replicas-ready' })),
       price: { replicasInterrupted: 0, seconds: titles.length * 2 },
+      unplaced: '',
       basis: {},
     };
   }

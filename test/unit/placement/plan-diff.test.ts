@@ -37,6 +37,7 @@ test('a new MIG replica: switch, cut, start', () => {
       },
     ],
     price: { replicasInterrupted: 0, seconds: 31 },
+    unplaced: '',
     basis: { x: '7' },
   });
 });
@@ -98,6 +99,7 @@ test('nothing to do is an empty plan that costs nothing', () => {
     id,
     stages: [],
     price: { replicasInterrupted: 0, seconds: 0 },
+    unplaced: '',
     basis: {},
   });
 });

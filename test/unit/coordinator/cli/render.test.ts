@@ -218,6 +218,7 @@ test('a plan shows its steps in order and its price', () => {
     ],
     replicasInterrupted: 1,
     estimatedMs: '2500',
+    unplaced: '1 of 2 replicas: no card has room',
   };
   const subject = 'model alpha: update';
   expect(renderPlan([{ mark: '~', subject, plan, remark: 'one waits' }])).toBe(
@@ -228,6 +229,7 @@ test('a plan shows its steps in order and its price', () => {
        + node-a: create mig 2g.10gb@2 on GPU 3
        ? node-b: something newer
     interrupts 1 replica, about 2.5s
+    waits: 1 of 2 replicas: no card has room
     one waits
 `,
   );

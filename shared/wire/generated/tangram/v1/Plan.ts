@@ -8,6 +8,7 @@ export interface Plan {
   'stages'?: (_tangram_v1_PlanStage)[];
   'replicasInterrupted'?: (number);
   'estimatedMs'?: (number | string | Long);
+  'unplaced'?: (string);
 }
 
 export interface Plan__Output {
@@ -15,4 +16,5 @@ export interface Plan__Output {
   'stages': (_tangram_v1_PlanStage__Output)[];
   'replicasInterrupted': (number);
   'estimatedMs': (string);
+  'unplaced': (string);
 }

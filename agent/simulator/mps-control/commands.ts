@@ -12,6 +12,8 @@ export interface MpsServer {
   readonly pid: number;
   readonly uid: number;
   readonly activeThreadPercentage: number;
+  /** As in `MpsDefaults`; it begins as a copy of those. */
+  readonly pinnedMemory: ReadonlyMap<string, string>;
   readonly clients: readonly MpsClient[];
 }
 
@@ -33,6 +35,7 @@ export type MpsEffect =
   | { readonly kind: 'none' }
   | { readonly kind: 'defaults'; readonly defaults: MpsDefaults }
   | { readonly kind: 'server-percentage'; readonly percentage: number }
+  | { readonly kind: 'server-pinned'; readonly pinnedMemory: ReadonlyMap<string, string> }
   | { readonly kind: 'start-server'; readonly uid: number }
   | { readonly kind: 'stop-server' }
   | { readonly kind: 'terminate'; readonly pid: number }
@@ -77,9 +80,23 @@ export function answerMps(line: string, world: MpsWorld): MpsAnswer {
     case 'set_active_thread_percentage':
       return withServer(words[0], world, (server) => setPercentage(words[1] ?? '', server));
     case 'get_default_device_pinned_mem_limit':
-      return say(pinnedAnswer(world, words[0]));
+      return say(pinnedAnswer(world.defaults.pinnedMemory, words[0]));
     case 'set_default_device_pinned_mem_limit':
-      return setPinned(words, world);
+      return setPinned(words, world.defaults.pinnedMemory, (pinnedMemory) => ({
+        kind: 'defaults',
+        defaults: { ...world.defaults, pinnedMemory },
+      }));
+    case 'get_device_pinned_mem_limit':
+      return withServer(words[0], world, (server) =>
+        say(pinnedAnswer(server.pinnedMemory, words[1])),
+      );
+    case 'set_device_pinned_mem_limit':
+      return withServer(words[0], world, (server) =>
+        setPinned(words.slice(1), server.pinnedMemory, (pinnedMemory) => ({
+          kind: 'server-pinned',
+          pinnedMemory,
+        })),
+      );
     case 'start_server':
       return startServer(words);
     case 'shutdown_server':
@@ -166,12 +183,19 @@ function parsePercentage(text: string): Result<number, string> {
 }
 
 /** Whole GiB from 1 GiB up, MiB below: what was set is not what is read back. */
-function pinnedAnswer(world: MpsWorld, device: string | undefined): readonly string[] {
-  const set = world.defaults.pinnedMemory.get(device ?? '');
+function pinnedAnswer(
+  pinnedMemory: ReadonlyMap<string, string>,
+  device: string | undefined,
+): readonly string[] {
+  const set = pinnedMemory.get(device ?? '');
   return set === undefined ? [] : [set];
 }
 
-function setPinned(words: readonly string[], world: MpsWorld): MpsAnswer {
+function setPinned(
+  words: readonly string[],
+  before: ReadonlyMap<string, string>,
+  keep: (pinnedMemory: ReadonlyMap<string, string>) => MpsEffect,
+): MpsAnswer {
   const [device = '', text = ''] = words;
   const match = pinnedPattern.exec(text);
   if (device === '' || match?.[1] === undefined) {
@@ -181,11 +205,7 @@ function setPinned(words: readonly string[], world: MpsWorld): MpsAnswer {
   const scale = unit === 'G' ? 1024 : unit === 'M' ? 1 : 1 / bytesPerMib;
   const mib = Math.floor(Number(match[1]) * scale);
   const shown = mib >= 1024 ? `${Math.floor(mib / 1024)}G` : `${mib}M`;
-  const pinnedMemory = new Map([...world.defaults.pinnedMemory, [device, shown]]);
-  return {
-    ...say([]),
-    effect: { kind: 'defaults', defaults: { ...world.defaults, pinnedMemory } },
-  };
+  return { ...say([]), effect: keep(new Map([...before, [device, shown]])) };
 }
 
 function startServer(words: readonly string[]): MpsAnswer {

@@ -43,12 +43,20 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   await daemon.run();
 }
 
+interface RunningServer {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly uid: number;
+  percentage: number;
+  pinnedMemory: MpsServer['pinnedMemory'];
+}
+
 class Daemon {
   readonly #options: DaemonOptions;
   readonly #socketPath: string;
   readonly #proc;
   #defaults: MpsDefaults = { activeThreadPercentage: 100, pinnedMemory: new Map() };
-  #server: { child: ChildProcess; pid: number; uid: number; percentage: number } | undefined;
+  #server: RunningServer | undefined;
   #clients: readonly MpsClient[] = [];
   #known: ReadonlySet<number> = new Set();
   readonly #quit = new AbortController();
@@ -153,6 +161,9 @@ class Daemon {
       case 'server-percentage':
         if (this.#server !== undefined) this.#server.percentage = effect.percentage;
         return;
+      case 'server-pinned':
+        if (this.#server !== undefined) this.#server.pinnedMemory = effect.pinnedMemory;
+        return;
       case 'start-server':
         if (this.#server === undefined) await this.#startServer(effect.uid);
         return;
@@ -223,8 +234,8 @@ class Daemon {
 
   #serverView(): MpsServer | undefined {
     if (this.#server === undefined) return undefined;
-    const { pid, uid, percentage } = this.#server;
-    return { pid, uid, activeThreadPercentage: percentage, clients: this.#clients };
+    const { pid, uid, percentage, pinnedMemory } = this.#server;
+    return { pid, uid, activeThreadPercentage: percentage, pinnedMemory, clients: this.#clients };
   }
 
   /** A real process, so that it has a pid, shows in `/proc` with the daemon's card, and can be killed. */
@@ -244,8 +255,8 @@ class Daemon {
       this.#log('Failed to start : cannot start a server process');
       return;
     }
-    const percentage = this.#defaults.activeThreadPercentage;
-    this.#server = { child, pid, uid, percentage };
+    const { activeThreadPercentage: percentage, pinnedMemory } = this.#defaults;
+    this.#server = { child, pid, uid, percentage, pinnedMemory };
     this.#log(`Starting new server ${pid} for user ${uid}`);
     child.once('exit', (code) => {
       if (this.#server?.pid !== pid) return;

@@ -16,6 +16,7 @@ const busy: MpsWorld = {
     pid: 50,
     uid: 1000,
     activeThreadPercentage: 40,
+    pinnedMemory: new Map([['0', '2G']]),
     clients: [
       { pid: 61, uid: 1000, name: 'node' },
       { pid: 62, uid: 1000, name: 'python' },
@@ -32,6 +33,10 @@ test.for([
   { line: 'get_client_list 123', world: empty, lines: ['Server 123 not found'] },
   { line: 'get_device_client_list', world: busy, lines: ['GPU-215de323-0c15-4775:', '61', '62'] },
   { line: 'get_active_thread_percentage 50', world: busy, lines: ['40.0'] },
+  { line: 'get_device_pinned_mem_limit 50 0', world: busy, lines: ['2G'] },
+  { line: 'get_device_pinned_mem_limit 50 1', world: busy, lines: [] },
+  { line: 'get_device_pinned_mem_limit 51 0', world: busy, lines: ['Server 51 not found'] },
+  { line: 'set_device_pinned_mem_limit 51 0 1G', world: busy, lines: ['Server 51 not found'] },
   { line: 'ps', world: empty, lines: ['Server not found'] },
   {
     line: 'terminate_client 1 2',
@@ -68,6 +73,14 @@ test.for([
   expect(answerMps('get_default_device_pinned_mem_limit 0', { ...empty, defaults }).lines).toEqual(
     read,
   );
+});
+
+test("a server's own limit is kept apart from the default", () => {
+  expect(answerMps('set_device_pinned_mem_limit 50 0 512M', busy)).toEqual({
+    lines: [],
+    logged: [],
+    effect: { kind: 'server-pinned', pinnedMemory: new Map([['0', '512M']]) },
+  });
 });
 
 test.for([

@@ -6,7 +6,7 @@ import { note } from './reconcile/handler-deps.ts';
 import { stoppedWithAgent } from './reconcile/replica-book.ts';
 import type { AgentStore } from './store/agent-store.ts';
 
-export interface StopAllOptions {
+interface StopAllOptions {
   readonly store: AgentStore;
   readonly clock: Clock;
   readonly graceMs: number;

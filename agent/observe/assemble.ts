@@ -193,10 +193,11 @@ function instanceOf(
 function mpsOf(gpu: GpuUuid, { answers, known }: CardContext): GpuActual['mps'] {
   const owned = known.mpsCards.includes(gpu);
   const part = answers.mps.get(gpu);
-  if (part === undefined) return { owned, state: 'silent', clientPids: [] };
-  if (part.kind === 'blind') return { owned, state: 'blind', clientPids: [] };
-  const { answering, clientPids } = part.value;
-  return { owned, state: answering ? 'answering' : 'silent', clientPids };
+  const unknown = { owned, incarnation: null, clientPids: [] };
+  if (part === undefined) return { ...unknown, state: 'silent' };
+  if (part.kind === 'blind') return { ...unknown, state: 'blind' };
+  const { answering, incarnation, clientPids } = part.value;
+  return { owned, state: answering ? 'answering' : 'silent', incarnation, clientPids };
 }
 
 const mpsServerName = 'nvidia-cuda-mps-server';

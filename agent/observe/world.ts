@@ -16,7 +16,13 @@ import type { LayoutRecord, SliceBinding } from '../store/records.ts';
 // What pure files may know of the drivers and the store: the shape of their answers, and nothing that acts.
 export type { ComputeProcess, GpuRow, MigInstanceRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
 export type { RunningReplica, StartSpec } from '../drivers/runtime/runtime.ts';
-export type { Intent, LayoutRecord, ReplicaRecord, SliceBinding } from '../store/records.ts';
+export type {
+  Intent,
+  LayoutRecord,
+  MpsDefaultsRecord,
+  ReplicaRecord,
+  SliceBinding,
+} from '../store/records.ts';
 
 /** One part of the world: read, or not readable now (nothing is concluded from that). */
 export type Part<T> =
@@ -87,6 +93,8 @@ export interface GpuActual {
   readonly mps: {
     readonly owned: boolean;
     readonly state: 'answering' | 'silent' | 'blind';
+    /** Of the daemon that answers; null: none does, or it is not known yet. */
+    readonly incarnation: string | null;
     readonly clientPids: readonly number[];
   };
 }

@@ -8,13 +8,15 @@ import { journaled, note, type HandlerDeps } from './handler-deps.ts';
 import type { CardHandles } from './core-deps.ts';
 import type { Handlers } from './steps.ts';
 
-type CardHandlers = Pick<
-  Handlers,
-  'setMigMode' | 'createMigInstance' | 'destroyMigInstance' | 'startMps' | 'stopMps'
->;
+type MigHandlers = Pick<Handlers, 'setMigMode' | 'createMigInstance' | 'destroyMigInstance'>;
+type MpsHandlers = Pick<Handlers, 'startMps' | 'setMpsDefaults' | 'stopMps'>;
 
 /** The handlers that change a card. */
-export function cardHandlers(deps: HandlerDeps): CardHandlers {
+export function cardHandlers(deps: HandlerDeps): MigHandlers & MpsHandlers {
+  return { ...migHandlers(deps), ...mpsHandlers(deps) };
+}
+
+function migHandlers(deps: HandlerDeps): MigHandlers {
   const holdOff = createHoldOff(deps.cardHold);
   const layoutChange = async <T>(
     gpu: GpuUuid,
@@ -64,11 +66,28 @@ export function cardHandlers(deps: HandlerDeps): CardHandlers {
       note(deps, 'instance-destroyed', `gpus/${gpu}`, `${step.profile} at ${start}`);
       return 'done';
     },
+  };
+}
+
+function mpsHandlers(deps: HandlerDeps): MpsHandlers {
+  return {
     startMps: async (step, signal) => {
       // Ours from before it runs: a crash in between must not leave a daemon that nobody stops.
       deps.store.addMpsCard(step.gpu);
       await journaled(deps, step, () => mpsOf(deps).start(step.gpu, signal));
       note(deps, 'mps-started', `gpus/${step.gpu}`, 'the MPS daemon answers');
+      return 'done';
+    },
+    setMpsDefaults: async (step, signal) => {
+      const { gpu, smPercent, memoryMib } = step;
+      const defaults = { smPercent, memoryMib };
+      const incarnation = await journaled(deps, step, () =>
+        mpsOf(deps).setDefaults(gpu, defaults, signal),
+      );
+      // After it: dying in between only tells the daemon once more.
+      deps.store.saveMpsDefaults({ gpu, incarnation, ...defaults });
+      const limits = `${smPercent}% of the SMs and ${memoryMib}MiB`;
+      note(deps, 'mps-defaults', `gpus/${gpu}`, `a client may use at most ${limits}`);
       return 'done';
     },
     stopMps: async (step, signal) => {

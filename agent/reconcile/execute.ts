@@ -167,6 +167,8 @@ function runStep(handlers: Handlers, step: Step, signal: AbortSignal): Promise<S
       return handlers.destroyMigInstance(step, signal);
     case 'startMps':
       return handlers.startMps(step, signal);
+    case 'setMpsDefaults':
+      return handlers.setMpsDefaults(step, signal);
     case 'stopMps':
       return handlers.stopMps(step, signal);
     case 'bindSlice':

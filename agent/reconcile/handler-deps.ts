@@ -31,6 +31,7 @@ type HostStep = Extract<
       | 'createMigInstance'
       | 'destroyMigInstance'
       | 'startMps'
+      | 'setMpsDefaults'
       | 'stopMps';
   }
 >;

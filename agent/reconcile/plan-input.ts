@@ -3,7 +3,14 @@ import type { GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
 import type { GpuTarget, ReplicaTarget, Tombstone } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
-import type { GpuActual, Intent, ReplicaRecord, SliceBinding, World } from '../observe/world.ts';
+import type {
+  GpuActual,
+  Intent,
+  MpsDefaultsRecord,
+  ReplicaRecord,
+  SliceBinding,
+  World,
+} from '../observe/world.ts';
 
 export type SliceTombstone = Extract<Tombstone, { kind: 'slice' }>;
 
@@ -28,6 +35,8 @@ export interface PlanInput {
   readonly intents: readonly Intent[];
   /** Where the clients of each card find its MPS daemon; a card that is absent cannot be shared. */
   readonly mpsPipes: ReadonlyMap<GpuUuid, string>;
+  /** What the MPS daemons were last told to allow one client. */
+  readonly mpsDefaults: readonly MpsDefaultsRecord[];
   readonly config: PlanConfig;
 }
 

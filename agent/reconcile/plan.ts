@@ -1,6 +1,7 @@
 import type { GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import type { GpuActual } from '../observe/world.ts';
 import { recordOf, type PlanInput, type WantedReplica } from './plan-input.ts';
+import { planMpsDefaults } from './mps-plan.ts';
 import { grantFor, planReplaced, planReplicaGone, planStart } from './replica-plan.ts';
 import { planCard, planMpsGone, planSliceGone } from './slice-plan.ts';
 import type { Step, UnitPlan } from './steps.ts';
@@ -29,22 +30,25 @@ function planUnit(input: PlanInput, unit: Unit): readonly Step[] {
   if (steps.some(isAction)) return steps;
   const cards = input.gpuTargets.filter((target) => unit.gpus.includes(target.gpu));
   steps.push(...cards.flatMap((target) => planCard(input, target)));
-  const after = foreseen(input, steps);
+  const limits = planMpsDefaults(input, unit.gpus);
+  const after = foreseen(input, [...limits, ...steps]);
   const wanted = input.wanted.filter((each) => unit.replicas.includes(each.target.replica));
   const startAll = (some: readonly WantedReplica[]): readonly Step[] =>
     some.flatMap((each) => planStart(after, each, cardsOf(after, each.slices)));
   // What has its slices already does not wait for those of others, which may fail.
   const hasSlices = (each: WantedReplica): boolean => grantFor(input, each).ok;
   return [
+    ...limits,
     ...startAll(wanted.filter(hasSlices)),
     ...steps,
+    ...planMpsDefaults(after, unit.gpus),
     ...startAll(wanted.filter((each) => !hasSlices(each))),
   ];
 }
 
 /**
- * The world as steps leave it that either do what they say or stop the unit: slices bound, daemons that answer. A
- * new MIG instance is not among them, because its name must be read first.
+ * The world as steps leave it that either do what they say or stop the unit: slices bound, daemons that answer and
+ * are told. A new MIG instance is not among them, because its name must be read first.
  */
 function foreseen(input: PlanInput, steps: readonly Step[]): PlanInput {
   const { bootId } = input.world;
@@ -59,9 +63,23 @@ function foreseen(input: PlanInput, steps: readonly Step[]): PlanInput {
     }));
   const daemons = new Set(steps.flatMap((step) => (step.kind === 'startMps' ? [step.gpu] : [])));
   const gpus = input.world.gpus.map((gpu) =>
-    daemons.has(gpu.uuid) ? { ...gpu, mps: { ...gpu.mps, state: 'answering' as const } } : gpu,
+    daemons.has(gpu.uuid)
+      ? // A new daemon: whatever its predecessor was told, it was not.
+        { ...gpu, mps: { ...gpu.mps, state: 'answering' as const, incarnation: null } }
+      : gpu,
   );
-  return { ...input, bindings: [...bound, ...input.bindings], world: { ...input.world, gpus } };
+  const told = steps.flatMap((step) => {
+    if (step.kind !== 'setMpsDefaults') return [];
+    const { kind: _kind, ...limits } = step;
+    const incarnation = gpus.find((gpu) => gpu.uuid === step.gpu)?.mps.incarnation ?? null;
+    return incarnation === null ? [] : [{ ...limits, incarnation }];
+  });
+  return {
+    ...input,
+    bindings: [...bound, ...input.bindings],
+    mpsDefaults: [...told, ...input.mpsDefaults],
+    world: { ...input.world, gpus },
+  };
 }
 
 /** Stops first; slices only once nothing of what is to stop runs on them. */

@@ -5,6 +5,7 @@ import type { Slice } from '../../shared/domain/slice.ts';
 import type { GpuActual, ReplicaRecord, RunningActual, StartSpec } from '../observe/world.ts';
 import { backoffLeftMs } from './replica-book.ts';
 import { instanceAt } from './mig-plan.ts';
+import { clientLimits } from './mps-plan.ts';
 import {
   authorityRefusal,
   bindingOf,
@@ -168,7 +169,6 @@ function deviceOf(input: PlanInput, slice: Slice): Result<string, string> {
   return uuid === null ? err(`slice ${slice.id} has lost its instance`) : ok(uuid);
 }
 
-/** The limits bind each client process, so that a slice's share is divided among them. */
 function mpsGrant(
   input: PlanInput,
   slices: readonly Slice[],
@@ -177,9 +177,7 @@ function mpsGrant(
   const shared = slices.find((slice) => slice.shape.kind === 'mps');
   const pipeDirectory = shared === undefined ? undefined : input.mpsPipes.get(shared.gpu);
   if (shared?.shape.kind !== 'mps' || pipeDirectory === undefined) return null;
-  const share = (whole: number): number => Math.max(1, Math.floor(whole / Math.max(1, processes)));
-  const { smPercent, memoryMib } = shared.shape;
-  return { pipeDirectory, smPercent: share(smPercent), memoryMib: share(memoryMib) };
+  return { pipeDirectory, ...clientLimits(shared.shape, processes) };
 }
 
 function firstRefusal(cards: readonly GpuActual[]): string | null {

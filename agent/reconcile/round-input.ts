@@ -44,6 +44,7 @@ export function planInput(
     records: store.replicas(),
     intents: store.openIntents(),
     mpsPipes: mpsPipes(world, mps),
+    mpsDefaults: store.mpsDefaults(),
     config,
   };
 }

@@ -247,7 +247,9 @@ function restingPhase(
   return { phase: unfit === undefined ? 'waiting' : 'failed', reason };
 }
 
-function failsReplica({ step }: UnitFailure, replica: ReplicaId): boolean {
+function failsReplica({ step, replicas }: UnitFailure, replica: ReplicaId): boolean {
   if (step.kind === 'startReplica') return step.spec.replica === replica;
+  // Nothing starts on a card before its daemon runs and knows its limits.
+  if (step.kind === 'startMps' || step.kind === 'setMpsDefaults') return replicas.includes(replica);
   return step.kind === 'stopReplica' && step.replica === replica;
 }

@@ -67,6 +67,12 @@ export interface StepArgs {
     readonly computeInstanceIds: readonly number[];
   };
   startMps: { readonly gpu: GpuUuid };
+  /** What one client of the card's daemon may use at most, whatever it asks for. */
+  setMpsDefaults: {
+    readonly gpu: GpuUuid;
+    readonly smPercent: number;
+    readonly memoryMib: number;
+  };
   stopMps: { readonly gpu: GpuUuid };
   /** From now on this slice is that piece of the card. */
   bindSlice: {
@@ -125,6 +131,8 @@ export function renderStep(step: Step): string {
       return `destroy ${step.profile} at ${step.start} on ${step.gpu}`;
     case 'startMps':
       return `start the MPS daemon of ${step.gpu}`;
+    case 'setMpsDefaults':
+      return `let a client on ${step.gpu} use at most ${step.smPercent}% of the SMs and ${step.memoryMib}MiB`;
     case 'stopMps':
       return `stop the MPS daemon of ${step.gpu}`;
     case 'bindSlice':

@@ -5,6 +5,7 @@ import type {
   EventRecord,
   Intent,
   LayoutRecord,
+  MpsDefaultsRecord,
   ReplicaRecord,
   SliceBinding,
 } from './records.ts';
@@ -34,7 +35,10 @@ export interface AgentStore {
   /** The cards whose MPS daemon is ours. */
   mpsCards(): readonly GpuUuid[];
   addMpsCard(gpu: GpuUuid): void;
+  /** Also forgets what its daemon was told. */
   removeMpsCard(gpu: GpuUuid): void;
+  mpsDefaults(): readonly MpsDefaultsRecord[];
+  saveMpsDefaults(defaults: MpsDefaultsRecord): void;
 
   tombstonesDone(): readonly Tombstone[];
   addTombstoneDone(tombstone: Tombstone): void;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { GpuUuid } from '../../shared/domain/ids.ts';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
 import { openSqlite, type Sqlite } from '../../shared/platform/sqlite.ts';
 import type { AgentStore } from './agent-store.ts';
@@ -33,6 +34,8 @@ const migrations = [
    CREATE TABLE events (id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, kind TEXT NOT NULL,
      subject TEXT NOT NULL, message TEXT NOT NULL);
    CREATE INDEX events_by_subject ON events (subject, id);`,
+  `CREATE TABLE mps_defaults (gpu TEXT PRIMARY KEY, incarnation TEXT NOT NULL, sm_percent INTEGER NOT NULL,
+     memory_mib INTEGER NOT NULL) WITHOUT ROWID;`,
 ];
 
 const jsonRow = z.object({ json: z.string() });
@@ -49,6 +52,12 @@ const layoutRow = z.object({
   drift_revision: z.number().int(),
   fingerprint: z.string(),
   shape_expected: z.string(),
+});
+const mpsDefaultsRow = z.object({
+  gpu: gpuUuidSchema,
+  incarnation: z.string(),
+  sm_percent: z.number().int(),
+  memory_mib: z.number().int(),
 });
 const intentRow = z.object({
   id: z.number().int(),
@@ -162,6 +171,8 @@ type CardPart = Pick<
   | 'mpsCards'
   | 'addMpsCard'
   | 'removeMpsCard'
+  | 'mpsDefaults'
+  | 'saveMpsDefaults'
 >;
 
 function cardPart(db: Sqlite): CardPart {
@@ -177,6 +188,15 @@ function cardPart(db: Sqlite): CardPart {
   const readMps = db.prepare('SELECT gpu FROM mps_cards ORDER BY gpu');
   const addMps = db.prepare('INSERT OR IGNORE INTO mps_cards (gpu) VALUES (?)');
   const removeMps = db.prepare('DELETE FROM mps_cards WHERE gpu = ?');
+  const readDefaults = db.prepare('SELECT * FROM mps_defaults ORDER BY gpu');
+  const writeDefaults = db.prepare(
+    'INSERT OR REPLACE INTO mps_defaults (gpu, incarnation, sm_percent, memory_mib) VALUES (?, ?, ?, ?)',
+  );
+  const removeDefaults = db.prepare('DELETE FROM mps_defaults WHERE gpu = ?');
+  const removeMpsCard = db.transaction((gpu: GpuUuid) => {
+    removeMps.run(gpu);
+    removeDefaults.run(gpu);
+  });
   return {
     bindings: () => rows('a slice binding', bindingRow, readBindings.all()).map(bindingOf),
     saveBinding: ({ slice, bootId, gpuInstanceId, deviceUuid, adopted }) => {
@@ -208,7 +228,19 @@ function cardPart(db: Sqlite): CardPart {
       addMps.run(gpu);
     },
     removeMpsCard: (gpu) => {
-      removeMps.run(gpu);
+      removeMpsCard(gpu);
+    },
+    mpsDefaults: () =>
+      rows('MPS defaults', mpsDefaultsRow, readDefaults.all()).map(
+        ({ gpu, incarnation, sm_percent, memory_mib }) => ({
+          gpu,
+          incarnation,
+          smPercent: sm_percent,
+          memoryMib: memory_mib,
+        }),
+      ),
+    saveMpsDefaults: ({ gpu, incarnation, smPercent, memoryMib }) => {
+      writeDefaults.run(gpu, incarnation, smPercent, memoryMib);
     },
   };
 }

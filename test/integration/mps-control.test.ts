@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMpsControl } from '../../agent/drivers/mps/create-mps-control.ts';
 import type { MpsControl } from '../../agent/drivers/mps/mps-control.ts';
 import { readProc } from '../../agent/drivers/process/proc-table.ts';
+import { runCommand } from '../../agent/drivers/process/run-command.ts';
 import { parseGpuUuid } from '../../shared/domain/ids.ts';
 import { errorChain, errorHint, isAppError } from '../../shared/platform/errors.ts';
 import { must } from '../fakes/agent/drivers/start-spec.ts';
@@ -47,6 +48,16 @@ function control(
   return createMpsControl({ ...options, commandTimeoutMs: 10_000, ...limits });
 }
 
+/** What the program answers to a command of ours. */
+async function asks(program: readonly string[], command: string): Promise<string> {
+  const env = { CUDA_MPS_PIPE_DIRECTORY: join(directory, gpu, 'pipe') };
+  const { stdout } = await runCommand(
+    { argv: program, env, input: `${command}\n`, timeoutMs: 10_000, outputBytesMax: 65_536 },
+    never,
+  );
+  return stdout;
+}
+
 async function failureOf(task: Promise<unknown>): Promise<unknown> {
   return task.then(
     () => null,
@@ -60,18 +71,23 @@ async function livesItsLife(mps: MpsControl): Promise<void> {
     gpu,
     pipeDirectory: join(directory, gpu, 'pipe'),
     answering: false,
+    incarnation: null,
     clientPids: [],
   };
   expect(await mps.observe(gpu, never)).toEqual(away);
   expect(await mps.stop(gpu, never)).toBe('already-gone');
   expect(await mps.start(gpu, never)).toBe('started');
   expect(await mps.start(gpu, never)).toBe('already-running');
-  expect(await mps.observe(gpu, never)).toEqual({ ...away, answering: true });
-  await mps.setDefaults(gpu, { smPercent: 25, memoryMib: 1044 }, never);
-  await mps.setDefaults(gpu, { smPercent: 100, memoryMib: 512 }, never);
+  const { incarnation, ...up } = await mps.observe(gpu, never);
+  expect(up).toEqual({ gpu, pipeDirectory: away.pipeDirectory, answering: true, clientPids: [] });
+  expect(incarnation).not.toBeNull();
+  expect(await mps.setDefaults(gpu, { smPercent: 25, memoryMib: 1044 }, never)).toBe(incarnation);
+  expect(await mps.setDefaults(gpu, { smPercent: 100, memoryMib: 512 }, never)).toBe(incarnation);
   expect(await mps.stop(gpu, never)).toBe('stopped');
   expect(await mps.observe(gpu, never)).toEqual(away);
   expect(await mps.start(gpu, never)).toBe('started');
+  // Another daemon, which knows nothing of what the first was told.
+  expect((await mps.observe(gpu, never)).incarnation).not.toBe(incarnation);
   expect(await mps.stop(gpu, never)).toBe('stopped');
 }
 
@@ -79,10 +95,63 @@ test('a daemon is started once, takes its defaults, quits, and can be started ag
   await livesItsLife(control());
 });
 
+const simulator = [
+  process.execPath,
+  '--import',
+  import.meta.resolve('tsx'),
+  join(import.meta.dirname, '../../agent/simulator/mps-control/bin.ts'),
+];
+
 test('the simulator of this project lives the same life', async () => {
-  const bin = join(import.meta.dirname, '../../agent/simulator/mps-control/bin.ts');
-  const controlCommand = [process.execPath, '--import', import.meta.resolve('tsx'), bin];
-  await livesItsLife(createMpsControl({ controlCommand, directory }));
+  await livesItsLife(createMpsControl({ controlCommand: simulator, directory }));
+});
+
+test('a running server is bounded as its daemon is, up and down', async () => {
+  const mps = createMpsControl({ controlCommand: simulator, directory });
+  await mps.start(gpu, never);
+  await asks(simulator, 'start_server -uid 0');
+  const server = (await asks(simulator, 'get_server_list')).trim();
+  expect(server).toMatch(/^\d+$/);
+  for (const memoryMib of [512, 1044, 700]) {
+    const smPercent = memoryMib === 1044 ? 50 : 25;
+    await mps.setDefaults(gpu, { smPercent, memoryMib }, never);
+    const limits = await Promise.all([
+      asks(simulator, 'get_default_active_thread_percentage'),
+      asks(simulator, `get_active_thread_percentage ${server}`),
+      asks(simulator, 'get_default_device_pinned_mem_limit 0'),
+      asks(simulator, `get_device_pinned_mem_limit ${server} 0`),
+    ]);
+    const memory = memoryMib === 1044 ? '1G\n' : `${memoryMib}M\n`;
+    expect(limits).toEqual([`${smPercent}.0\n`, `${smPercent}.0\n`, memory, memory]);
+  }
+  await mps.stop(gpu, never);
+});
+
+test.for([
+  {
+    mode: 'refuse-server',
+    words: 'a limit for its server 4711 of 25% of the SMs: it answers "100.0"',
+  },
+  {
+    mode: 'refuse-server-memory',
+    words: 'a limit for its server 4711 of 512 MiB a client: it answers "2G"',
+  },
+])('an echo of the old value of a server is a refusal too ($mode)', async ({ mode, words }) => {
+  const mps = control(mode);
+  await mps.start(gpu, never);
+  writeFileSync(join(directory, gpu, 'pipe', 'clients'), '');
+  const refused = await failureOf(mps.setDefaults(gpu, { smPercent: 25, memoryMib: 512 }, never));
+  expect(isAppError(refused, 'MPS_FAILED')).toBe(true);
+  expect(errorChain(refused)).toContain(words);
+});
+
+test('a server that ends while it is told is no failure: the next one begins with the default', async () => {
+  const mps = control('server-ends');
+  await mps.start(gpu, never);
+  writeFileSync(join(directory, gpu, 'pipe', 'clients'), '');
+  expect(await mps.setDefaults(gpu, { smPercent: 25, memoryMib: 512 }, never)).toBe(
+    (await mps.observe(gpu, never)).incarnation,
+  );
 });
 
 test('the real daemon lives the same life', async (context) => {

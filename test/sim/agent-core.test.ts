@@ -109,7 +109,12 @@ test('two shares of a card get one MPS daemon, limits divided among processes, a
   const replicas = [replica('vad', [a], { processes: 2 }), replica('ner', [b])];
   harness.core.acceptTarget(target(1, { slices: [a, b], replicas }));
   await harness.advance(5_000);
-  expect(fake.history).toEqual([`mps-start ${gpu}`, 'start vad-00000001', 'start ner-00000001']);
+  expect(fake.history).toEqual([
+    `mps-start ${gpu}`,
+    `mps-limit ${gpu} 25% 9216MiB`,
+    'start vad-00000001',
+    'start ner-00000001',
+  ]);
   const pipeDirectory = `/run/mps/${gpu}/pipe`;
   expect(specs).toEqual([
     { deviceUuids: [gpu], mps: { pipeDirectory, smPercent: 12, memoryMib: 4_608 } },
@@ -128,6 +133,52 @@ test('two shares of a card get one MPS daemon, limits divided among processes, a
   );
   expect(harness.core.inventory()?.gpus[0]?.mode).toBe('idle');
   expect(harness.store.mpsCards()).toEqual([]);
+  expect(harness.store.mpsDefaults()).toEqual([]);
+  await harness.stop();
+});
+
+test('clients that ask for nothing are bounded by the largest share of their card, whoever comes and goes', async () => {
+  const fake = new FakeNode('L40S');
+  const card = fake.cards[0] ?? raise();
+  const harness = startHarness(fake, place);
+  await harness.advance(1_000);
+  const a = slice('a.0', card.uuid, shapes.mps(4_608));
+  const b = slice('b.0', card.uuid, shapes.mps(9_216));
+  const vad = replica('vad', [a]);
+  const ner = replica('ner', [b]);
+  harness.core.acceptTarget(target(1, { slices: [a], replicas: [vad] }));
+  await harness.advance(5_000);
+  expect(card.mpsDefaults).toEqual({ smPercent: 25, memoryMib: 4_608 });
+  // A daemon that refuses holds up who needs more, says so, and leaves alone what runs.
+  fake.history.length = 0;
+  card.stuck = 'it answers "4G"';
+  harness.core.acceptTarget(target(2, { slices: [a, b], replicas: [vad, ner] }));
+  await harness.advance(3_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'waiting 0' });
+  expect(harness.core.replicas().find((each) => each.model === 'ner')?.reason).toContain('"4G"');
+  expect(harness.core.status().gpus[0]).toMatchObject({ outcome: 'failed' });
+  card.stuck = null;
+  harness.core.poke();
+  await harness.advance(3_000);
+  expect(phases(harness)).toEqual({ vad: 'ready 0', ner: 'ready 0' });
+  expect(fake.history).toEqual([`mps-limit ${card.uuid} 25% 9216MiB`, 'start ner-00000001']);
+  // The largest leaves: the bound follows it.
+  const tombstones = [replicaGone('ner'), sliceGone(b)];
+  harness.core.acceptTarget(target(3, { slices: [a], replicas: [vad], tombstones }));
+  await harness.advance(5_000);
+  expect(card.mpsDefaults).toEqual({ smPercent: 25, memoryMib: 4_608 });
+  // Another daemon in its place knows nothing, whoever has started it.
+  card.mpsIncarnation += 1;
+  card.mpsDefaults = null;
+  harness.core.poke();
+  await harness.advance(3_000);
+  expect(card.mpsDefaults).toEqual({ smPercent: 25, memoryMib: 4_608 });
+  // An agent that begins anew has it written down.
+  fake.history.length = 0;
+  await harness.restart();
+  await harness.advance(3_000);
+  expect(fake.history).toEqual([]);
+  expect(fake.violations).toEqual([]);
   await harness.stop();
 });
 
@@ -664,7 +715,9 @@ class TestCoordinator {
     const fake = this.harness.fake.cards[card];
     if (fake === undefined) return;
     const shape =
-      fake.geometry === null ? shapes.mps(9_216) : migShapes[shapeAt % migShapes.length];
+      fake.geometry === null
+        ? shapes.mps(shapeAt % 2 === 0 ? 9_216 : 4_608)
+        : migShapes[shapeAt % migShapes.length];
     if (shape === undefined) return;
     const held = [...this.wishes, ...this.dying].filter((each) => each.slice.gpu === fake.uuid);
     if (fake.geometry === null && held.length >= 4) return;
@@ -757,6 +810,11 @@ test('converges from whatever has happened, stops only what is condemned, and ne
         );
         expect(harness.core.status().gpus.filter((each) => each.outcome === 'failed')).toEqual([]);
         expect(fake.violations).toEqual([]);
+        const shares = coordinator.wishes.flatMap(({ slice: { shape } }) =>
+          shape.kind === 'mps' ? [shape.memoryMib] : [],
+        );
+        const bounded = fake.cards.find((each) => each.mpsRunning)?.mpsDefaults?.memoryMib;
+        expect(bounded).toBe(shares.length === 0 ? undefined : Math.max(...shares));
         expect(harness.store.openIntents()).toEqual([]);
         await harness.stop();
       },

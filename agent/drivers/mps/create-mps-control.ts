@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GpuUuid } from '../../../shared/domain/ids.ts';
 import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { runCommand } from '../process/run-command.ts';
 import { spawnDetached } from '../process/spawn-detached.ts';
-import type { MpsControl, MpsDaemonState } from './mps-control.ts';
+import type { MpsControl, MpsDaemonState, MpsDefaults } from './mps-control.ts';
 import {
   isMemoryEcho,
   parseMpsReply,
@@ -66,14 +66,25 @@ function logDirectory(deps: Deps, gpu: GpuUuid): string {
 
 async function observe(deps: Deps, gpu: GpuUuid, signal: AbortSignal): Promise<MpsDaemonState> {
   const state = { gpu, pipeDirectory: pipeDirectory(deps, gpu) };
+  const incarnation = incarnationOf(deps, gpu);
   const servers = await ask(deps, gpu, 'get_server_list', signal);
-  if (servers.kind === 'no-daemon') return { ...state, answering: false, clientPids: [] };
+  if (servers.kind === 'no-daemon') {
+    return { ...state, answering: false, incarnation: null, clientPids: [] };
+  }
   const clients = new Set<number>();
   for (const server of parsePidList(servers.kind === 'text' ? servers.text : '')) {
     const list = await ask(deps, gpu, `get_client_list ${server}`, signal);
     if (list.kind === 'text') for (const pid of parsePidList(list.text)) clients.add(pid);
   }
-  return { ...state, answering: true, clientPids: [...clients].sort((a, b) => a - b) };
+  const clientPids = [...clients].sort((a, b) => a - b);
+  return { ...state, answering: true, incarnation, clientPids };
+}
+
+/** Every daemon makes its socket anew. Not its pid: that of a dead one may be given to any process. */
+function incarnationOf(deps: Deps, gpu: GpuUuid): string | null {
+  const socket = join(pipeDirectory(deps, gpu), 'control');
+  const stat = statSync(socket, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.ino}-${stat.ctimeNs}`;
 }
 
 async function start(
@@ -131,34 +142,67 @@ async function stop(
 async function setDefaults(
   deps: Deps,
   gpu: GpuUuid,
-  defaults: { readonly smPercent: number; readonly memoryMib: number },
+  defaults: MpsDefaults,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
+  // Before the first command: a daemon that is replaced meanwhile is another one, and is told again.
+  const incarnation = incarnationOf(deps, gpu);
+  // First what servers begin with, then the servers: one that begins in between has it already.
+  await setLimits(deps, { gpu, server: null, defaults }, signal);
+  const servers = parsePidList(await askText(deps, gpu, 'get_server_list', signal));
+  for (const server of servers) await setLimits(deps, { gpu, server, defaults }, signal);
+  if (incarnation !== null) return incarnation;
+  throw new AppError('MPS_FAILED', `no MPS daemon answers for ${gpu}`);
+}
+
+interface Limits {
+  readonly gpu: GpuUuid;
+  /** null: those that servers begin with. */
+  readonly server: number | null;
+  readonly defaults: MpsDefaults;
+}
+
+/** Of the daemon or of one server. A server that has ended meanwhile has no clients to bound. */
+async function setLimits(deps: Deps, limits: Limits, signal: AbortSignal): Promise<void> {
+  const { gpu, server, defaults } = limits;
+  const [word, of] = server === null ? ['default_', ''] : ['', ` ${server}`];
+  const tell = (command: string): Promise<string | null> =>
+    server === null ? askText(deps, gpu, command, signal) : askServer(deps, gpu, command, signal);
   const { smPercent, memoryMib } = defaults;
-  const percent = await askText(
-    deps,
-    gpu,
-    `set_default_active_thread_percentage ${smPercent}`,
-    signal,
-  );
+  const percent = await tell(`set_${word}active_thread_percentage${of} ${smPercent}`);
+  if (percent === null) return;
   const echoed = parsePercent(percent);
   // Out of range: the daemon answers the old value, and the reason is only in its log.
   if (echoed === null || Math.abs(echoed - smPercent) > percentTolerance) {
-    throw refusedDefault(deps, gpu, `${smPercent}% of the SMs`, percent);
+    throw refusedLimit(deps, limits, `${smPercent}% of the SMs`, percent);
   }
   // Ordinal 0: the daemon was started with this card alone visible.
-  await askText(deps, gpu, `set_default_device_pinned_mem_limit 0 ${memoryMib}M`, signal);
-  const memory = await askText(deps, gpu, 'get_default_device_pinned_mem_limit 0', signal);
-  if (!isMemoryEcho(memory, memoryMib)) {
-    throw refusedDefault(deps, gpu, `${memoryMib} MiB a client`, memory);
+  if ((await tell(`set_${word}device_pinned_mem_limit${of} 0 ${memoryMib}M`)) === null) return;
+  const memory = await tell(`get_${word}device_pinned_mem_limit${of} 0`);
+  if (memory !== null && !isMemoryEcho(memory, memoryMib)) {
+    throw refusedLimit(deps, limits, `${memoryMib} MiB a client`, memory);
   }
 }
 
-function refusedDefault(deps: Deps, gpu: GpuUuid, wanted: string, answered: string): AppError {
-  return new AppError('MPS_FAILED', `the MPS daemon of ${gpu} refuses a default of ${wanted}`, {
+function refusedLimit(deps: Deps, limits: Limits, wanted: string, answered: string): AppError {
+  const { gpu, server } = limits;
+  const whose = server === null ? 'a default' : `a limit for its server ${server}`;
+  return new AppError('MPS_FAILED', `the MPS daemon of ${gpu} refuses ${whose} of ${wanted}`, {
     cause: new Error(`it answers ${JSON.stringify(answered.slice(0, 120))}`),
     hint: `the reason is in ${join(logDirectory(deps, gpu), 'control.log')}`,
   });
+}
+
+/** A reply about one server; null: it has ended. */
+async function askServer(
+  deps: Deps,
+  gpu: GpuUuid,
+  command: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const reply = await ask(deps, gpu, command, signal);
+  if (reply.kind === 'not-found') return null;
+  return textOf(reply, { gpu, command });
 }
 
 /** A reply that must be there. */
@@ -168,7 +212,13 @@ async function askText(
   command: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const reply = await ask(deps, gpu, command, signal);
+  return textOf(await ask(deps, gpu, command, signal), { gpu, command });
+}
+
+function textOf(
+  reply: MpsReply,
+  { gpu, command }: { readonly gpu: GpuUuid; readonly command: string },
+): string {
   if (reply.kind === 'text') return reply.text;
   const word = command.split(' ')[0] ?? command;
   if (reply.kind === 'no-daemon') {

@@ -4,8 +4,16 @@ export interface MpsDaemonState {
   readonly gpu: GpuUuid;
   readonly pipeDirectory: string;
   readonly answering: boolean;
+  /** Another one means another daemon, which knows nothing of what its predecessor was told; null: none answers. */
+  readonly incarnation: string | null;
   /** Pids of the clients of all its servers; empty when there is no server yet. */
   readonly clientPids: readonly number[];
+}
+
+/** What one client process may use at most: its own environment can ask for less, never for more. */
+export interface MpsDefaults {
+  readonly smPercent: number;
+  readonly memoryMib: number;
 }
 
 /** The MPS control daemons of this node: one for each shared card. Throws AppError MPS_FAILED, PROCESS_TIMEOUT. */
@@ -17,10 +25,9 @@ export interface MpsControl {
   start(gpu: GpuUuid, signal: AbortSignal): Promise<'started' | 'already-running'>;
   /** Asks it to quit. Refuses (MPS_FAILED) while clients are connected. */
   stop(gpu: GpuUuid, signal: AbortSignal): Promise<'stopped' | 'already-gone'>;
-  /** Sets the defaults for servers started later, and compares the echo with the request. */
-  setDefaults(
-    gpu: GpuUuid,
-    defaults: { readonly smPercent: number; readonly memoryMib: number },
-    signal: AbortSignal,
-  ): Promise<void>;
+  /**
+   * Bounds the clients that connect from now on, those of the running servers too, and compares every echo with the
+   * request. Clients that are connected keep what they have. Answers the incarnation of the daemon that was told.
+   */
+  setDefaults(gpu: GpuUuid, defaults: MpsDefaults, signal: AbortSignal): Promise<string>;
 }

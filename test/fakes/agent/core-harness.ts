@@ -112,6 +112,7 @@ function mortalStore(store: AgentStore, fake: FakeNode): AgentStore {
     saveLayout: mortal(store.saveLayout),
     addMpsCard: mortal(store.addMpsCard),
     removeMpsCard: mortal(store.removeMpsCard),
+    saveMpsDefaults: mortal(store.saveMpsDefaults),
     addTombstoneDone: mortal(store.addTombstoneDone),
     beginIntent: mortal(store.beginIntent),
     endIntent: mortal(store.endIntent),

@@ -1,5 +1,5 @@
 import type { Host } from '../../../agent/drivers/host/host.ts';
-import type { MpsControl } from '../../../agent/drivers/mps/mps-control.ts';
+import type { MpsControl, MpsDefaults } from '../../../agent/drivers/mps/mps-control.ts';
 import type {
   ComputeProcess,
   GpuRow,
@@ -35,6 +35,10 @@ export interface FakeCard {
   instances: FakeInstance[];
   foreign: { pid: number; memoryMib: number }[];
   mpsRunning: boolean;
+  /** How many daemons it has had. */
+  mpsIncarnation: number;
+  /** What its daemon bounds a client by; null: it was not told, and bounds nobody. */
+  mpsDefaults: MpsDefaults | null;
   /** null: it can be read. */
   error: string | null;
   /** Changes of this card fail with these words. */
@@ -93,6 +97,8 @@ export class FakeNode {
       instances: [],
       foreign: [],
       mpsRunning: false,
+      mpsIncarnation: 0,
+      mpsDefaults: null,
       error: null,
       stuck: null,
     }));
@@ -254,6 +260,7 @@ export class FakeNode {
           gpu,
           pipeDirectory: `/run/mps/${gpu}/pipe`,
           answering: this.card(gpu).mpsRunning,
+          incarnation: this.card(gpu).mpsRunning ? `mps-${this.card(gpu).mpsIncarnation}` : null,
           clientPids: this.#usersOf(this.card(gpu)).flatMap((each) => each.pids),
         }),
       start: async (gpu) => {
@@ -262,6 +269,8 @@ export class FakeNode {
         if (card.mpsRunning) return 'already-running';
         return this.#touch(`mps-start ${gpu}`, () => {
           card.mpsRunning = true;
+          card.mpsIncarnation += 1;
+          card.mpsDefaults = null;
           return 'started' as const;
         });
       },
@@ -274,7 +283,16 @@ export class FakeNode {
           return 'stopped' as const;
         });
       },
-      setDefaults: () => Promise.resolve(),
+      setDefaults: async (gpu, defaults) => {
+        const card = this.card(gpu);
+        if (card.stuck !== null) throw new AppError('MPS_FAILED', card.stuck);
+        if (!card.mpsRunning) throw new AppError('MPS_FAILED', 'no daemon');
+        const { smPercent, memoryMib } = defaults;
+        return this.#touch(`mps-limit ${gpu} ${smPercent}% ${memoryMib}MiB`, () => {
+          card.mpsDefaults = defaults;
+          return `mps-${card.mpsIncarnation}`;
+        });
+      },
     };
   }
 
@@ -362,6 +380,7 @@ export class FakeNode {
       if (grant.mps !== null && !owner.mpsRunning) {
         throw new AppError('PROCESS_FAILED', 'no MPS daemon');
       }
+      if (grant.mps !== null) this.#checkLimits(owner, replica, grant.mps);
       const rival = [...this.replicas.values()].find(
         (each) => each.state === 'running' && each.deviceUuids.includes(device),
       );
@@ -369,6 +388,14 @@ export class FakeNode {
         this.violations.push(`two holders of ${device}: ${rival.replica} and ${replica}`);
         throw new AppError('PROCESS_FAILED', `${device} is in use`);
       }
+    }
+  }
+
+  /** A client's environment can only lower what its daemon allows; a daemon that was told nothing bounds nobody. */
+  #checkLimits({ mpsDefaults: told }: FakeCard, replica: string, asks: MpsDefaults): void {
+    if (told === null) this.violations.push(`${replica} starts unbounded`);
+    else if (told.smPercent < asks.smPercent || told.memoryMib < asks.memoryMib) {
+      this.violations.push(`${replica} is clamped to ${told.smPercent}% ${told.memoryMib}MiB`);
     }
   }
 

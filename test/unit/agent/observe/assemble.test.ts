@@ -51,6 +51,7 @@ function answers(
     gpu: gpuA,
     pipeDirectory: '/p',
     answering: more.mpsAnswers ?? false,
+    incarnation: more.mpsAnswers === true ? 'd1' : null,
     clientPids: [],
   };
   return {

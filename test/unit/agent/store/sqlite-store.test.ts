@@ -69,6 +69,9 @@ test('everything is there again after the agent has been away', () => {
   const layout = { gpu: gpuA, revision: 4, driftRevision: 2, fingerprint: 'f', shapeExpected: 's' };
   first.saveLayout(layout);
   first.addMpsCard(gpuA);
+  const told = { gpu: gpuA, incarnation: 'd1', smPercent: 25, memoryMib: 1_044 };
+  first.saveMpsDefaults({ ...told, memoryMib: 512 });
+  first.saveMpsDefaults(told);
   first.addTombstoneDone(replicaGone('old'));
   const intent = { bootId, atMs: 5, kind: 'createMigInstance', gpu: gpuA, slice: a, step: '{}' };
   const id = first.beginIntent(intent);
@@ -81,6 +84,7 @@ test('everything is there again after the agent has been away', () => {
   expect(second.bindings()).toEqual([binding]);
   expect(second.layouts()).toEqual([layout]);
   expect(second.mpsCards()).toEqual([gpuA]);
+  expect(second.mpsDefaults()).toEqual([told]);
   expect(second.tombstonesDone()).toEqual([replicaGone('old')]);
   expect(second.openIntents()).toEqual([{ id, ...intent }]);
   expect(second.events({ limit: 10, subject: null })).toEqual([
@@ -88,6 +92,8 @@ test('everything is there again after the agent has been away', () => {
   ]);
   second.endIntent(id);
   expect(second.openIntents()).toEqual([]);
+  second.removeMpsCard(gpuA);
+  expect([second.mpsCards(), second.mpsDefaults()]).toEqual([[], []]);
   second.close();
 });
 
@@ -100,6 +106,19 @@ test('a done tombstone is remembered for as long as the target names it', () => 
   store.saveAccepted({ target: next, gpusInForce: [], refusals: [] });
   expect(store.tombstonesDone()).toEqual([replicaGone('old')]);
   store.close();
+});
+
+test('a store from before limits were written down is taken over', () => {
+  const first = openAgentStore(path);
+  first.saveReplica(record);
+  first.close();
+  const db = openSqlite(path, { exclusive: true, migrations: ['', ''] });
+  db.exec('DROP TABLE mps_defaults');
+  db.pragma('user_version = 1');
+  db.close();
+  const second = openAgentStore(path);
+  expect([second.replicas(), second.mpsDefaults()]).toEqual([[record], []]);
+  second.close();
 });
 
 test('events are a ring, read by subject, oldest first', () => {
@@ -126,7 +145,7 @@ test.for([
     name: 'a value that was tampered with',
     write: () => {
       openAgentStore(path).close();
-      const db = openSqlite(path, { exclusive: true, migrations: [''] });
+      const db = openSqlite(path, { exclusive: true, migrations: ['', ''] });
       db.exec(`INSERT INTO replicas VALUES ('x', '{"replica":1}')`);
       db.close();
     },

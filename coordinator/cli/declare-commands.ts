@@ -51,14 +51,14 @@ export function addDeclarations(program: Command, deps: CliDeps, api: Api): void
     .requiredOption(...filename)
     .option('--json', 'machine-readable')
     .action(async (options: ApplyOptions) => {
-      const previews = await preview(api, readModels(deps, options.filename));
+      const previews = await preview(api, await readModels(deps, options.filename));
       deps.out(options.json ? toJson({ models: previews }) : renderPlan(previews.map(describe)));
       deps.setExitCode(previews.some(changes) ? exitCodes.planChanges : exitCodes.ok);
     });
 }
 
 async function apply(deps: CliDeps, api: Api, options: ApplyOptions): Promise<void> {
-  const specs = readModels(deps, options.filename);
+  const specs = await readModels(deps, options.filename);
   const previews = await preview(api, specs);
   const anything = previews.some(changes);
   if (!options.json) deps.out(renderPlan(previews.map(describe)));

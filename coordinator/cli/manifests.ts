@@ -1,11 +1,16 @@
 import { AppError } from '../../shared/platform/errors.ts';
 import { renderProblem, type Problem } from '../../shared/domain/result.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
-import { parseManifests, type ManifestSource } from '../../shared/manifest/parse-manifests.ts';
+import type { ManifestSource } from '../../shared/manifest/parse-manifests.ts';
 import type { CliDeps } from './deps.ts';
 
 /** Reads every `-f`: a file, `-`, or a folder of .yaml and .yml files. Throws MODEL_INVALID with every problem. */
-export function readModels(deps: CliDeps, paths: readonly string[]): readonly ModelSpec[] {
+export async function readModels(
+  deps: CliDeps,
+  paths: readonly string[],
+): Promise<readonly ModelSpec[]> {
+  // Loaded here: commands that read no manifest start without its schema.
+  const { parseManifests } = await import('../../shared/manifest/parse-manifests.ts');
   const parsed = parseManifests(paths.flatMap((path) => readSources(deps, path)));
   if (!parsed.ok) throw refusedManifests(parsed.problem);
   return parsed.value.map((model) => model.spec);

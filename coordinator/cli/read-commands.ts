@@ -2,7 +2,6 @@ import { Argument, Option, type Command } from 'commander';
 import { AppError } from '../../shared/platform/errors.ts';
 import { problemError } from '../../shared/wire/unary.ts';
 import { decodeModel } from '../../shared/wire/model-codec.ts';
-import { renderManifest } from '../../shared/manifest/render-manifest.ts';
 import type { Model__Output } from '../../shared/wire/generated/tangram/v1/Model.ts';
 import type { Node__Output } from '../../shared/wire/generated/tangram/v1/Node.ts';
 import { toJson, type Api, type CliDeps, type Json } from './deps.ts';
@@ -83,7 +82,7 @@ function addGet(program: Command, deps: CliDeps, api: Api): void {
       const format = options.json ? 'json' : options.output;
       if (what === 'model' || what === 'models') {
         const models = name === undefined ? await api().listModels() : [await api().getModel(name)];
-        deps.out(modelsIn(format, models));
+        deps.out(await modelsIn(format, models));
         return;
       }
       if (format === 'yaml') {
@@ -96,24 +95,33 @@ function addGet(program: Command, deps: CliDeps, api: Api): void {
     });
 }
 
-function modelsIn(format: GetOptions['output'], models: readonly Model__Output[]): string {
+async function modelsIn(
+  format: GetOptions['output'],
+  models: readonly Model__Output[],
+): Promise<string> {
   switch (format) {
     case 'json':
       return toJson({ models });
     case 'name':
       return models.map((model) => `${model.name}\n`).join('');
     case 'yaml':
-      return models.map(manifestOf).join('---\n');
+      return renderManifests(models);
     case 'table':
     default:
       return renderModels(models);
   }
 }
 
-function manifestOf(model: Model__Output): string {
-  const spec = decodeModel(model);
-  if (!spec.ok) throw problemError(spec.problem);
-  return renderManifest(spec.value);
+async function renderManifests(models: readonly Model__Output[]): Promise<string> {
+  // Loaded here: the other formats start without YAML.
+  const { renderManifest } = await import('../../shared/manifest/render-manifest.ts');
+  return models
+    .map((model) => {
+      const spec = decodeModel(model);
+      if (!spec.ok) throw problemError(spec.problem);
+      return renderManifest(spec.value);
+    })
+    .join('---\n');
 }
 
 function nodesIn(

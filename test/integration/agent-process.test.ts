@@ -50,12 +50,18 @@ afterEach(async () => {
 function endMpsDaemons(): void {
   const cards = existsSync(join(folder, 'mps')) ? readdirSync(join(folder, 'mps')) : [];
   for (const card of cards) {
-    spawnSync(process.execPath, [built('agent/simulator/mps-control/bin.js')], {
-      input: 'quit\n',
-      env: { ...process.env, CUDA_MPS_PIPE_DIRECTORY: join(folder, 'mps', card, 'pipe') },
-      timeout: 10_000,
-    });
+    askMps(card, 'quit');
   }
+}
+
+function askMps(card: string, command: string): string {
+  const { stdout } = spawnSync(process.execPath, [built('agent/simulator/mps-control/bin.js')], {
+    input: `${command}\n`,
+    env: { ...process.env, CUDA_MPS_PIPE_DIRECTORY: join(folder, 'mps', card, 'pipe') },
+    timeout: 10_000,
+    encoding: 'utf8',
+  });
+  return stdout;
 }
 
 function built(path: string): string {
@@ -246,6 +252,14 @@ test(
         ),
       );
     });
+    const [shared] = readdirSync(join(folder, 'mps'));
+    const told = ['active_thread_percentage', 'device_pinned_mem_limit 0'].map((each) =>
+      askMps(shared ?? '', `get_default_${each}`),
+    );
+    expect(told).toEqual(['25.0\n', '4G\n']);
+    // Once: the daemon is the one that was told, however often it is looked at.
+    const limits = /let a client|a client may use/g;
+    expect(agentctl('events').stdout.match(limits)).toHaveLength(1);
     expect(agentctl('logs', 'cut-00000001').status).toBe(0);
     expect(agentctl('doctor').stdout).not.toContain('FAIL');
 
@@ -292,5 +306,9 @@ test(
     await startAgent();
     const resumed = await bothReady();
     expect(resumed.map(({ replica }) => replica)).toEqual(['cut-00000001', 'shared-00000002']);
+    // Not a crash: nothing waited, and nothing is counted.
+    const told = coordinator.heard.flatMap((message) => message.status?.replicas ?? []);
+    expect(told.filter((each) => each.phase === 'REPLICA_PHASE_BACKOFF')).toEqual([]);
+    expect(new Set(told.map((each) => each.restarts))).toEqual(new Set([0]));
   },
 );

@@ -1,11 +1,20 @@
 import { systemClock } from './clock.ts';
 
-/** Aborts on SIGINT or SIGTERM; a second signal ends the process at once. */
+/** Within this time a second signal is the first one told twice: by the terminal to the group, and by npm to its child. */
+const sameWishMs = 1_000;
+
+/** Aborts on SIGINT or SIGTERM; a second one, later, ends the process at once. */
 export function shutdownSignal(): AbortSignal {
   const controller = new AbortController();
+  let firstMs = 0;
   const stop = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Error(`${name} received`));
+    const nowMs = systemClock.monotonicMs();
+    if (!controller.signal.aborted) {
+      firstMs = nowMs;
+      controller.abort(new Error(`${name} received`));
+    } else if (nowMs - firstMs > sameWishMs) {
+      process.exit(130);
+    }
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -108,7 +108,10 @@ test('one command serves three real models, refuses a second start, ends complet
   expect(await second.ended).toBe(1);
   expect(second.output()).toContain(`npm start already runs in ${project}`);
 
-  first.child.kill('SIGTERM');
+  // Ctrl-C reaches the whole process group, and npm passes its own copy on: one wish, told twice.
+  first.child.kill('SIGINT');
+  await sleep(20);
+  first.child.kill('SIGINT');
   expect(await Promise.race([first.ended, sleep(endMsMax, 'late', { ref: false })])).toBe(0);
   const said = first.output();
   const places = ['replicas', 'agent', 'coordinator'].map((each) =>

@@ -56,6 +56,6 @@ function unreadable(path: string, cause: unknown): AppError {
   }
   return new AppError('STORE_UNREADABLE', `cannot use the store ${path}`, {
     cause,
-    hint: 'restore it from a backup, or move it away to begin with an empty one (running models are kept and adopted)',
+    hint: 'restore it from a backup, or move it away to begin with an empty one; models that run are left alone',
   });
 }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const startMsMax = 60_000;
 /** `getconf CLK_TCK`, which Linux has fixed at 100 for programs. */
 const ticksPerSecond = 100;
 
-const targets = { cpuPercent: 2, rssMib: 130 } as const;
+const targets = { cpuPercent: 2, rssMib: 130, startsPerMinute: 12 } as const;
 
 /**
  * The built agent with eight simulated cards at 1 Hz and a coordinator that takes its telemetry, nothing placed.
@@ -32,19 +32,27 @@ export async function agentIdleRows(): Promise<BenchRow[]> {
     return child;
   };
   try {
-    const agent = await startAgent(folder, coordinator.address, start);
+    const tool = loggedTool(folder);
+    const agent = await startAgent(folder, { coordinator: coordinator.address, tool }, start);
     const waiting = start('-e', 'setInterval(() => {}, 1000)');
     const loop = start(...samplingLoop(folder));
     await pause(settleMs);
     const batchesBefore = coordinator.telemetry.length;
+    const startsBefore = tool.starts();
     const before = [agent, waiting, loop].map(readUsage);
     await pause(measureMs);
     const after = [agent, waiting, loop].map(readUsage);
-    const [used, bare, tool] = after.map((usage, at) => spent(before[at] ?? usage, usage));
-    if (used === undefined || bare === undefined || tool === undefined) {
+    const [used, bare, sampling] = after.map((usage, at) => spent(before[at] ?? usage, usage));
+    if (used === undefined || bare === undefined || sampling === undefined) {
       throw new Error('three processes were measured');
     }
-    return rows({ used, bare, tool, batches: coordinator.telemetry.length - batchesBefore });
+    return rows({
+      used,
+      bare,
+      sampling,
+      batches: coordinator.telemetry.length - batchesBefore,
+      starts: tool.starts() - startsBefore,
+    });
   } finally {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map(ended));
@@ -56,18 +64,20 @@ export async function agentIdleRows(): Promise<BenchRow[]> {
 interface Measured {
   readonly used: Spent;
   readonly bare: Spent;
-  readonly tool: Spent;
+  readonly sampling: Spent;
   readonly batches: number;
+  readonly starts: number;
 }
 
-function rows({ used, bare, tool, batches }: Measured): BenchRow[] {
+function rows({ used, bare, sampling, batches, starts }: Measured): BenchRow[] {
   const hertz = batches / (measureMs / 1_000);
+  const startsPerMinute = starts / (measureMs / 60_000);
   return [
     {
       metric: 'agent CPU, idle, 8 GPUs at 1 Hz',
       value: used.cpuPercent,
       unit: '% of a core',
-      yardstick: `sampling command alone: ${tool.cpuPercent.toFixed(2)} %, bare node: ${bare.cpuPercent.toFixed(2)} %`,
+      yardstick: `sampling command alone: ${sampling.cpuPercent.toFixed(2)} %, bare node: ${bare.cpuPercent.toFixed(2)} %`,
       target: `<= ${targets.cpuPercent}`,
       ok: used.cpuPercent <= targets.cpuPercent,
     },
@@ -87,12 +97,41 @@ function rows({ used, bare, tool, batches }: Measured): BenchRow[] {
       target: '>= 0.9',
       ok: hertz >= 0.9,
     },
+    {
+      metric: 'nvidia-smi started by the idle agent',
+      value: startsPerMinute,
+      unit: 'per minute',
+      yardstick: 'one a sample would be 60',
+      target: `<= ${targets.startsPerMinute}`,
+      ok: startsPerMinute <= targets.startsPerMinute,
+    },
   ];
+}
+
+interface LoggedTool {
+  readonly path: string;
+  /** How often it has been started so far. */
+  starts(): number;
+}
+
+/** The simulated `nvidia-smi`, behind a script that counts its starts. */
+function loggedTool(folder: string): LoggedTool {
+  const path = join(folder, 'nvidia-smi');
+  const log = join(folder, 'starts');
+  const program = [process.execPath, built('agent/simulator/nvidia-smi/bin.js'), ...state(folder)];
+  execFileSync(process.execPath, [...program.slice(1), '--sim-init', cards]);
+  const quoted = program.map((word) => `'${word}'`).join(' ');
+  writeFileSync(path, `#!/bin/sh\necho >> '${log}'\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+  return { path, starts: () => (existsSync(log) ? readFileSync(log, 'utf8').length : 0) };
+}
+
+function state(folder: string): string[] {
+  return ['--sim-state', join(folder, 'simulator')];
 }
 
 async function startAgent(
   folder: string,
-  coordinator: string,
+  reached: { readonly coordinator: string; readonly tool: LoggedTool },
   start: (...argv: string[]) => ChildProcess,
 ): Promise<ChildProcess> {
   const config = join(folder, 'agent.yaml');
@@ -101,7 +140,8 @@ async function startAgent(
     config,
     [
       'node: bench',
-      `coordinator: ${coordinator}`,
+      `coordinator: ${reached.coordinator}`,
+      `nvidiaSmi: { command: [${reached.tool.path}] }`,
       `stateDir: ${folder}/state`,
       `socket: ${folder}/agent.sock`,
       'http: 127.0.0.1:0',
@@ -112,7 +152,7 @@ async function startAgent(
       '',
     ].join('\n'),
   );
-  const agent = start(built('agent/main.js'), '--config', config, '--simulate', cards);
+  const agent = start(built('agent/main.js'), '--config', config);
   const deadline = systemClock.monotonicMs() + startMsMax;
   while (!existsSync(ready)) {
     if (agent.exitCode !== null || systemClock.monotonicMs() > deadline) {
@@ -127,9 +167,15 @@ async function startAgent(
 function samplingLoop(folder: string): string[] {
   const query =
     '--query-gpu=index,uuid,memory.used,utilization.gpu,utilization.memory,temperature.gpu,power.draw,clocks.sm,clocks.mem';
-  const state = ['--sim-state', join(folder, 'state', 'simulator')];
   const format = '--format=csv,noheader,nounits';
-  return [built('agent/simulator/nvidia-smi/bin.js'), ...state, query, format, '-lms', '1000'];
+  return [
+    built('agent/simulator/nvidia-smi/bin.js'),
+    ...state(folder),
+    query,
+    format,
+    '-lms',
+    '1000',
+  ];
 }
 
 interface Usage {

@@ -4,8 +4,8 @@ import { lintPlacement } from '../../coordinator/placement/lint.ts';
 import { open } from '../../coordinator/placement/open.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
-import { cardsOf, model, needs, node, request } from '../unit/placement/builders.ts';
-import { joinClaims, scan } from '../unit/placement/linear-scan.ts';
+import { cardsOf, model, needs, node, request } from '../unit/coordinator/placement/builders.ts';
+import { joinClaims, scan } from '../unit/coordinator/placement/linear-scan.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const nodesCount = 1_000;

@@ -1,6 +1,6 @@
-import { assert } from '../../../shared/domain/assert.ts';
-import { cards, geometryOf, type Card } from '../../../shared/domain/card.ts';
-import type { Claim } from '../../../shared/domain/claim.ts';
+import { assert } from '../../../../shared/domain/assert.ts';
+import { cards, geometryOf, type Card } from '../../../../shared/domain/card.ts';
+import type { Claim } from '../../../../shared/domain/claim.ts';
 import {
   parseBootId,
   parseClaimId,
@@ -9,19 +9,25 @@ import {
   parseNodeName,
   parseReplicaId,
   parseSliceId,
-} from '../../../shared/domain/ids.ts';
-import type { ClaimId, GpuUuid, ModelName, NodeName, SliceId } from '../../../shared/domain/ids.ts';
-import type { GpuInventory, Inventory, MigInstance } from '../../../shared/domain/inventory.ts';
-import type { MigProfile } from '../../../shared/domain/mig-profile.ts';
-import type { GpuNeed, ModelSpec } from '../../../shared/domain/model.ts';
-import type { Result } from '../../../shared/domain/result.ts';
-import type { Slice, SliceShape } from '../../../shared/domain/slice.ts';
+} from '../../../../shared/domain/ids.ts';
+import type {
+  ClaimId,
+  GpuUuid,
+  ModelName,
+  NodeName,
+  SliceId,
+} from '../../../../shared/domain/ids.ts';
+import type { GpuInventory, Inventory, MigInstance } from '../../../../shared/domain/inventory.ts';
+import type { MigProfile } from '../../../../shared/domain/mig-profile.ts';
+import type { GpuNeed, ModelSpec } from '../../../../shared/domain/model.ts';
+import type { Result } from '../../../../shared/domain/result.ts';
+import type { Slice, SliceShape } from '../../../../shared/domain/slice.ts';
 import type {
   Decision,
   NodeAvailability,
   PlacementNode,
   PlacementRequest,
-} from '../../../coordinator/placement/engine.ts';
+} from '../../../../coordinator/placement/engine.ts';
 
 /** The value of a parse that cannot fail in a test. */
 export function sure<T>(result: Result<T>): T {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { migGeometries } from '../../../shared/domain/mig-geometry.ts';
+import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
 import {
   freeStarts,
   placementMask,
   placementRefusal,
   profileById,
   type MigPlacement,
-} from '../../../shared/domain/mig-profile.ts';
+} from '../../../../shared/domain/mig-profile.ts';
 
 const a100 = migGeometries['A100-40GB'];
 const at = (giProfileId: number, start: number): MigPlacement => ({ giProfileId, start });

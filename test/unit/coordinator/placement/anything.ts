@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import type { PlacementNode, PlacementSnapshot } from '../../../coordinator/placement/engine.ts';
-import type { Authority, GpuHealth, Isolation } from '../../../shared/domain/gpu.ts';
-import type { GpuInventory } from '../../../shared/domain/inventory.ts';
-import type { ModelSpec } from '../../../shared/domain/model.ts';
+import type { PlacementNode, PlacementSnapshot } from '../../../../coordinator/placement/engine.ts';
+import type { Authority, GpuHealth, Isolation } from '../../../../shared/domain/gpu.ts';
+import type { GpuInventory } from '../../../../shared/domain/inventory.ts';
+import type { ModelSpec } from '../../../../shared/domain/model.ts';
 import { gpu, instance, model, needs, node } from './builders.ts';
 
 const products = ['A30', 'A100-40GB', 'H100-80GB', 'RTX-PRO-6000', 'L40S', 'T4'] as const;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { CardClasses } from '../../../coordinator/placement/card-class.ts';
-import type { CardView } from '../../../coordinator/placement/card-view.ts';
-import { viewCard } from '../../../coordinator/placement/card-view.ts';
-import { migGeometries } from '../../../shared/domain/mig-geometry.ts';
+import { CardClasses } from '../../../../coordinator/placement/card-class.ts';
+import type { CardView } from '../../../../coordinator/placement/card-view.ts';
+import { viewCard } from '../../../../coordinator/placement/card-view.ts';
+import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
 import { claim, gpu, instance, migShape } from './builders.ts';
 
 const card = gpu('a', 0, 'A100-40GB', { migEnabled: true, mode: 'mig' });

@@ -5,12 +5,12 @@ import type {
   PlacementDelta,
   PlacementEngine,
   PlacementSnapshot,
-} from '../../../coordinator/placement/engine.ts';
-import { lintPlacement } from '../../../coordinator/placement/lint.ts';
-import { open } from '../../../coordinator/placement/open.ts';
-import type { Claim } from '../../../shared/domain/claim.ts';
-import { authorityAllows, isolationSatisfies } from '../../../shared/domain/gpu.ts';
-import { sliceIsolation } from '../../../shared/domain/slice.ts';
+} from '../../../../coordinator/placement/engine.ts';
+import { lintPlacement } from '../../../../coordinator/placement/lint.ts';
+import { open } from '../../../../coordinator/placement/open.ts';
+import type { Claim } from '../../../../shared/domain/claim.ts';
+import { authorityAllows, isolationSatisfies } from '../../../../shared/domain/gpu.ts';
+import { sliceIsolation } from '../../../../shared/domain/slice.ts';
 import type { Happening } from './anything.ts';
 import { anyCluster, anySpec, anyStory } from './anything.ts';
 import { request } from './builders.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseModelName } from '../../../shared/domain/ids.ts';
-import { checkModel, type ModelSpec } from '../../../shared/domain/model.ts';
-import { parseManifests } from '../../../shared/manifest/parse-manifests.ts';
-import { renderManifest } from '../../../shared/manifest/render-manifest.ts';
+import { parseModelName } from '../../../../shared/domain/ids.ts';
+import { checkModel, type ModelSpec } from '../../../../shared/domain/model.ts';
+import { parseManifests } from '../../../../shared/manifest/parse-manifests.ts';
+import { renderManifest } from '../../../../shared/manifest/render-manifest.ts';
 
 /** Texts that YAML would read as something else when unquoted are among them. */
 const anyText = fc.oneof(

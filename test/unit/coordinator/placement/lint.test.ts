@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { PlacementNode } from '../../../coordinator/placement/engine.ts';
-import { lintPlacement } from '../../../coordinator/placement/lint.ts';
-import type { Claim } from '../../../shared/domain/claim.ts';
+import type { PlacementNode } from '../../../../coordinator/placement/engine.ts';
+import { lintPlacement } from '../../../../coordinator/placement/lint.ts';
+import type { Claim } from '../../../../shared/domain/claim.ts';
 import { claim, gpu, gpuUuid, instance, migShape, mpsShape, node } from './builders.ts';
 
 interface Case {

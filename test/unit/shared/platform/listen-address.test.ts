@@ -3,8 +3,8 @@ import {
   listenError,
   parseListenAddress,
   renderAddress,
-} from '../../../shared/platform/listen-address.ts';
-import { isAppError } from '../../../shared/platform/errors.ts';
+} from '../../../../shared/platform/listen-address.ts';
+import { isAppError } from '../../../../shared/platform/errors.ts';
 
 describe('an address to listen on', () => {
   test.for([

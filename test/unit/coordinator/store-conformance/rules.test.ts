@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MemoryStore } from '../../../coordinator/store/memory-store.ts';
-import { openSqliteStore } from '../../../coordinator/store/sqlite-store.ts';
-import { storeLimits, type Store, type WatchBatch } from '../../../coordinator/store/store.ts';
+import { MemoryStore } from '../../../../coordinator/store/memory-store.ts';
+import { openSqliteStore } from '../../../../coordinator/store/sqlite-store.ts';
+import { storeLimits, type Store, type WatchBatch } from '../../../../coordinator/store/store.ts';
 
 const folders: string[] = [];
 afterEach(() => {

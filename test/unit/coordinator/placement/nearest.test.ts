@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { PlacementNode } from '../../../coordinator/placement/engine.ts';
-import { open } from '../../../coordinator/placement/open.ts';
-import type { Claim } from '../../../shared/domain/claim.ts';
-import type { ModelSpec } from '../../../shared/domain/model.ts';
+import type { PlacementNode } from '../../../../coordinator/placement/engine.ts';
+import { open } from '../../../../coordinator/placement/open.ts';
+import type { Claim } from '../../../../shared/domain/claim.ts';
+import type { ModelSpec } from '../../../../shared/domain/model.ts';
 import {
   cardsOf,
   claim,

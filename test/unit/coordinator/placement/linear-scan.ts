@@ -1,15 +1,15 @@
-import type { Claim } from '../../../shared/domain/claim.ts';
+import type { Claim } from '../../../../shared/domain/claim.ts';
 import type {
   PlacementNode,
   PlacementRequest,
   PlacementSnapshot,
-} from '../../../coordinator/placement/engine.ts';
-import { askOf, refuseNode } from '../../../coordinator/placement/ask.ts';
-import { CardClasses } from '../../../coordinator/placement/card-class.ts';
-import { isIdle, viewCard } from '../../../coordinator/placement/card-view.ts';
-import { prices } from '../../../coordinator/placement/cost.ts';
-import { judgeCard } from '../../../coordinator/placement/judge-card.ts';
-import { recordNode } from '../../../coordinator/placement/node-record.ts';
+} from '../../../../coordinator/placement/engine.ts';
+import { askOf, refuseNode } from '../../../../coordinator/placement/ask.ts';
+import { CardClasses } from '../../../../coordinator/placement/card-class.ts';
+import { isIdle, viewCard } from '../../../../coordinator/placement/card-view.ts';
+import { prices } from '../../../../coordinator/placement/cost.ts';
+import { judgeCard } from '../../../../coordinator/placement/judge-card.ts';
+import { recordNode } from '../../../../coordinator/placement/node-record.ts';
 
 /** What the plain scan would choose for a request of one card. */
 export interface ScanChoice {

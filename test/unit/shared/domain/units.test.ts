@@ -5,7 +5,7 @@ import {
   parseMemoryMib,
   renderDuration,
   renderMib,
-} from '../../../shared/domain/units.ts';
+} from '../../../../shared/domain/units.ts';
 
 describe('a memory quantity', () => {
   test.for([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { planChange } from '../../../coordinator/placement/plan-diff.ts';
-import { parsePlanId } from '../../../shared/domain/ids.ts';
+import { planChange } from '../../../../coordinator/placement/plan-diff.ts';
+import { parsePlanId } from '../../../../shared/domain/ids.ts';
 import { cardsOf, claim, migShape, mpsShape, node, sure } from './builders.ts';
 
 const id = sure(parsePlanId('plan-1'));

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { migGeometries } from '../../../shared/domain/mig-geometry.ts';
-import type { Inventory } from '../../../shared/domain/inventory.ts';
-import type { ModelSpec } from '../../../shared/domain/model.ts';
-import type { NodeStatus, NodeTarget } from '../../../shared/domain/node-target.ts';
-import type { ReplicaStatus } from '../../../shared/domain/replica-state.ts';
-import type { Result } from '../../../shared/domain/result.ts';
-import { decodeInventory, encodeInventory } from '../../../shared/wire/inventory-codec.ts';
-import { decodeModel, encodeModelSpec } from '../../../shared/wire/model-codec.ts';
-import { linkService, schedulerService } from '../../../shared/wire/services.ts';
-import { decodeStatus, encodeStatus } from '../../../shared/wire/status-codec.ts';
-import { decodeTarget, encodeTarget } from '../../../shared/wire/target-codec.ts';
+import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
+import type { Inventory } from '../../../../shared/domain/inventory.ts';
+import type { ModelSpec } from '../../../../shared/domain/model.ts';
+import type { NodeStatus, NodeTarget } from '../../../../shared/domain/node-target.ts';
+import type { ReplicaStatus } from '../../../../shared/domain/replica-state.ts';
+import type { Result } from '../../../../shared/domain/result.ts';
+import { decodeInventory, encodeInventory } from '../../../../shared/wire/inventory-codec.ts';
+import { decodeModel, encodeModelSpec } from '../../../../shared/wire/model-codec.ts';
+import { linkService, schedulerService } from '../../../../shared/wire/services.ts';
+import { decodeStatus, encodeStatus } from '../../../../shared/wire/status-codec.ts';
+import { decodeTarget, encodeTarget } from '../../../../shared/wire/target-codec.ts';
 
 // Through bytes, as between two processes: what the loader does to absent fields, enums and 64-bit numbers counts.
 const up = (message: object) =>

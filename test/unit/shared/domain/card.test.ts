@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cards, geometryOf, isCardNamed, parseCards } from '../../../shared/domain/card.ts';
-import { migGeometries } from '../../../shared/domain/mig-geometry.ts';
+import { cards, geometryOf, isCardNamed, parseCards } from '../../../../shared/domain/card.ts';
+import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
 
 describe('naming the cards of a host', () => {
   test.for([

@@ -3,17 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MemoryStore } from '../../../coordinator/store/memory-store.ts';
-import { openSqliteStore } from '../../../coordinator/store/sqlite-store.ts';
+import { MemoryStore } from '../../../../coordinator/store/memory-store.ts';
+import { openSqliteStore } from '../../../../coordinator/store/sqlite-store.ts';
 import type {
   Compare,
   Leadership,
   Store,
   StoreOp,
   WatchBatch,
-} from '../../../coordinator/store/store.ts';
-import { unreachable } from '../../../shared/domain/assert.ts';
-import { isAppError } from '../../../shared/platform/errors.ts';
+} from '../../../../coordinator/store/store.ts';
+import { unreachable } from '../../../../shared/domain/assert.ts';
+import { isAppError } from '../../../../shared/platform/errors.ts';
 
 /** Two stores that must not be tellable apart. */
 interface Pair {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { open } from '../../../coordinator/placement/open.ts';
+import { open } from '../../../../coordinator/placement/open.ts';
 import { cardsOf, claim, model, needs, node, request, told } from './builders.ts';
 
 const a = node('a', cardsOf('a', ['L40S']));

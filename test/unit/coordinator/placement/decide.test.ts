@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { PlacementNode } from '../../../coordinator/placement/engine.ts';
-import { open } from '../../../coordinator/placement/open.ts';
-import type { Claim } from '../../../shared/domain/claim.ts';
-import { migGeometries } from '../../../shared/domain/mig-geometry.ts';
-import type { ModelSpec } from '../../../shared/domain/model.ts';
+import type { PlacementNode } from '../../../../coordinator/placement/engine.ts';
+import { open } from '../../../../coordinator/placement/open.ts';
+import type { Claim } from '../../../../shared/domain/claim.ts';
+import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
+import type { ModelSpec } from '../../../../shared/domain/model.ts';
 import {
   cardsOf,
   claim,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { renderProblem } from '../../../shared/domain/result.ts';
-import { parseManifests } from '../../../shared/manifest/parse-manifests.ts';
+import { renderProblem } from '../../../../shared/domain/result.ts';
+import { parseManifests } from '../../../../shared/manifest/parse-manifests.ts';
 
 const whole = `apiVersion: tangram/v1
 kind: Model

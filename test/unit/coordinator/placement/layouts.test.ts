@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
-import type { PlacementEngine } from '../../../coordinator/placement/engine.ts';
-import { lintPlacement } from '../../../coordinator/placement/lint.ts';
-import { isVariant } from '../../../coordinator/placement/mig-offer.ts';
-import { open } from '../../../coordinator/placement/open.ts';
-import type { Claim } from '../../../shared/domain/claim.ts';
-import { migGeometries } from '../../../shared/domain/mig-geometry.ts';
-import type { MigGeometry, MigPlacement, MigProfile } from '../../../shared/domain/mig-profile.ts';
-import { freeStarts, placementMask, profileById } from '../../../shared/domain/mig-profile.ts';
-import type { SliceShape } from '../../../shared/domain/slice.ts';
+import type { PlacementEngine } from '../../../../coordinator/placement/engine.ts';
+import { lintPlacement } from '../../../../coordinator/placement/lint.ts';
+import { isVariant } from '../../../../coordinator/placement/mig-offer.ts';
+import { open } from '../../../../coordinator/placement/open.ts';
+import type { Claim } from '../../../../shared/domain/claim.ts';
+import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
+import type {
+  MigGeometry,
+  MigPlacement,
+  MigProfile,
+} from '../../../../shared/domain/mig-profile.ts';
+import { freeStarts, placementMask, profileById } from '../../../../shared/domain/mig-profile.ts';
+import type { SliceShape } from '../../../../shared/domain/slice.ts';
 import { claim, gpu, model, needs, node, request } from './builders.ts';
 
 /** Every layout that can be reached by adding one legal instance after another; the empty one too. */

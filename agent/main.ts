@@ -10,7 +10,7 @@ import { createLinkClient } from '../shared/wire/services.ts';
 import { closeAgentSocket, openAgentSocket } from './api/server.ts';
 import { agentServiceHandlers, type AgentServiceDeps } from './api/service.ts';
 import { readAgentConfig, type AgentConfig } from './config.ts';
-import { createDockerRuntime, type DockerRuntime } from './drivers/docker/docker-runtime.ts';
+import type { DockerRuntime } from './drivers/docker/docker-runtime.ts';
 import { createHost } from './drivers/host/create-host.ts';
 import { createMpsControl } from './drivers/mps/create-mps-control.ts';
 import { createNvidiaSmi } from './drivers/nvidia-smi/create-nvidia-smi.ts';
@@ -75,16 +75,19 @@ interface Kept {
   readonly store: AgentStore;
 }
 
-function createDrivers(config: AgentConfig) {
+async function createDrivers(config: AgentConfig) {
   const { nvidiaSmi, mps, docker, gpu, node, stateDir } = config;
-  const dockerRuntime: DockerRuntime | null = docker.enabled
-    ? createDockerRuntime({
-        node,
-        handout: gpu.handout,
-        socketPath: docker.socket,
-        stopGraceMs: config.stopGrace,
-      })
-    : null;
+  let dockerRuntime: DockerRuntime | null = null;
+  if (docker.enabled) {
+    // Loaded here: a host without Docker does not keep its client in memory.
+    const { createDockerRuntime } = await import('./drivers/docker/docker-runtime.ts');
+    dockerRuntime = createDockerRuntime({
+      node,
+      handout: gpu.handout,
+      socketPath: docker.socket,
+      stopGraceMs: config.stopGrace,
+    });
+  }
   const runtimes: Runtime[] = dockerRuntime === null ? [] : [dockerRuntime];
   if (config.processRuntime) runtimes.push(createProcessRuntime({ stateDirectory: stateDir }));
   return {
@@ -101,7 +104,7 @@ function createDrivers(config: AgentConfig) {
   };
 }
 
-type Drivers = ReturnType<typeof createDrivers>;
+type Drivers = Awaited<ReturnType<typeof createDrivers>>;
 
 function createTelemetry(config: AgentConfig, drivers: Drivers, log: Log, signal: AbortSignal) {
   const clock = systemClock;
@@ -121,7 +124,7 @@ async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Pr
   const { log, store } = kept;
   const asked = new AbortController();
   const signal = AbortSignal.any([outer, asked.signal]);
-  const drivers = createDrivers(config);
+  const drivers = await createDrivers(config);
   const telemetry = createTelemetry(config, drivers, log, signal);
   const doors: Doors = { metricsAddress: null, closers: [() => drivers.docker?.close()] };
   const metricsAddress = (): string | null => doors.metricsAddress;

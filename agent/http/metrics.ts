@@ -1,7 +1,8 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ReplicaPhase } from '../../shared/domain/replica-state.ts';
 import { sliceEnforcement } from '../../shared/domain/slice.ts';
+import { registerProcessMetrics } from '../../shared/platform/process-metrics.ts';
 import type { LinkView } from '../link/link-view.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import { memoryUsedMib, sliceRows } from '../slice-rows.ts';
@@ -18,13 +19,6 @@ import type { GpuSampler } from '../telemetry/sampler.ts';
 /** A sample that is older tells of another time: its series are left out rather than repeated. */
 const staleMs = 5_000;
 const bytesPerMib = 1024 * 1024;
-/**
- * For these the library wakes the process 100 times a second, which was half of what an idle agent cost. The lag at
- * the time of a scrape, `nodejs_eventloop_lag_seconds`, stays.
- */
-const distributionsOfLag = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'];
-const neverMs = 24 * 3_600_000;
-
 export interface MetricsDeps {
   readonly node: string;
   readonly version: string;
@@ -46,14 +40,7 @@ export interface MetricsPage {
 /** Each page is filled anew: a card or replica that is gone leaves no series behind. */
 export function createMetricsPage(deps: MetricsDeps): MetricsPage {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
-  for (const name of distributionsOfLag) {
-    registry.removeSingleMetric(`nodejs_eventloop_lag_${name}_seconds`);
-  }
-  // Prometheus keeps `_total` for counters, and these are gauges.
-  for (const name of ['handles', 'requests', 'resources']) {
-    registry.removeSingleMetric(`nodejs_active_${name}_total`);
-  }
+  registerProcessMetrics(registry);
   const series = createSeries(registry);
   let rendering: Promise<string> | null = null;
   const render = async (): Promise<string> => {

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { registerProcessMetrics } from '../../shared/platform/process-metrics.ts';
 import { clusterRows, type MetricRow, type MetricSource } from './cluster-metrics.ts';
 
 /** The coordinator's own page for Prometheus, filled anew from the core at every scrape. */
@@ -12,11 +13,7 @@ export function createMetricsPage(
   about: { readonly version: string; readonly clusterId: string },
 ): MetricsPage {
   const own = new Registry();
-  collectDefaultMetrics({ register: own });
-  // Prometheus keeps `_total` for counters, and these are gauges.
-  for (const name of ['handles', 'requests', 'resources']) {
-    own.removeSingleMetric(`nodejs_active_${name}_total`);
-  }
+  registerProcessMetrics(own);
   new Gauge({
     name: 'tangram_coordinator_info',
     help: 'The program and the cluster that it leads.',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openSimHost, uuidsIn } from '../../unit/simulator/harness.ts';
+import { openSimHost, uuidsIn } from '../../unit/agent/simulator/harness.ts';
 
 /** What people would type; the answers lie beside this file and change only on purpose. */
 const tours = [

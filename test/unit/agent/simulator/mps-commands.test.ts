@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { answerMps, type MpsWorld } from '../../../agent/simulator/mps-control/commands.ts';
+import { answerMps, type MpsWorld } from '../../../../agent/simulator/mps-control/commands.ts';
 
 const captures = process.env['TANGRAM_CAPTURES'];
 

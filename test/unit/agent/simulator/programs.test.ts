@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { uuidsIn } from './harness.ts';
 
 /** The programs as they are really started, with real processes around them. */
-const root = new URL('../../../', import.meta.url).pathname;
+const root = new URL('../../../../', import.meta.url).pathname;
 const smi = program('nvidia-smi');
 const mps = program('mps-control');
 

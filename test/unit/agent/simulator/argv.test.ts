@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { parseArgv } from '../../../agent/simulator/nvidia-smi/argv.ts';
+import { parseArgv } from '../../../../agent/simulator/nvidia-smi/argv.ts';
 import { openSimHost, type SimHost } from './harness.ts';
 
 let open: SimHost | undefined;

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   openStateFolder,
   type StateFolder,
-} from '../../../agent/simulator/nvidia-smi/state-folder.ts';
-import { initialState, type SimState } from '../../../agent/simulator/nvidia-smi/state.ts';
-import { cards } from '../../../shared/domain/card.ts';
-import { isAppError } from '../../../shared/platform/errors.ts';
+} from '../../../../agent/simulator/nvidia-smi/state-folder.ts';
+import { initialState, type SimState } from '../../../../agent/simulator/nvidia-smi/state.ts';
+import { cards } from '../../../../shared/domain/card.ts';
+import { isAppError } from '../../../../shared/platform/errors.ts';
 
 let directory = '';
 let nowMs = 1_000_000;

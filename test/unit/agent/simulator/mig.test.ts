@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { cards, geometryOf } from '../../../shared/domain/card.ts';
-import { placementRefusal } from '../../../shared/domain/mig-profile.ts';
-import { changeMig, type MigCommand } from '../../../agent/simulator/nvidia-smi/mig-change.ts';
-import { initialState, type SimState } from '../../../agent/simulator/nvidia-smi/state.ts';
+import { cards, geometryOf } from '../../../../shared/domain/card.ts';
+import { placementRefusal } from '../../../../shared/domain/mig-profile.ts';
+import { changeMig, type MigCommand } from '../../../../agent/simulator/nvidia-smi/mig-change.ts';
+import { initialState, type SimState } from '../../../../agent/simulator/nvidia-smi/state.ts';
 import { openSimHost, uuidsIn, type SimHost } from './harness.ts';
 
 let open: SimHost | undefined;

@@ -110,7 +110,7 @@ describe('a coordinator', () => {
       prepare: () => undefined,
       keys: { grpc: '0.0.0.0:7443' },
       code: 2,
-      want: /refused to listen on 0\.0\.0\.0:7443: it is not a loopback address/,
+      want: /refused to use 0\.0\.0\.0:7443: it is not a loopback address/,
     },
     {
       name: 'keys that are not known and values that are wrong, all at once',

@@ -11,19 +11,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDockerRuntime } from '../../agent/drivers/docker/docker-runtime.ts';
 import { parseNodeName } from '../../shared/domain/ids.ts';
 import { eventually } from '../fakes/agent/drivers/eventually.ts';
 import { must, startSpec } from '../fakes/agent/drivers/start-spec.ts';
 import { ensureTestImage } from '../setup/docker-image.ts';
+import { describeWhere } from '../setup/needs.ts';
 
 const run = promisify(execFile);
 const never = new AbortController().signal;
 const migUuid = 'MIG-11111111-2222-5333-8444-555555555555';
 
 const reason = await whyNot();
-if (reason !== null) console.warn(`SKIPPED: device requests on a dockerd of our own: ${reason}`);
+const ownEngine = { available: reason === null, reason: reason ?? '' };
 
 /** What is missing here; null: the test can run. */
 async function whyNot(): Promise<string | null> {
@@ -49,7 +50,7 @@ async function whyNot(): Promise<string | null> {
  * A dockerd with an NVIDIA hook in a network namespace of its own, so that neither the machine's engine nor its
  * bridge is touched (`--bridge=none` would delete the other daemon's docker0; `ip netns exec` hides its cgroups).
  */
-describe.runIf(reason === null)('device requests, on a dockerd with an NVIDIA hook', () => {
+describeWhere('docker', ownEngine, 'device requests, on a dockerd with an NVIDIA hook', () => {
   const netns = `tangram-${randomBytes(3).toString('hex')}`;
   // Short: the exec root holds unix sockets, whose paths have 107 bytes.
   const directory = reason === null ? mkdtempSync('/tmp/tgd-') : '';

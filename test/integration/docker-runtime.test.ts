@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDockerRuntime } from '../../agent/drivers/docker/docker-runtime.ts';
 import type { DockerRuntime } from '../../agent/drivers/docker/docker-runtime.ts';
 import type { RunningReplica } from '../../agent/drivers/runtime/runtime.ts';
@@ -13,9 +13,9 @@ import { errorChain, errorHint, isAppError } from '../../shared/platform/errors.
 import { eventually } from '../fakes/agent/drivers/eventually.ts';
 import { must, startSpec } from '../fakes/agent/drivers/start-spec.ts';
 import { ensureTestImage } from '../setup/docker-image.ts';
+import { describeWhere } from '../setup/needs.ts';
 
 const image = await ensureTestImage();
-if (!image.available) console.warn(`SKIPPED: Docker runtime tests: ${image.reason}`);
 const never = new AbortController().signal;
 
 /** Serves its environment until it is asked to end. */
@@ -25,7 +25,7 @@ const server = http.createServer((q, r) => r.end(JSON.stringify({ env: process.e
 server.listen(Number(process.env.PORT), '0.0.0.0', () => console.log('listening'));
 process.on('SIGTERM', () => process.exit(0));`;
 
-describe.runIf(image.available)('on a real engine', () => {
+describeWhere('docker', image, 'on a real engine', () => {
   // A node of its own: other tests share this engine.
   const node = must(parseNodeName(`t-${randomUUID().slice(0, 8)}`));
   const docker = new Docker();

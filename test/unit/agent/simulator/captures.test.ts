@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { describeWhere, realCaptures } from '../../../setup/needs.ts';
 import { openSimHost, type SimHost } from './harness.ts';
 
 /** The real tool's outputs, where the machine has them: they are read in place and never copied. */
@@ -31,7 +32,7 @@ function lines(text: string): readonly string[] {
     .map((line) => line.trimEnd());
 }
 
-describe.skipIf(captures === undefined)('word for word as the real tool (TANGRAM_CAPTURES)', () => {
+describeWhere('captures', realCaptures, 'word for word as the real tool', () => {
   test.for([
     {
       file: 'mig/ug-a100-lgipp.txt',

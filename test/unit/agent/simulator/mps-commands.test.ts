@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { needs, realCaptures } from '../../../setup/needs.ts';
 import { answerMps, type MpsWorld } from '../../../../agent/simulator/mps-control/commands.ts';
 
 const captures = process.env['TANGRAM_CAPTURES'];
@@ -90,7 +91,7 @@ test.for([
   expect(answerMps(line, empty).effect).toEqual({ kind: 'quit', waitMs });
 });
 
-test.skipIf(captures === undefined).for([
+test.for([
   { file: 'get-server-list', line: 'get_server_list' },
   { file: 'ps', line: 'ps' },
   { file: 'get-default-pct', line: 'get_default_active_thread_percentage' },
@@ -103,7 +104,8 @@ test.skipIf(captures === undefined).for([
   { file: 'terminate-client-noserver', line: 'terminate_client 1 2' },
   { file: 'quit-bad', line: 'shutdown_server 123' },
   { file: 'bogus', line: 'bogus' },
-])('$line answers as the real daemon (TANGRAM_CAPTURES)', ({ file, line }) => {
+])('$line answers as the real daemon', ({ file, line }, context) => {
+  needs(context, 'captures', realCaptures);
   const real = readFileSync(join(captures ?? '', `mps/${file}-550.163.01.txt`), 'utf8');
   const said = answerMps(line, empty).lines;
   expect(said.map((each) => `${each}\n`).join('')).toBe(real);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { describeWhere, realCaptures } from '../../../../setup/needs.ts';
 import { parseComputeApps } from '../../../../../agent/drivers/nvidia-smi/compute-apps.ts';
 import { parseToolFailure } from '../../../../../agent/drivers/nvidia-smi/error-output.ts';
 import { parseGpuList } from '../../../../../agent/drivers/nvidia-smi/gpu-list.ts';
@@ -17,9 +18,6 @@ import { parseMigChanges } from '../../../../../agent/drivers/nvidia-smi/mig-res
 /** Real outputs of the tool on many cards and drivers; kept outside the project. */
 const folder = process.env['TANGRAM_CAPTURES'] ?? '';
 const present = existsSync(join(folder, 'INDEX.json')) && folder !== '';
-if (!present) {
-  console.warn('SKIPPED: captures of real NVIDIA tools are not here (set TANGRAM_CAPTURES)');
-}
 
 interface Capture {
   readonly file: string;
@@ -39,7 +37,7 @@ const ofKind = (kind: string): readonly Capture[] =>
 /** Excerpts say so with a line of dots, which no tool prints. */
 const isExcerpt = (file: string): boolean => text(file).includes('[...]');
 
-describe.runIf(present)('captures of real cards', () => {
+describeWhere('captures', { ...realCaptures, available: present }, 'captures of real cards', () => {
   test('are all there: a test over nothing proves nothing', () => {
     const counts = ['smi-csv', 'smi-list', 'mig', 'errors'].map((kind) => ofKind(kind).length);
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(10);

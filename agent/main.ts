@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
+import { renderServiceEnd } from '../shared/platform/command-line.ts';
 import { systemClock } from '../shared/platform/clock.ts';
-import { errorChain, errorCodes, errorHint, isAppError } from '../shared/platform/errors.ts';
+import { errorCodes, isAppError } from '../shared/platform/errors.ts';
 import { runTogether, shutdownSignal } from '../shared/platform/lifecycle.ts';
 import { createLog, type Log } from '../shared/platform/log.ts';
 import { Wake } from '../shared/platform/wake.ts';
@@ -32,8 +33,6 @@ import { HostSampler } from './telemetry/host-sampler.ts';
 import { ProcessTable } from './telemetry/process-table.ts';
 import { GpuSampler } from './telemetry/sampler.ts';
 import { packageVersion } from '../shared/platform/version.ts';
-
-const exitCodes = { failure: 1, usage: 2 } as const;
 
 interface Flags {
   readonly config: string;
@@ -292,14 +291,7 @@ function stoppable(core: AgentCore) {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-    return;
-  }
-  const hint = errorHint(error);
-  process.stderr.write(
-    `tangram-agent: ${errorChain(error)}${hint === undefined ? '' : `; ${hint}`}\n`,
-  );
-  const mistaken = isAppError(error, 'CONFIG_INVALID') || isAppError(error, 'ADDRESS_REFUSED');
-  process.exitCode = mistaken ? exitCodes.usage : exitCodes.failure;
+  const { line, exitCode } = renderServiceEnd('tangram-agent', error);
+  process.stderr.write(line);
+  process.exitCode = exitCode;
 });

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
+import { renderServiceEnd } from '../shared/platform/command-line.ts';
 import { systemClock } from '../shared/platform/clock.ts';
-import { errorChain, errorHint, isAppError } from '../shared/platform/errors.ts';
 import { runTogether, shutdownSignal, withinMs } from '../shared/platform/lifecycle.ts';
 import { createLog } from '../shared/platform/log.ts';
 import { createLinkCounters } from './api/link-counters.ts';
@@ -22,7 +22,6 @@ import { openSqliteStore } from './store/sqlite-store.ts';
 import { Samples } from './telemetry/samples.ts';
 import { packageVersion } from '../shared/platform/version.ts';
 
-const exitCodes = { failure: 1, usage: 2 } as const;
 const heartbeatMs = 2_000;
 const logRowsMax = { events: 50_000, decisions: 10_000 } as const;
 /** Streams that do not end by then are cut by the end of the process. */
@@ -125,14 +124,7 @@ function openStores(stateDir: string, closers: Close[]) {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-    return;
-  }
-  const hint = errorHint(error);
-  process.stderr.write(
-    `tangram-coordinator: ${errorChain(error)}${hint === undefined ? '' : `; ${hint}`}\n`,
-  );
-  const mistaken = isAppError(error, 'CONFIG_INVALID') || isAppError(error, 'ADDRESS_REFUSED');
-  process.exitCode = mistaken ? exitCodes.usage : exitCodes.failure;
+  const { line, exitCode } = renderServiceEnd('tangram-coordinator', error);
+  process.stderr.write(line);
+  process.exitCode = exitCode;
 });

@@ -5,7 +5,8 @@ import { systemClock } from '../../shared/platform/clock.ts';
 import { createAgentClient } from '../../shared/wire/services.ts';
 import { packageVersion } from '../../shared/platform/version.ts';
 import { createProgram } from './program.ts';
-import { explainAway, runProgram } from './run.ts';
+import { runCommandLine } from '../../shared/platform/command-line.ts';
+import { explainAway } from './run.ts';
 import { createAgentApi, type AgentApi } from './transport.ts';
 
 // A reader that has seen enough (`| head`) is no error.
@@ -44,7 +45,7 @@ const program = createProgram({
 });
 tab(program);
 
-const failed = await runProgram(
+const failed = await runCommandLine(
   program,
   process.argv.slice(2),
   (text) => void process.stderr.write(text),

@@ -3,7 +3,8 @@ import { isAppError } from '../../shared/platform/errors.ts';
 import type { CoordinatorClient } from './client.ts';
 import { toJson, type Api, type CliDeps, type Json } from './deps.ts';
 import { renderEventLine, renderEvents } from './render-events.ts';
-import { exitCodes, renderError } from './run.ts';
+import { renderError } from '../../shared/platform/command-line.ts';
+import { exitCodes } from './run.ts';
 
 const followPeriodMs = 1_000;
 const followBatch = 1_000;

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { closeAgentSocket, openAgentSocket } from '../../agent/api/server.ts';
 import { agentServiceHandlers } from '../../agent/api/service.ts';
 import { createProgram } from '../../agent/cli/program.ts';
-import { explainAway, renderError, runProgram } from '../../agent/cli/run.ts';
+import { explainAway } from '../../agent/cli/run.ts';
+import { renderError, runCommandLine } from '../../shared/platform/command-line.ts';
 import { createAgentApi } from '../../agent/cli/transport.ts';
 import { HostSampler } from '../../agent/telemetry/host-sampler.ts';
 import { ProcessTable } from '../../agent/telemetry/process-table.ts';
@@ -105,7 +106,7 @@ async function agentctl(path: string, ...argv: string[]) {
       code = set;
     },
   });
-  const failed = await runProgram(program, argv, (text) => {
+  const failed = await runCommandLine(program, argv, (text) => {
     err += text;
   });
   for (const client of clients) client.close();

@@ -81,6 +81,12 @@ module.exports = {
       { path: generated },
     ),
     rule(
+      'formats-are-pure',
+      "Formats turn a tool's text into values: the domain, their own folder and an XML reader.",
+      { path: '^agent/formats/' },
+      { pathNot: '^(shared/domain|agent/formats)/|node_modules/fast-xml-parser' },
+    ),
+    rule(
       'drivers-apart',
       'A driver never imports another driver, except process.',
       { path: '^agent/drivers/([^/]+)/' },
@@ -88,9 +94,9 @@ module.exports = {
     ),
     rule(
       'drivers-low',
-      'Drivers see domain, platform and drivers/process.',
+      'Drivers see domain, platform, formats and drivers/process.',
       { path: '^agent/drivers/' },
-      { path: '^agent/(?!drivers)' },
+      { path: '^agent/(?!drivers|formats)' },
     ),
     rule(
       'simulator-apart',

@@ -1,11 +1,5 @@
 import { err, ok, type Problem, type Result } from '../../../shared/domain/result.ts';
-
-/** What one CSV cell says. `nothing` is never 0: the tool has many words for it. */
-export type Cell =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'nothing' }
-  /** The card itself does not answer: lost, needs a reset, unreadable. */
-  | { readonly kind: 'broken'; readonly words: string };
+import { parseCell, type Cell } from '../../formats/cell.ts';
 
 export interface CsvRow {
   /** 1 for the first line of the output. */
@@ -18,35 +12,6 @@ export interface CsvTable {
   readonly rows: readonly CsvRow[];
   /** Lines that are no row: complaints about single cards that the tool prints among the rows. */
   readonly notices: readonly string[];
-}
-
-const nothingWords = new Set([
-  '',
-  '-',
-  'n/a',
-  'not supported',
-  'not found',
-  'not available',
-  'insufficient permissions',
-  'requested functionality has been deprecated',
-  'function not found',
-]);
-const brokenWords = new Set([
-  'gpu is lost',
-  'gpu requires reset',
-  'unknown error',
-  'err!',
-  'reset required',
-]);
-
-/** Reads one cell; `[…]` around words is the CSV dialect, without it the one of `-q`. */
-export function parseCell(raw: string): Cell {
-  const text = raw.trim();
-  const words = text.replace(/^\[([^\]]*)\]$/, '$1');
-  const lower = words.toLowerCase();
-  if (nothingWords.has(lower)) return { kind: 'nothing' };
-  if (brokenWords.has(lower)) return { kind: 'broken', words };
-  return { kind: 'text', text };
 }
 
 /** Complaints that stand alone on a line before, among or after the rows. */

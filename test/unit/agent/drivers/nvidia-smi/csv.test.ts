@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseCell, parseCsvTable } from '../../../../../agent/drivers/nvidia-smi/csv.ts';
+import { parseCsvTable } from '../../../../../agent/drivers/nvidia-smi/csv.ts';
+import { parseCell } from '../../../../../agent/formats/cell.ts';
 import { parseComputeApps } from '../../../../../agent/drivers/nvidia-smi/compute-apps.ts';
 import { parseGpuQuery } from '../../../../../agent/drivers/nvidia-smi/gpu-query.ts';
 

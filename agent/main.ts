@@ -7,7 +7,7 @@ import { errorCodes, isAppError } from '../shared/platform/errors.ts';
 import { runTogether, shutdownSignal } from '../shared/platform/lifecycle.ts';
 import { createLog, type Log } from '../shared/platform/log.ts';
 import { Wake } from '../shared/platform/wake.ts';
-import { createLinkClient } from '../shared/wire/services.ts';
+import { agentService, createLinkClient } from '../shared/wire/services.ts';
 import { closeAgentSocket, openAgentSocket } from './api/server.ts';
 import { agentServiceHandlers, type AgentServiceDeps } from './api/service.ts';
 import { readAgentConfig, type AgentConfig } from './config.ts';
@@ -187,7 +187,9 @@ async function openDoors(
   const metricsAddress = await listenHttp(http, config.http);
   doors.metricsAddress = metricsAddress;
   const { node, socket, readyFile, authority } = config;
-  const server = await openAgentSocket(socket, agentServiceHandlers(about));
+  const server = await openAgentSocket(socket, [
+    [agentService, { ...agentServiceHandlers(about) }],
+  ]);
   doors.closers.push(() => closeAgentSocket(server, socket));
   if (readyFile !== undefined) {
     const metrics = `http://${metricsAddress}/metrics`;

@@ -1,13 +1,20 @@
 import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { AppError } from '../../shared/platform/errors.ts';
-import type { AgentServiceHandlers } from '../../shared/wire/generated/tangram/agent/v1/AgentService.ts';
-import { agentService, channelOptions } from '../../shared/wire/services.ts';
+import { channelOptions } from '../../shared/wire/services.ts';
 
 /** Owner and group may talk to the agent, nobody else. */
 const socketMode = 0o660;
+
+/** A service and who answers for it. */
+export type ServedService = readonly [ServiceDefinition, UntypedServiceImplementation];
 
 /**
  * Opens the agent's unix socket. A file that a dead agent left is replaced; one that is answered is not.
@@ -15,12 +22,12 @@ const socketMode = 0o660;
  */
 export async function openAgentSocket(
   path: string,
-  handlers: AgentServiceHandlers,
+  services: readonly ServedService[],
 ): Promise<Server> {
   await removeStaleSocket(path);
   await mkdir(dirname(path), { recursive: true });
   const server = new Server(channelOptions);
-  server.addService(agentService, handlers);
+  for (const [definition, handlers] of services) server.addService(definition, handlers);
   try {
     await new Promise<void>((resolve, reject) => {
       server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) => {

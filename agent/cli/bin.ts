@@ -2,12 +2,11 @@
 import { createInterface } from 'node:readline/promises';
 import tab from '@bomb.sh/tab/commander';
 import { systemClock } from '../../shared/platform/clock.ts';
-import { createAgentClient } from '../../shared/wire/services.ts';
+import { createAgentClients } from '../../shared/wire/services.ts';
 import { packageVersion } from '../../shared/platform/version.ts';
 import { createProgram } from './program.ts';
 import { runCommandLine } from '../../shared/platform/command-line.ts';
-import { explainAway } from './run.ts';
-import { createAgentApi, type AgentApi } from './transport.ts';
+import { createAgentDoor } from './api/agent-door.ts';
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -24,9 +23,9 @@ const program = createProgram({
   version: packageVersion,
   socket: process.env['TANGRAM_SOCKET'],
   connect: (socket) => {
-    const client = createAgentClient(socket);
-    clients.push(client);
-    return explained(createAgentApi(client, socket, systemClock), socket);
+    const found = createAgentClients(socket);
+    clients.push(found);
+    return createAgentDoor(found, socket, systemClock);
   },
   out: (text) => void process.stdout.write(text),
   isTerminal: process.stdout.isTTY,
@@ -52,25 +51,3 @@ const failed = await runCommandLine(
 );
 if (failed !== null) process.exitCode = failed;
 for (const client of clients) client.close();
-
-/** Every call of the API tells where it looked when nobody answers. */
-function explained(api: AgentApi, socket: string): AgentApi {
-  const wrap =
-    <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      try {
-        return await call(...args);
-      } catch (error) {
-        throw explainAway(error, socket);
-      }
-    };
-  return {
-    node: wrap(api.node),
-    gpus: wrap(api.gpus),
-    replicas: wrap(api.replicas),
-    top: wrap(api.top),
-    events: wrap(api.events),
-    logs: wrap(api.logs),
-    shutdown: wrap(api.shutdown),
-  };
-}

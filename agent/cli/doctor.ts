@@ -1,5 +1,5 @@
 import { renderTable } from '../../shared/platform/table.ts';
-import type { GpuRecord, NodeRecord, TopRecord } from './transport.ts';
+import type { GpuRecord, NodeRecord, TopRecord } from './api/agent-api.ts';
 
 /** `off`: not in use on this node, so neither well nor ill. */
 export interface Diagnosis {

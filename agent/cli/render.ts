@@ -9,7 +9,7 @@ import type {
   ReplicaRecord,
   SliceRecord,
   TopRecord,
-} from './transport.ts';
+} from './api/agent-api.ts';
 
 /** `2g.10gb@4`, `mps-25%`, `whole`: a slice in one word. */
 function renderShape(shape: SliceShape | null): string {

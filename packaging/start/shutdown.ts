@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
-import { createAgentClient } from '../../shared/wire/services.ts';
+import { createAgentClients } from '../../shared/wire/services.ts';
 import { callUnary } from '../../shared/wire/unary.ts';
 import type { Child } from './child.ts';
 import type { Layout } from './layout.ts';
@@ -60,13 +60,13 @@ export async function endLeftovers(
 
 async function stopReplicas(layout: Layout, say: (text: string) => void): Promise<void> {
   if (!existsSync(layout.socket)) return;
-  const client = createAgentClient(layout.socket);
+  const clients = createAgentClients(layout.socket);
   try {
     const { replicasStopped } = await callUnary<
       { readonly stopReplicas: boolean },
       { readonly replicasStopped: number }
     >(
-      (request, options, answer) => client.shutdown(request, options, answer),
+      (request, options, answer) => clients.agent.shutdown(request, options, answer),
       { stopReplicas: true },
       {
         peer: 'the agent',
@@ -78,6 +78,6 @@ async function stopReplicas(layout: Layout, say: (text: string) => void): Promis
   } catch (error) {
     say(`the agent could not stop its replicas: ${errorChain(error)}`);
   } finally {
-    client.close();
+    clients.close();
   }
 }

@@ -4,10 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { credentials, loadPackageDefinition, type ChannelOptions } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AgentProtos } from './generated/agent_service.ts';
+import type { ProtoGrpcType as HealthProtos } from './generated/health_service.ts';
+import type { ProtoGrpcType as LayoutProtos } from './generated/layout_service.ts';
+import type { ProtoGrpcType as MpsProtos } from './generated/mps_service.ts';
 import type { ProtoGrpcType as ClusterProtos } from './generated/cluster_service.ts';
 import type { ProtoGrpcType as LinkProtos } from './generated/link_service.ts';
 import type { ProtoGrpcType as SchedulerProtos } from './generated/scheduler_service.ts';
 import type { AgentServiceClient } from './generated/tangram/agent/v1/AgentService.ts';
+import type { HealthServiceClient } from './generated/tangram/agent/v1/HealthService.ts';
+import type { LayoutServiceClient } from './generated/tangram/agent/v1/LayoutService.ts';
+import type { MpsServiceClient } from './generated/tangram/agent/v1/MpsService.ts';
 import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
 import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService.ts';
 import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
@@ -42,6 +48,9 @@ export const packageDefinition = loadSync(
     'tangram/v1/cluster_service.proto',
     'tangram/link/v1/link_service.proto',
     'tangram/agent/v1/agent_service.proto',
+    'tangram/agent/v1/health_service.proto',
+    'tangram/agent/v1/layout_service.proto',
+    'tangram/agent/v1/mps_service.proto',
   ],
   {
     includeDirs: [protoRoot()],
@@ -56,6 +65,9 @@ export const packageDefinition = loadSync(
 
 // The generated types describe exactly the files loaded above; `npm run check` fails when they differ.
 const loaded = loadPackageDefinition(packageDefinition) as unknown as AgentProtos &
+  HealthProtos &
+  LayoutProtos &
+  MpsProtos &
   ClusterProtos &
   LinkProtos &
   SchedulerProtos;
@@ -64,6 +76,9 @@ export const schedulerService = loaded.tangram.v1.SchedulerService.service;
 export const clusterService = loaded.tangram.v1.ClusterService.service;
 export const linkService = loaded.tangram.link.v1.LinkService.service;
 export const agentService = loaded.tangram.agent.v1.AgentService.service;
+export const healthService = loaded.tangram.agent.v1.HealthService.service;
+export const layoutService = loaded.tangram.agent.v1.LayoutService.service;
+export const mpsService = loaded.tangram.agent.v1.MpsService.service;
 
 /** `address` is `host:port`. */
 export function createSchedulerClient(address: string): SchedulerServiceClient {
@@ -91,11 +106,28 @@ export function createLinkClient(address: string): LinkServiceClient {
   );
 }
 
-/** Over the agent's unix socket. */
-export function createAgentClient(socketPath: string): AgentServiceClient {
-  return new loaded.tangram.agent.v1.AgentService(
-    `unix:${socketPath}`,
-    credentials.createInsecure(),
-    { ...channelOptions, 'grpc.default_authority': 'localhost' },
-  );
+/** One for each service behind the agent's unix socket. */
+export interface AgentClients {
+  readonly agent: AgentServiceClient;
+  readonly health: HealthServiceClient;
+  readonly layout: LayoutServiceClient;
+  readonly mps: MpsServiceClient;
+  close(): void;
+}
+
+/** Over the agent's unix socket; the clients share one connection. */
+export function createAgentClients(socketPath: string): AgentClients {
+  const { AgentService, HealthService, LayoutService, MpsService } = loaded.tangram.agent.v1;
+  const options = { ...channelOptions, 'grpc.default_authority': 'localhost' };
+  const plain = credentials.createInsecure();
+  const address = `unix:${socketPath}`;
+  const agent = new AgentService(address, plain, options);
+  const shared = { ...options, channelOverride: agent.getChannel() };
+  return {
+    agent,
+    health: new HealthService(address, plain, shared),
+    layout: new LayoutService(address, plain, shared),
+    mps: new MpsService(address, plain, shared),
+    close: () => agent.close(),
+  };
 }

@@ -3,19 +3,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { closeAgentSocket, openAgentSocket } from '../../agent/api/server.ts';
+import { closeAgentSocket, openAgentSocket, type ServedService } from '../../agent/api/server.ts';
 import { agentServiceHandlers } from '../../agent/api/service.ts';
 import { createProgram } from '../../agent/cli/program.ts';
-import { explainAway } from '../../agent/cli/run.ts';
+import { explainAway } from '../../agent/cli/api/explain-away.ts';
 import { renderError, runCommandLine } from '../../shared/platform/command-line.ts';
-import { createAgentApi } from '../../agent/cli/transport.ts';
+import { createAgentDoor } from '../../agent/cli/api/agent-door.ts';
 import { HostSampler } from '../../agent/telemetry/host-sampler.ts';
 import { ProcessTable } from '../../agent/telemetry/process-table.ts';
 import { GpuSampler } from '../../agent/telemetry/sampler.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { silentLog } from '../../shared/platform/log.ts';
-import { createAgentClient } from '../../shared/wire/services.ts';
+import { agentService, createAgentClients } from '../../shared/wire/services.ts';
 import {
   FakeCore,
   gpuA,
@@ -63,13 +63,14 @@ async function setUp() {
     },
     onError: () => undefined,
   });
-  const server = await openAgentSocket(path, handlers);
+  const services: readonly ServedService[] = [[agentService, { ...handlers }]];
+  const server = await openAgentSocket(path, services);
   closers.push(async () => {
     controller.abort();
     await running;
     await closeAgentSocket(server, path);
   });
-  return { core, fake, clock, path, asked, handlers };
+  return { core, fake, clock, path, asked, services };
 }
 
 const noHost = {
@@ -91,9 +92,9 @@ async function agentctl(path: string, ...argv: string[]) {
     version: '9.9.9',
     socket: path,
     connect: (socket) => {
-      const client = createAgentClient(socket);
-      clients.push(client);
-      return createAgentApi(client, socket, systemClock);
+      const found = createAgentClients(socket);
+      clients.push(found);
+      return createAgentDoor(found, socket, systemClock);
     },
     out: (text) => {
       out += text;
@@ -127,14 +128,14 @@ test('only the owner and the group may use the socket, and it goes with the agen
 });
 
 test('a socket that a dead agent left is replaced; one that answers, or another file, is not', async () => {
-  const { path, handlers } = await setUp();
-  await expect(openAgentSocket(path, handlers)).rejects.toThrow(`another agent answers on ${path}`);
+  const { path, services } = await setUp();
+  await expect(openAgentSocket(path, services)).rejects.toThrow(`another agent answers on ${path}`);
   const plain = join(folder, 'plain');
   writeFileSync(plain, '');
-  await expect(openAgentSocket(plain, handlers)).rejects.toThrow('is there and is no socket');
+  await expect(openAgentSocket(plain, services)).rejects.toThrow('is there and is no socket');
   const stale = join(folder, 'stale.sock');
   await leaveStaleSocket(stale);
-  const server = await openAgentSocket(stale, handlers);
+  const server = await openAgentSocket(stale, services);
   await closeAgentSocket(server, stale);
 });
 

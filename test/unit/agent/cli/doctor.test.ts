@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diagnose, renderDiagnosis } from '../../../../agent/cli/doctor.ts';
-import type { GpuRecord, NodeRecord, TopRecord } from '../../../../agent/cli/transport.ts';
+import type { GpuRecord, NodeRecord, TopRecord } from '../../../../agent/cli/api/agent-api.ts';
 
 const node: NodeRecord = {
   node: 'n1',

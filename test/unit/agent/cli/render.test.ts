@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderGpus, renderReplicas, renderTop } from '../../../../agent/cli/render.ts';
-import type { GpuRecord, ReplicaRecord } from '../../../../agent/cli/transport.ts';
+import type { GpuRecord, ReplicaRecord } from '../../../../agent/cli/api/agent-api.ts';
 
 const slice = {
   slice: 's-1',

@@ -1,29 +1,27 @@
-import { AppError } from '../../shared/platform/errors.ts';
-import type { Clock } from '../../shared/platform/clock.ts';
-import type { SliceShape } from '../../shared/domain/slice.ts';
-import type { AgentServiceClient } from '../../shared/wire/generated/tangram/agent/v1/AgentService.ts';
-import type { GetNodeResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/GetNodeResponse.ts';
-import type { GetNodeRequest } from '../../shared/wire/generated/tangram/agent/v1/GetNodeRequest.ts';
-import type { ListGpusRequest } from '../../shared/wire/generated/tangram/agent/v1/ListGpusRequest.ts';
-import type { ListGpusResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/ListGpusResponse.ts';
-import type { ListReplicasRequest } from '../../shared/wire/generated/tangram/agent/v1/ListReplicasRequest.ts';
-import type { ListReplicasResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/ListReplicasResponse.ts';
-import type { GetTopRequest } from '../../shared/wire/generated/tangram/agent/v1/GetTopRequest.ts';
-import type { GetTopResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/GetTopResponse.ts';
-import type { ListEventsRequest } from '../../shared/wire/generated/tangram/agent/v1/ListEventsRequest.ts';
-import type { ListEventsResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/ListEventsResponse.ts';
-import type { GetLogsRequest } from '../../shared/wire/generated/tangram/agent/v1/GetLogsRequest.ts';
-import type { GetLogsResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/GetLogsResponse.ts';
-import type { ShutdownRequest } from '../../shared/wire/generated/tangram/agent/v1/ShutdownRequest.ts';
-import type { ShutdownResponse__Output } from '../../shared/wire/generated/tangram/agent/v1/ShutdownResponse.ts';
-import type { GpuSample__Output } from '../../shared/wire/generated/tangram/agent/v1/GpuSample.ts';
-import type { GpuView__Output } from '../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
-import type { SliceView__Output } from '../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
-import type { Replica__Output } from '../../shared/wire/generated/tangram/v1/Replica.ts';
-import { decodeShape } from '../../shared/wire/slice-codec.ts';
-import { callUnary } from '../../shared/wire/unary.ts';
+import type { SliceShape } from '../../../shared/domain/slice.ts';
+import type { AgentServiceClient } from '../../../shared/wire/generated/tangram/agent/v1/AgentService.ts';
+import type { GetNodeResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/GetNodeResponse.ts';
+import type { GetNodeRequest } from '../../../shared/wire/generated/tangram/agent/v1/GetNodeRequest.ts';
+import type { ListGpusRequest } from '../../../shared/wire/generated/tangram/agent/v1/ListGpusRequest.ts';
+import type { ListGpusResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ListGpusResponse.ts';
+import type { ListReplicasRequest } from '../../../shared/wire/generated/tangram/agent/v1/ListReplicasRequest.ts';
+import type { ListReplicasResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ListReplicasResponse.ts';
+import type { GetTopRequest } from '../../../shared/wire/generated/tangram/agent/v1/GetTopRequest.ts';
+import type { GetTopResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/GetTopResponse.ts';
+import type { ListEventsRequest } from '../../../shared/wire/generated/tangram/agent/v1/ListEventsRequest.ts';
+import type { ListEventsResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ListEventsResponse.ts';
+import type { GetLogsRequest } from '../../../shared/wire/generated/tangram/agent/v1/GetLogsRequest.ts';
+import type { GetLogsResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/GetLogsResponse.ts';
+import type { ShutdownRequest } from '../../../shared/wire/generated/tangram/agent/v1/ShutdownRequest.ts';
+import type { ShutdownResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ShutdownResponse.ts';
+import type { GpuSample__Output } from '../../../shared/wire/generated/tangram/agent/v1/GpuSample.ts';
+import type { GpuView__Output } from '../../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
+import type { SliceView__Output } from '../../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
+import type { Replica__Output } from '../../../shared/wire/generated/tangram/v1/Replica.ts';
+import { decodeShape } from '../../../shared/wire/slice-codec.ts';
+import { callUnary } from '../../../shared/wire/unary.ts';
+import { numberOrNull, numbers, type MakeOptions } from './calls.ts';
 
-const callMsMax = 10_000;
 /** Longer than any replica's grace. */
 const shutdownMsMax = 120_000;
 
@@ -126,18 +124,9 @@ export interface EventRecord {
   readonly message: string;
 }
 
-/** Calls over the socket; everything throws AppError, AGENT_AWAY when nobody answers. */
-export function createAgentApi(client: AgentServiceClient, socket: string, clock: Clock): AgentApi {
-  const options = (ms = callMsMax): CallOptions => ({
-    peer: `the agent on ${socket}`,
-    away: 'AGENT_AWAY',
-    deadline: new Date(clock.wallMs() + ms),
-  });
+export function createAgentApi(client: AgentServiceClient, options: MakeOptions): AgentApi {
   return { ...views(client, options), ...records(client, options) };
 }
-
-type CallOptions = Parameters<typeof callUnary>[2];
-type MakeOptions = (ms?: number) => CallOptions;
 
 function views(
   client: AgentServiceClient,
@@ -292,20 +281,4 @@ function phaseWord(phase: unknown): string {
 function shapeOrNull(shape: Parameters<typeof decodeShape>[0]): SliceShape | null {
   const decoded = decodeShape(shape);
   return decoded.ok ? decoded.value : null;
-}
-
-function numberOrNull(text: string | undefined): number | null {
-  return text === undefined ? null : Number(text);
-}
-
-function numbers<K extends string>(texts: Readonly<Record<K, string>>): Record<K, number> {
-  const found = Object.entries<string>(texts).map(([key, text]) => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value)) {
-      throw new AppError('INTERNAL', `the agent answered ${JSON.stringify(text)} for ${key}`);
-    }
-    return [key, value] as const;
-  });
-  // The keys are those of `texts`.
-  return Object.fromEntries(found) as Record<K, number>;
 }

@@ -1,4 +1,4 @@
-import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
+import { AppError, errorChain, isAppError } from '../../../shared/platform/errors.ts';
 
 /** A failed connection says which socket, and why nobody may be there. */
 export function explainAway(error: unknown, socket: string): unknown {

@@ -36,6 +36,12 @@ const migrations = [
    CREATE INDEX events_by_subject ON events (subject, id);`,
   `CREATE TABLE mps_defaults (gpu TEXT PRIMARY KEY, incarnation TEXT NOT NULL, sm_percent INTEGER NOT NULL,
      memory_mib INTEGER NOT NULL) WITHOUT ROWID;`,
+  `CREATE TABLE layout_changes (id INTEGER PRIMARY KEY AUTOINCREMENT, gpu TEXT NOT NULL, open INTEGER NOT NULL, json TEXT NOT NULL);
+   CREATE INDEX layout_changes_open ON layout_changes (open);
+   CREATE TABLE layouts_recorded (gpu TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE compute_modes (gpu TEXT PRIMARY KEY, mode_before TEXT NOT NULL, boot_id TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE card_health (gpu TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE authorities (gpu TEXT PRIMARY KEY, authority TEXT NOT NULL) WITHOUT ROWID;`,
 ];
 
 const jsonRow = z.object({ json: z.string() });

@@ -8,11 +8,11 @@ import { spawnDetached } from '../process/spawn-detached.ts';
 import type { MpsControl, MpsDaemonState, MpsDefaults } from './mps-control.ts';
 import {
   isMemoryEcho,
-  parseMpsReply,
+  parseMpsAnswer,
   parsePercent,
   parsePidList,
-  type MpsReply,
-} from './mps-replies.ts';
+  type MpsAnswer,
+} from '../../formats/mps-reply.ts';
 
 export interface MpsControlOptions {
   /** The program and what always stands before our arguments; from the node's configuration. */
@@ -216,7 +216,7 @@ async function askText(
 }
 
 function textOf(
-  reply: MpsReply,
+  reply: MpsAnswer,
   { gpu, command }: { readonly gpu: GpuUuid; readonly command: string },
 ): string {
   if (reply.kind === 'text') return reply.text;
@@ -235,7 +235,7 @@ async function ask(
   gpu: GpuUuid,
   command: string,
   signal: AbortSignal,
-): Promise<MpsReply> {
+): Promise<MpsAnswer> {
   if (!existsSync(join(pipeDirectory(deps, gpu), 'control'))) return { kind: 'no-daemon' };
   const result = await runCommand(
     {
@@ -248,7 +248,7 @@ async function ask(
     },
     signal,
   );
-  const reply = parseMpsReply(result.stdout, result.stderr);
+  const reply = parseMpsAnswer(result.stdout, result.stderr);
   if (result.exitCode !== 0 && reply.kind === 'text') {
     throw new AppError('MPS_FAILED', `cannot ask the MPS daemon of ${gpu} for ${command}`, {
       cause: new Error(`${result.stderr}${result.stdout}`.trim() || `exit ${result.exitCode}`),

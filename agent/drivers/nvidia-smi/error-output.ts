@@ -1,30 +1,51 @@
 import { AppError, type ErrorCode } from '../../../shared/platform/errors.ts';
+import { findRefusal, type RefusalCode } from '../../formats/refusal.ts';
 
 /** What a failed invocation means, from its exit code and its words (all of them on standard output). */
 export type ToolFailure =
-  | { readonly kind: 'no-driver'; readonly words: string }
-  | { readonly kind: 'version-mismatch'; readonly words: string }
-  | { readonly kind: 'no-permission'; readonly words: string }
-  | { readonly kind: 'no-device'; readonly words: string }
-  | { readonly kind: 'gpu-broken'; readonly words: string }
-  | { readonly kind: 'unknown-field'; readonly field: string; readonly words: string }
-  | { readonly kind: 'bad-option'; readonly words: string }
-  | { readonly kind: 'busy'; readonly words: string }
-  | { readonly kind: 'refused'; readonly words: string }
-  | { readonly kind: 'other'; readonly words: string };
+  | { readonly kind: Exclude<FailureKind, 'unknown-field'>; readonly words: string }
+  | { readonly kind: 'unknown-field'; readonly field: string; readonly words: string };
 
-const rules: readonly (readonly [RegExp, Exclude<ToolFailure['kind'], 'unknown-field'>])[] = [
-  [/couldn't communicate with the NVIDIA driver|couldn't find libnvidia-ml/i, 'no-driver'],
-  [/version mismatch|Mismatch in versions/i, 'version-mismatch'],
-  [/Insufficient Permissions|blocked by the operating system/i, 'no-permission'],
-  [/In use by another client|currently being used by/i, 'busy'],
-  [/GPU is lost|requires reset/i, 'gpu-broken'],
-  [/No devices were found/i, 'no-device'],
-  [/is not recognized|is not valid for this command|switch is missing/i, 'bad-option'],
-  [/Insufficient Resources|Not Supported|not supported|Invalid Argument|No MIG-/i, 'refused'],
-];
+type FailureKind =
+  | 'no-driver'
+  | 'version-mismatch'
+  | 'no-permission'
+  | 'no-device'
+  | 'gpu-broken'
+  | 'unknown-field'
+  | 'bad-option'
+  | 'busy'
+  | 'refused'
+  | 'other';
 
-const kindByExitCode: Readonly<Record<number, Exclude<ToolFailure['kind'], 'unknown-field'>>> = {
+/** What we do about it is coarser than what the tool says. */
+const kindByRefusal: Readonly<Partial<Record<RefusalCode, Exclude<FailureKind, 'unknown-field'>>>> =
+  {
+    BAD_OPTION: 'bad-option',
+    BAD_VALUE: 'refused',
+    DEVICE_HANDLE: 'gpu-broken',
+    DRIVER_LIBRARY_MISMATCH: 'version-mismatch',
+    DRIVER_NOT_LOADED: 'no-driver',
+    FORMAT_MISSING: 'bad-option',
+    GPU_IN_USE: 'busy',
+    GPU_LOST: 'gpu-broken',
+    GPU_NEEDS_RESET: 'gpu-broken',
+    INSUFFICIENT_RESOURCES: 'refused',
+    INVALID_ARGUMENT: 'refused',
+    NO_DEVICES: 'no-device',
+    NO_MIG_DEVICES: 'refused',
+    NO_PERMISSION: 'no-permission',
+    NOT_SUPPORTED: 'refused',
+    NVML_LIBRARY_MISSING: 'no-driver',
+    NVML_TOO_OLD: 'version-mismatch',
+    OPTION_NOT_VALID_HERE: 'bad-option',
+    OS_BLOCKED: 'no-permission',
+    RESET_NOT_SUPPORTED: 'refused',
+    SMI_NVML_MISMATCH: 'version-mismatch',
+    TOOL_NOT_FOUND: 'no-driver',
+  };
+
+const kindByExitCode: Readonly<Record<number, Exclude<FailureKind, 'unknown-field'>>> = {
   2: 'bad-option',
   3: 'refused',
   4: 'no-permission',
@@ -42,11 +63,12 @@ export function parseToolFailure(stdout: string, exitCode: number): ToolFailure 
   const words = stdout.trim().split('\n').slice(0, 3).join(' ').slice(0, 400);
   const field = /Field "([^"]*)" is not a valid field to query/.exec(stdout)?.[1];
   if (field !== undefined) return { kind: 'unknown-field', field, words };
-  const rule = rules.find(([pattern]) => pattern.test(stdout));
-  return { kind: rule?.[1] ?? kindByExitCode[exitCode] ?? 'other', words };
+  const refusal = findRefusal(stdout);
+  const byWords = refusal === null ? undefined : kindByRefusal[refusal.code];
+  return { kind: byWords ?? kindByExitCode[exitCode] ?? 'other', words };
 }
 
-const codes: Readonly<Record<ToolFailure['kind'], ErrorCode>> = {
+const codes: Readonly<Record<FailureKind, ErrorCode>> = {
   'no-driver': 'DRIVER_AWAY',
   'version-mismatch': 'DRIVER_AWAY',
   'no-permission': 'DRIVER_AWAY',
@@ -59,22 +81,18 @@ const codes: Readonly<Record<ToolFailure['kind'], ErrorCode>> = {
   other: 'PROCESS_FAILED',
 };
 
-const hints: Readonly<Partial<Record<ToolFailure['kind'], string>>> = {
+/** Where the agent, and not somebody at a prompt, ran the tool, another hint helps. */
+const ownHints: Readonly<Partial<Record<FailureKind, string>>> = {
   'no-driver': 'load the NVIDIA driver (try nvidia-smi by hand), or configure the simulator',
-  'version-mismatch':
-    'the driver was upgraded under a running kernel module: reload the module or reboot',
   'no-permission': 'let the agent run as root, or give its user access to /dev/nvidia*',
-  'no-device': 'the card named is not there any more: look at nvidia-smi -L',
-  'gpu-broken': 'drain the node and reset the card (nvidia-smi -r), or reboot',
   'bad-option': 'this nvidia-smi does not know what we ask: is the driver older than 470?',
-  busy: 'something still holds the card: list holders with fuser -v /dev/nvidia* (DCGM, Xorg, nvsm)',
   refused: 'the card has no room or no support for it: look at nvidia-smi mig -lgip and -lgi',
 };
 
 /** The AppError of a failed invocation. `doing` says what we wanted: `cannot create profile 19 at 4 on GPU-…`. */
 export function toolError(doing: string, stdout: string, exitCode: number): AppError {
   const failure = parseToolFailure(stdout, exitCode);
-  const hint = hints[failure.kind];
+  const hint = ownHints[failure.kind] ?? findRefusal(stdout)?.hint;
   const words = failure.words === '' ? `exit code ${exitCode}, no text` : failure.words;
   return new AppError(codes[failure.kind], doing, {
     cause: new Error(`nvidia-smi: ${words}`),

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import {
   isMemoryEcho,
-  parseMpsReply,
+  parseMpsAnswer,
   parsePercent,
   parsePidList,
-} from '../../../../../agent/drivers/mps/mps-replies.ts';
+} from '../../../../agent/formats/mps-reply.ts';
 
 const replies = [
   { out: '', err: 'Cannot find MPS control daemon process\n', want: { kind: 'no-daemon' } },
@@ -16,7 +16,7 @@ const replies = [
   { out: '', err: '', want: { kind: 'text', text: '' } },
 ] as const;
 test.for(replies)('$out$err is $want.kind', ({ out, err, want }) => {
-  expect(parseMpsReply(out, err)).toEqual(want);
+  expect(parseMpsAnswer(out, err)).toEqual(want);
 });
 
 test('lists of pids hold pids alone', () => {

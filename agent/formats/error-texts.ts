@@ -1,0 +1,99 @@
+import { err, ok, type Result } from '../../shared/domain/result.ts';
+import type { Format } from './format.ts';
+import { refusalOfLine, type Refusal, type RefusalScope } from './refusal.ts';
+import { parseSettingReply, type SettingReply } from './setting-replies.ts';
+import { linesOf } from './text.ts';
+
+/** Replies about a setting when nothing was refused; in the order printed, `All done.` left out. */
+export interface SettingReport {
+  readonly replies: readonly Exclude<SettingReply, { kind: 'done' }>[];
+  /** Whether `All done.` was printed at the end. It says nothing about success. */
+  readonly done: boolean;
+}
+
+/** What stands around a refusal and says nothing of its own; also the notes that people add. */
+const companion =
+  /^(?:NVML library version: |Please also try adding directory|Are you sure you are using nvidia-smi provided|Treating as (?:warning|an error) and moving on|Terminating early due to previous errors|Please run 'nvidia-smi -h'|Run 'nvidia-smi -h'|Brief USAGE|For complete USAGE|Couldn't find match for argument|#? ?\(exit (?:code|status):? ?\d+\)|[$#>+] )/;
+const textLengthMax = 64 * 1024;
+const linesMax = 400;
+
+/** The refusal that this text is nothing but, with its lines; null: it holds something else, or none. */
+export function soleRefusal(text: string): Refusal | null {
+  const read = readLines(text);
+  return read === null ? null : (read.refusals[0] ?? null);
+}
+
+/** Who refused, for the one who must name the kind of a text. Null as in `soleRefusal`. */
+export function scopeOfRefusal(text: string): RefusalScope | null {
+  return soleRefusal(text)?.scope ?? null;
+}
+
+/** Refusals of any tool that stand alone, and replies about settings (`-pm`, `-c`, `-pl`, `-r`, …). */
+export const errorTextFormat: Format<SettingReport> = {
+  kind: 'errors',
+  command: 'nvidia-smi -pm | -c | -pl | -r …, or any that was refused',
+  recognises: (text) => readLines(text) !== null || beginsWithRefusal(text),
+  parse: parseErrorText,
+};
+
+function parseErrorText(text: string): Result<SettingReport> {
+  const read = readLines(text);
+  if (read === null) {
+    const first = firstRefusal(text);
+    if (first !== null) return err(problemOf([first]));
+    return err({
+      code: 'UNREADABLE',
+      message: 'this is neither a refusal nor a reply about a setting',
+      hint: 'name its kind with --kind',
+    });
+  }
+  if (read.refusals.length > 0) return err(problemOf(read.refusals));
+  const replies = read.replies.filter((reply) => reply.kind !== 'done');
+  return ok({ replies, done: replies.length < read.replies.length });
+}
+
+/** The first refusal names the problem; the others are told with it, since the first alone may be half of the story. */
+function problemOf(refusals: readonly Refusal[]): { code: string; message: string; hint: string } {
+  const [first] = refusals;
+  const words = [...new Set(refusals.map((refusal) => refusal.words))].slice(0, 3).join(' ');
+  return {
+    code: first?.code ?? 'REFUSED',
+    message: words.slice(0, 600),
+    hint: first?.hint ?? '',
+  };
+}
+
+interface Read {
+  readonly refusals: readonly Refusal[];
+  readonly replies: readonly SettingReply[];
+}
+
+/** Null unless every line is a refusal, a reply or a companion of one. */
+function readLines(text: string): Read | null {
+  if (text.length > textLengthMax) return null;
+  const lines = linesOf(text).filter((line) => line.trim() !== '');
+  if (lines.length > linesMax) return null;
+  const refusals: Refusal[] = [];
+  const replies: SettingReply[] = [];
+  for (const line of lines) {
+    const reply = parseSettingReply(line);
+    const refusal = reply === null ? refusalOfLine(line) : null;
+    if (refusal !== null) refusals.push(refusal);
+    else if (reply !== null) replies.push(reply);
+    else if (!companion.test(line.trim())) return null;
+  }
+  return refusals.length + replies.length === 0 ? null : { refusals, replies };
+}
+
+/** nvidia-smi ends with the first such words: what follows in a short file is not its own. */
+function beginsWithRefusal(text: string): boolean {
+  return text.length <= 4_096 && firstRefusal(text)?.scope === 'tool';
+}
+
+function firstRefusal(text: string): Refusal | null {
+  const first = linesOf(text.slice(0, 4_096)).find(
+    (line) => line.trim() !== '' && !companion.test(line.trim()),
+  );
+  const refusal = first === undefined ? null : refusalOfLine(first);
+  return refusal?.code === 'DEVICE_HANDLE' ? null : refusal;
+}

@@ -1,0 +1,68 @@
+import { err, ok, type Result } from '../../shared/domain/result.ts';
+import { parseFabricLine, type FabricLogEntry } from './fabric-line.ts';
+import type { Format } from './format.ts';
+import { createKernelReader, type KernelEvent } from './kernel-line.ts';
+import { linesOf } from './text.ts';
+
+/** What a kernel log, or the fabric manager's, says about cards and switches. */
+export interface KernelLog {
+  readonly log: 'kernel' | 'fabric-manager';
+  /** In the order of the log. A storm stays a storm: whoever acts on it counts. */
+  readonly events: readonly (KernelEvent | FabricEvent)[];
+  /** Lines that tell nothing about a fault. */
+  readonly otherLines: number;
+}
+
+/** An entry of the fabric manager above `INFO`. */
+interface FabricEvent extends FabricLogEntry {
+  readonly kind: 'fabric-manager';
+}
+
+const kernelLine =
+  /^(?:\d{1,4},\d{1,20},\d{1,20},[-c+][^;]{0,64};|\[ {0,8}\d{1,12}\.\d{6}\] |\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}\] |\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[,.]\d{6}[+-]\d{2}:?\d{2} |(?:\S{1,40} )?(?:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}|\d{4}-\d{2}-\d{2}T\S{8,30}) \S{1,255} kernel: |(?:kern|user|daemon|auth|syslog) *: ?[a-z]{3,7} *: |NVRM: |nvidia-nvswitch\d+: )/;
+const linesLookedAt = 40;
+
+/** Kernel logs in every dress, and the fabric manager's. A log without a word about a card is a good one. */
+export const kernelLogFormat: Format<KernelLog> = {
+  kind: 'kmsg',
+  command: 'dmesg | journalctl -k | cat /dev/kmsg',
+  recognises: (text) => {
+    const lines = linesOf(text.slice(0, 16_384))
+      .filter((line) => line.trim() !== '')
+      .slice(0, linesLookedAt);
+    const fitting = lines.filter((line) => kernelLine.test(line) || parseFabricLine(line) !== null);
+    // A log is often saved with a command line or a comment around it, and records may go on over several lines.
+    return fitting.length > 0 && fitting.length * 3 >= lines.length;
+  },
+  parse: parseKernelLog,
+};
+
+function parseKernelLog(text: string): Result<KernelLog> {
+  const read = createKernelReader();
+  const events: (KernelEvent | FabricEvent)[] = [];
+  const lines = linesOf(text);
+  let fabricLines = 0;
+  let kernelLines = 0;
+  for (const line of lines) {
+    const event = read(line);
+    const fabric = event === null ? parseFabricLine(line) : null;
+    if (fabric !== null) fabricLines += 1;
+    else if (kernelLines === 0 && (event !== null || kernelLine.test(line))) kernelLines += 1;
+    if (event !== null) events.push(event);
+    else if (fabric !== null && isFault(fabric)) events.push({ kind: 'fabric-manager', ...fabric });
+  }
+  if (fabricLines + kernelLines === 0) {
+    return err({
+      code: 'UNREADABLE',
+      message: 'no line has a form of a kernel log',
+      hint: 'save it with dmesg, or journalctl -k',
+    });
+  }
+  const log = fabricLines > 0 && kernelLines === 0 ? 'fabric-manager' : 'kernel';
+  const filled = lines.filter((line) => line.trim() !== '').length;
+  return ok({ log, events, otherLines: filled - events.length });
+}
+
+function isFault({ level }: FabricLogEntry): boolean {
+  return level !== 'INFO' && level !== 'DEBUG';
+}

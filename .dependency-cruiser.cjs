@@ -21,8 +21,8 @@ module.exports = {
     rule(
       'placement-is-pure',
       'Placement sees only the domain.',
-      { path: '^coordinator/placement/' },
-      { pathNot: '^(shared/domain|coordinator/placement)/' },
+      { path: '^shared/placement/' },
+      { pathNot: '^(shared/domain|shared/placement)/' },
     ),
     rule(
       'planning-is-pure',

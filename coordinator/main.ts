@@ -14,7 +14,7 @@ import { fleetLimits } from './fleet/limits.ts';
 import { createMetricsPage } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import { parseListenAddress } from '../shared/platform/listen-address.ts';
-import { open } from './placement/open.ts';
+import { open } from '../shared/placement/open.ts';
 import { writeReadyFile } from '../shared/platform/ready-file.ts';
 import { openDecisionLog } from './store/decision-log.ts';
 import { openEventLog } from './store/event-log.ts';

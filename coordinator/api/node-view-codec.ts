@@ -5,7 +5,7 @@ import { sliceEnforcement, type Slice } from '../../shared/domain/slice.ts';
 import { encodeShape } from '../../shared/wire/slice-codec.ts';
 import { inverted } from '../../shared/wire/fields.ts';
 import type { FleetEvent, ModelView, NodeView, ReplicaView } from '../fleet/core.ts';
-import type { NodeAvailability } from '../placement/engine.ts';
+import type { NodeAvailability } from '../../shared/placement/engine.ts';
 import type { Event } from '../../shared/wire/generated/tangram/v1/Event.ts';
 import type { Gpu } from '../../shared/wire/generated/tangram/v1/Gpu.ts';
 import type { GpuSlice } from '../../shared/wire/generated/tangram/v1/GpuSlice.ts';

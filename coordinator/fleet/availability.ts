@@ -1,6 +1,6 @@
 import type { NodeName } from '../../shared/domain/ids.ts';
 import { renderDuration } from '../../shared/domain/units.ts';
-import type { NodeAvailability } from '../placement/engine.ts';
+import type { NodeAvailability } from '../../shared/placement/engine.ts';
 import type { NodeRecord } from '../store/values.ts';
 
 /** How long an agent may be silent. */

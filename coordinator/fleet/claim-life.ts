@@ -1,8 +1,7 @@
 import type { Tombstone } from '../../shared/domain/node-target.ts';
-import { storeKeys, type ClaimRecord } from '../store/values.ts';
+import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
 import type { LedgerWrite } from './ledger.ts';
 import type { LiveNode } from './node-registry.ts';
-import { replicaOf } from './targets.ts';
 import type { World } from './world.ts';
 
 /** Ends a claim: its replica gets a tombstone, and its slices are handed to nobody until they are gone. */

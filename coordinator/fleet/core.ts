@@ -5,7 +5,7 @@ import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
-import type { Evidence, NodeAvailability, Refusal } from '../placement/engine.ts';
+import type { Evidence, NodeAvailability, Refusal } from '../../shared/placement/engine.ts';
 
 /** A declared model with all that is known of it now. `version` grows with each change of the spec. */
 export interface ModelView {

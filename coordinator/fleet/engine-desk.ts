@@ -5,7 +5,7 @@ import {
   type PlacementEngine,
   type PlacementRequest,
   type PlacementSnapshot,
-} from '../placement/engine.ts';
+} from '../../shared/placement/engine.ts';
 import type { LoggedDecision } from '../store/decision-log.ts';
 
 type Row = Omit<LoggedDecision, 'id'>;

@@ -2,7 +2,7 @@ import type { ModelName } from '../../shared/domain/ids.ts';
 import type { SliceShape, Slice } from '../../shared/domain/slice.ts';
 import { unreachable } from '../../shared/domain/assert.ts';
 import { renderMib } from '../../shared/domain/units.ts';
-import type { Evidence, Refusal } from '../placement/engine.ts';
+import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
 import type { ModelRecord } from '../store/values.ts';
 import type { Explanation } from './core.ts';
 import { standingOf, type Copy } from './model-plan.ts';

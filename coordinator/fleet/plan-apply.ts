@@ -1,9 +1,14 @@
 import type { Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { PlanId, ReplicaId } from '../../shared/domain/ids.ts';
-import type { Decision, PlacementEngine, PlacementSnapshot, Refusal } from '../placement/engine.ts';
-import { planChange } from '../placement/plan-diff.ts';
-import { WhatIf } from '../placement/what-if.ts';
+import type {
+  Decision,
+  PlacementEngine,
+  PlacementSnapshot,
+  Refusal,
+} from '../../shared/placement/engine.ts';
+import { planChange } from '../../shared/placement/plan-diff.ts';
+import { WhatIf } from '../../shared/placement/what-if.ts';
 import type { ModelRecord } from '../store/values.ts';
 import { claimIdOf } from './names.ts';
 import { planModel, standingOf, type Copy } from './model-plan.ts';

@@ -1,7 +1,7 @@
 import { AssertionError } from '../../shared/domain/assert.ts';
 import type { ReplicaId } from '../../shared/domain/ids.ts';
-import type { Evidence, Refusal } from '../placement/engine.ts';
-import { WhatIf } from '../placement/what-if.ts';
+import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
+import { WhatIf } from '../../shared/placement/what-if.ts';
 import { storeKeys, type ModelRecord } from '../store/values.ts';
 import { plannedReplicas } from './changes.ts';
 import { retireClaim } from './claim-life.ts';

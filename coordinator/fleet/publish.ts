@@ -4,7 +4,7 @@ import { errorChain } from '../../shared/platform/errors.ts';
 import { storeKeys } from '../store/values.ts';
 import { contentHash } from './canonical.ts';
 import type { LedgerWrite } from './ledger.ts';
-import { projectTarget } from './targets.ts';
+import { projectTarget } from '../../shared/placement/project-target.ts';
 import type { World } from './world.ts';
 
 /** Who speaks: the stamp on every target beside its generation. */

@@ -1,5 +1,5 @@
 import { errorChain } from '../../shared/platform/errors.ts';
-import { lintNode } from '../placement/lint.ts';
+import { lintNode } from '../../shared/placement/lint.ts';
 import { storeKeys, type NodeRecord } from '../store/values.ts';
 import { judgeLosses } from './availability.ts';
 import { advanceChanges } from './changes.ts';

@@ -8,11 +8,11 @@ import type {
   PlacementEngine,
   PlacementNode,
   PlacementSnapshot,
-} from '../placement/engine.ts';
+} from '../../shared/placement/engine.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { Store } from '../store/store.ts';
-import { storeKeys, type ClaimRecord } from '../store/values.ts';
+import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
 import { availabilityOf } from './availability.ts';
 import { canonicalJson } from './canonical.ts';
 import { EngineDesk } from './engine-desk.ts';
@@ -21,7 +21,6 @@ import { Ledger, type LedgerWrite } from './ledger.ts';
 import type { Copy } from './model-plan.ts';
 import { NodeRegistry, type LiveNode } from './node-registry.ts';
 import { claimIdOf } from './names.ts';
-import { replicaOf } from './targets.ts';
 
 /** Everything that the core needs from outside. */
 export interface CoreDeps {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Change } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
-import type { ClusterId, NodeName } from '../../shared/domain/ids.ts';
+import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
 import { AppError } from '../../shared/platform/errors.ts';
@@ -40,6 +40,11 @@ export interface ClaimRecord {
   readonly processes: number;
   /** A replacement was placed while its node was lost: it ends once the replacement serves. */
   readonly superseded: boolean;
+}
+
+/** The replica that a claim is for, if it is for one. */
+export function replicaOf(record: ClaimRecord): ReplicaId | null {
+  return record.claim.holder.kind === 'replica' ? record.claim.holder.replica : null;
 }
 
 /** `nodes/<name>`: what we know of a node when its agent is silent. */

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { PlacementNode, PlacementSnapshot } from '../../coordinator/placement/engine.ts';
-import { lintPlacement } from '../../coordinator/placement/lint.ts';
-import { open } from '../../coordinator/placement/open.ts';
+import type { PlacementNode, PlacementSnapshot } from '../../shared/placement/engine.ts';
+import { lintPlacement } from '../../shared/placement/lint.ts';
+import { open } from '../../shared/placement/open.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
-import { cardsOf, model, needs, node, request } from '../unit/coordinator/placement/builders.ts';
-import { joinClaims, scan } from '../unit/coordinator/placement/linear-scan.ts';
+import { cardsOf, model, needs, node, request } from '../unit/shared/placement/builders.ts';
+import { joinClaims, scan } from '../unit/shared/placement/linear-scan.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const nodesCount = 1_000;

@@ -10,7 +10,7 @@ import {
 import { fleetLimits, type FleetLimits } from '../../coordinator/fleet/limits.ts';
 import { createMetricsPage } from '../../coordinator/http/metrics.ts';
 import { startHttpServer } from '../../coordinator/http/server.ts';
-import { open } from '../../coordinator/placement/open.ts';
+import { open } from '../../shared/placement/open.ts';
 import { openDecisionLog } from '../../coordinator/store/decision-log.ts';
 import { openEventLog } from '../../coordinator/store/event-log.ts';
 import { openSqliteStore } from '../../coordinator/store/sqlite-store.ts';

@@ -66,7 +66,7 @@ describe('a planted violation', () => {
     {
       rule: 'placement-is-pure',
       files: {
-        'coordinator/placement/a.ts': `import { b } from '../fleet/b.ts';\nexport const a = b;\n`,
+        'shared/placement/a.ts': `import { b } from '../fleet/b.ts';\nexport const a = b;\n`,
         'coordinator/fleet/b.ts': 'export const b = 1;\n',
       },
     },

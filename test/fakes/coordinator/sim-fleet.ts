@@ -3,7 +3,7 @@ import {
   type RunningCore,
 } from '../../../coordinator/fleet/coordinator-core.ts';
 import { fleetLimits, type FleetLimits } from '../../../coordinator/fleet/limits.ts';
-import { open } from '../../../coordinator/placement/open.ts';
+import { open } from '../../../shared/placement/open.ts';
 import { openDecisionLog, type DecisionLog } from '../../../coordinator/store/decision-log.ts';
 import { openEventLog } from '../../../coordinator/store/event-log.ts';
 import type { Store } from '../../../coordinator/store/store.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { unreachable } from '../../../../shared/domain/assert.ts';
 import type { ModelEvent } from '../../../../coordinator/fleet/core.ts';
-import { open } from '../../../../coordinator/placement/open.ts';
+import { open } from '../../../../shared/placement/open.ts';
 import { MemoryStore } from '../../../../coordinator/store/memory-store.ts';
 import { modelSpec, nameOf, SimFleet } from '../../../fakes/coordinator/sim-fleet.ts';
 

@@ -1,0 +1,150 @@
+import type { Authority, GpuHealth } from '../domain/gpu.ts';
+import type { GpuInventory, MigInstance } from '../domain/inventory.ts';
+import type { MigGeometry, MigPlacement } from '../domain/mig-profile.ts';
+import type { Slice, SliceKind } from '../domain/slice.ts';
+import { mpsClientsOf } from './cost.ts';
+
+/**
+ * A card without its identity: all that the cost of putting something on it depends on. Cards with equal
+ * views are interchangeable, so a view is judged once and not once for each card.
+ */
+export interface CardView {
+  readonly productName: string;
+  readonly memoryTotalMib: number;
+  readonly smCount: number;
+  readonly authority: Authority;
+  readonly health: GpuHealth;
+  readonly migEnabled: boolean | null;
+  readonly geometry: MigGeometry | null;
+  /** MiB that processes of others hold. */
+  readonly foreignMib: number;
+  /** Somebody else works on it. */
+  readonly foreign: boolean;
+  /** What our claims use it as; `mixed` is a fault that nothing is added to. */
+  readonly use: SliceKind | 'none' | 'mixed';
+  /** Every MIG placement that is taken: by a claim, or by an instance that exists. In order of start. */
+  readonly layout: readonly MigPlacement[];
+  /** Instances that exist, are ready for use and belong to nobody; their placements are in `layout` too. */
+  readonly spare: readonly SpareInstance[];
+  readonly slicesHeld: number;
+  /** Sums over the shares (MPS or timeshare) on it. */
+  readonly memoryHeldMib: number;
+  readonly smHeldPercent: number;
+  readonly clientsHeld: number;
+}
+
+/** A MIG instance that somebody made and nobody uses. */
+export type SpareInstance = Pick<
+  MigInstance,
+  'giProfileId' | 'start' | 'size' | 'profile' | 'memoryMib'
+>;
+
+/** Builds the view of one card from what its agent reported and the slices that claims hold on it. */
+export function viewCard(gpu: GpuInventory, slices: readonly Slice[]): CardView {
+  const foreign = gpu.mode === 'foreign' || gpu.memoryForeignMib > 0;
+  const held = migPlacementsOf(slices);
+  const loose = gpu.instances.filter((instance) => !held.some((each) => samePlace(each, instance)));
+  const sums = sumShares(slices);
+  return {
+    productName: gpu.productName,
+    memoryTotalMib: gpu.memoryTotalMib,
+    smCount: gpu.smCount,
+    authority: gpu.authority,
+    health: gpu.health,
+    migEnabled: gpu.migEnabled,
+    geometry: gpu.geometry,
+    foreignMib: gpu.memoryForeignMib,
+    foreign,
+    use: useOf(slices),
+    layout: [...held, ...loose.map(({ giProfileId, start }) => ({ giProfileId, start }))].sort(
+      byPlace,
+    ),
+    spare: loose.filter((instance) => isSpare(instance, foreign)).sort(byPlace),
+    slicesHeld: slices.length,
+    ...sums,
+  };
+}
+
+/**
+ * An instance that we did not make and that nobody works on may be used as it is. One that carries a slice
+ * which no claim holds is on its way out: it occupies its placement until its agent says it is gone.
+ */
+function isSpare(instance: MigInstance, foreign: boolean): boolean {
+  return instance.slice === null && !foreign && instance.computeInstanceIds.length > 0;
+}
+
+function migPlacementsOf(slices: readonly Slice[]): MigPlacement[] {
+  return slices.flatMap(({ shape }) =>
+    shape.kind === 'mig' ? [{ giProfileId: shape.giProfileId, start: shape.start }] : [],
+  );
+}
+
+function samePlace(left: MigPlacement, right: MigPlacement): boolean {
+  return left.giProfileId === right.giProfileId && left.start === right.start;
+}
+
+function byPlace(left: MigPlacement, right: MigPlacement): number {
+  return left.start - right.start || left.giProfileId - right.giProfileId;
+}
+
+function useOf(slices: readonly Slice[]): CardView['use'] {
+  const [first] = slices;
+  if (first === undefined) return 'none';
+  return slices.every(({ shape }) => shape.kind === first.shape.kind) ? first.shape.kind : 'mixed';
+}
+
+function sumShares(slices: readonly Slice[]) {
+  let memoryHeldMib = 0;
+  let smHeldPercent = 0;
+  let clientsHeld = 0;
+  for (const { shape } of slices) {
+    if (shape.kind === 'mps' || shape.kind === 'timeshare') memoryHeldMib += shape.memoryMib;
+    if (shape.kind !== 'mps') continue;
+    smHeldPercent += shape.smPercent;
+    clientsHeld += mpsClientsOf(shape.smPercent);
+  }
+  return { memoryHeldMib, smHeldPercent, clientsHeld };
+}
+
+/** Nothing of ours and no instance is on it, and nobody else works on it. */
+export function isIdle(view: CardView): boolean {
+  return view.use === 'none' && view.layout.length === 0 && !view.foreign;
+}
+
+/** In MIG mode now, or promised to be. */
+export function isMigOn(view: CardView): boolean {
+  return view.use === 'mig' || (view.use === 'none' && view.migEnabled === true);
+}
+
+/** Equal signatures are equal views. `geometryKey` stands for the geometry. */
+export function viewSignature(view: CardView, geometryKey: string): string {
+  // Texts come from the driver: quoted, so that no text can pass for two fields.
+  return [
+    JSON.stringify(view.productName),
+    view.memoryTotalMib,
+    view.smCount,
+    view.authority,
+    view.migEnabled,
+    view.foreignMib,
+    view.foreign,
+    view.use,
+    view.slicesHeld,
+    view.memoryHeldMib,
+    view.smHeldPercent,
+    view.clientsHeld,
+    view.layout.map(({ giProfileId, start }) => `${giProfileId}@${start}`).join('+'),
+    view.spare.map((each) => `${each.giProfileId}@${each.start}:${each.memoryMib}`).join('+'),
+    geometryKey,
+    JSON.stringify(view.health),
+  ].join('|');
+}
+
+/** What a card is used as now, for people. */
+export function renderUse(view: CardView): string {
+  const slices = view.slicesHeld === 1 ? '1 slice' : `${view.slicesHeld} slices`;
+  if (view.use !== 'none') return `is used as ${view.use} (${slices})`;
+  const loose = view.layout.length;
+  if (loose > 0) return `is cut into ${loose} MIG ${loose === 1 ? 'instance' : 'instances'}`;
+  if (view.migEnabled === true) return 'is in MIG mode';
+  return 'is idle';
+}

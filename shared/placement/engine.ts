@@ -1,0 +1,94 @@
+import type { Claim } from '../domain/claim.ts';
+import type { ClaimId, NodeName, ReplicaId } from '../domain/ids.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import type { ModelSpec } from '../domain/model.ts';
+import type { Slice } from '../domain/slice.ts';
+
+/** Whether anything new may be placed on a node, and if not, why. */
+export type NodeAvailability =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'cordoned' | 'draining' | 'suspect' | 'lost';
+      readonly reason: string;
+    };
+
+/** A node as placement sees it: what its agent reported, and whether it may be used. */
+export interface PlacementNode {
+  readonly inventory: Inventory;
+  readonly availability: NodeAvailability;
+}
+
+/** All that a decision may depend on. Order does not matter: ties are broken by name and UUID. */
+export interface PlacementSnapshot {
+  readonly nodes: readonly PlacementNode[];
+  readonly claims: readonly Claim[];
+}
+
+/** The one way in which the engine's world moves on. Logged, so that every decision can be replayed. */
+export type PlacementDelta =
+  | { readonly kind: 'node-set'; readonly node: PlacementNode }
+  | { readonly kind: 'node-removed'; readonly node: NodeName }
+  | { readonly kind: 'claim-set'; readonly claim: Claim }
+  | { readonly kind: 'claim-removed'; readonly claim: ClaimId };
+
+/** One replica that needs a place. */
+export interface PlacementRequest {
+  readonly claim: ClaimId;
+  readonly replica: ReplicaId;
+  readonly spec: ModelSpec;
+  readonly modelVersion: number;
+  /** The time that the claim will carry; an input, because the engine has no clock. */
+  readonly nowMs: number;
+}
+
+/** Where a replica goes. Slice ids are `<claim>.<n>`; the caller may not choose others. */
+export interface Placement {
+  readonly node: NodeName;
+  /** Empty for a model on CPU. */
+  readonly slices: readonly Slice[];
+}
+
+/** Why a candidate was passed over. Grouped: one row a reason, counted over candidates. */
+export interface Evidence {
+  /** Stable word, such as `memory`, `isolation`, `health`, `authority`, `label`, `spread`, `card-model`. */
+  readonly reason: string;
+  /** `node` or `gpu`: what was counted. */
+  readonly of: 'node' | 'gpu';
+  readonly count: number;
+  /** One line with the numbers of the best example: `needs 9216MiB, node-b/GPU0 has 4864MiB free`. */
+  readonly example: string;
+}
+
+export interface Refusal {
+  /** The dominant reason in one sentence. */
+  readonly summary: string;
+  /** The nearest thing that would help; empty when nothing known would. */
+  readonly nearest: string;
+}
+
+export type Decision =
+  | {
+      readonly kind: 'placed';
+      readonly placement: Placement;
+      readonly claim: Claim;
+      /** Apply it to keep the engine in step once the claim is durable. */
+      readonly delta: PlacementDelta;
+      /** Lower is better; an integer, so that it is the same on any machine. */
+      readonly cost: number;
+      readonly evidence: readonly Evidence[];
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly evidence: readonly Evidence[] };
+
+/**
+ * Places replicas on slices. Pure: no clock, no randomness, no I/O. The same snapshot and the same deltas in
+ * any legal order give the same decision, bit for bit.
+ */
+export interface PlacementEngine {
+  apply(delta: PlacementDelta): void;
+  /** Looks, and changes nothing. */
+  decide(request: PlacementRequest): Decision;
+  /** An independent copy, for "what if". */
+  fork(): PlacementEngine;
+}
+
+export const engineVersion = '1';

@@ -1,0 +1,104 @@
+import { isCardNamed } from '../domain/card.ts';
+import type { Ask } from './ask.ts';
+import type { CardClasses } from './card-class.ts';
+import type { Refusal } from './engine.ts';
+import { cardName, renderExample } from './evidence.ts';
+import { findRemedies, findVacancy } from './nearest.ts';
+import type { CardRecord, NodeRecord } from './node-record.ts';
+import { reasonRow } from './reasons.ts';
+import type { Tally } from './tally.ts';
+
+/** How many remedies are named: more than that is no advice. */
+const remediesMax = 3;
+
+/** Explains why there is no place: one dominant reason with its numbers, and what would help, tried out. */
+export function explainRefusal(
+  records: readonly NodeRecord[],
+  ask: Ask,
+  tally: Tally,
+  classes: CardClasses,
+): Refusal {
+  const remedies = findRemedies(records, ask, tally);
+  const impossible = findImpossible(records, ask);
+  // The dominant reason is the one that came furthest among those which a single change would mend.
+  const rows = tally.sorted();
+  const dominant = rows.find((row) => row.reason === remedies[0]?.reason) ?? rows[0];
+  const vacancy = impossible === '' ? findVacancy(records, ask, classes) : '';
+  const helps = [...remedies.map(({ text }) => text), vacancy].filter((text) => text !== '');
+  return {
+    summary:
+      impossible ||
+      (dominant === undefined ? 'no node has a place' : summarise(dominant, rows, ask)),
+    nearest: helps.slice(0, remediesMax).join('; or '),
+  };
+}
+
+function summarise(
+  dominant: ReturnType<Tally['sorted']>[number],
+  rows: ReturnType<Tally['sorted']>,
+  ask: Ask,
+): string {
+  const { of, headline } = reasonRow(dominant.reason);
+  const total = rows
+    .filter(({ reason }) => reasonRow(reason).of === of)
+    .reduce((sum, { count }) => sum + count, 0);
+  const what = of === 'gpu' ? 'GPUs' : 'nodes';
+  return `${headline}: ${renderExample(dominant, ask)} (${dominant.count} of ${total} ${what} passed over)`;
+}
+
+/** A request that no state of this cluster could serve, said in full; empty when it is not one. */
+function findImpossible(records: readonly NodeRecord[], ask: Ask): string {
+  const { need } = ask;
+  if (records.length === 0) return 'the cluster has no node yet';
+  if (need === null) return '';
+  const products = biggestOfProducts(records);
+  if (products.size === 0) return 'no node of the cluster has a GPU';
+  const named = [...products].filter(([name]) => isWanted(name, need.models));
+  if (named.length === 0) {
+    const names = [...products.keys()].sort();
+    return `no card of the cluster is ${need.models.join(' or ')}; it has ${names.join(', ')}`;
+  }
+  const [, biggest] = named.reduce((best, next) => (bigger(next[1], best[1]) ? next : best));
+  const { gpu } = biggest.card;
+  if (gpu.memoryTotalMib < need.memoryMib) {
+    return `no card is that big: ${need.memoryMib}MiB is asked of one card, and the biggest is ${cardName(biggest.record, biggest.card)} (${gpu.productName}, ${gpu.memoryTotalMib}MiB)`;
+  }
+  return tooMany(records, need.count);
+}
+
+interface PlacedCard {
+  readonly record: NodeRecord;
+  readonly card: CardRecord;
+}
+
+/** The biggest card of each product: the first by node and UUID where several are as big. */
+function biggestOfProducts(records: readonly NodeRecord[]): ReadonlyMap<string, PlacedCard> {
+  const found = new Map<string, PlacedCard>();
+  for (const record of records) {
+    for (const { cards } of record.groups) {
+      // The cards of a group are alike, so the first stands for all.
+      const next = { record, card: cards[0] };
+      const known = found.get(next.card.gpu.productName);
+      if (known === undefined || bigger(next, known)) found.set(next.card.gpu.productName, next);
+    }
+  }
+  return found;
+}
+
+function bigger(next: PlacedCard, best: PlacedCard): boolean {
+  return next.card.gpu.memoryTotalMib > best.card.gpu.memoryTotalMib;
+}
+
+function isWanted(productName: string, models: readonly string[]): boolean {
+  return models.length === 0 || models.some((each) => isCardNamed(productName, each));
+}
+
+function tooMany(records: readonly NodeRecord[], count: number): string {
+  const most = records.reduce((best, record) =>
+    record.node.inventory.gpus.length > best.node.inventory.gpus.length ? record : best,
+  );
+  const cards = most.node.inventory.gpus.length;
+  return cards >= count
+    ? ''
+    : `no node has that many cards: ${count} are asked of one node, and ${most.name} has the most (${cards})`;
+}

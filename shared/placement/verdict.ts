@@ -1,0 +1,45 @@
+import type { SliceShape } from '../domain/slice.ts';
+import type { Reason } from './reasons.ts';
+
+/** The best that a card can do for a need. */
+export interface CardOffer {
+  readonly kind: 'offer';
+  readonly shape: SliceShape;
+  /** Whole number; lower is better. */
+  readonly cost: number;
+  /** It would take an idle card into use. */
+  readonly opensIdle: boolean;
+}
+
+/** Why a card cannot serve a need. Without the card's name, because many cards share one verdict. */
+export interface CardRefusal {
+  readonly kind: 'refused';
+  readonly reason: Reason;
+  /** Among refusals of one reason, the highest is nearest to fitting. */
+  readonly closeness: number;
+  /** `needs 9216MiB`. */
+  readonly needs: string;
+  /** `has 4864MiB free`. */
+  readonly has: string;
+  /** The most memory that a request alike could be given here now; 0: nothing, or memory is not what lacks. */
+  readonly fitsMib: number;
+}
+
+export type CardVerdict = CardOffer | CardRefusal;
+
+/** A refusal; what is left out is zero. */
+export function refuse(
+  reason: Reason,
+  needs: string,
+  has: string,
+  more: { readonly closeness?: number; readonly fitsMib?: number } = {},
+): CardRefusal {
+  return {
+    kind: 'refused',
+    reason,
+    needs,
+    has,
+    closeness: more.closeness ?? 0,
+    fitsMib: more.fitsMib ?? 0,
+  };
+}

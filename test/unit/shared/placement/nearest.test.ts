@@ -1,0 +1,190 @@
+import { expect, test } from 'vitest';
+import type { PlacementNode } from '../../../../shared/placement/engine.ts';
+import { open } from '../../../../shared/placement/open.ts';
+import type { Claim } from '../../../../shared/domain/claim.ts';
+import type { ModelSpec } from '../../../../shared/domain/model.ts';
+import {
+  cardsOf,
+  claim,
+  gpu,
+  migShape,
+  model,
+  mpsShape,
+  needs,
+  node,
+  request,
+} from './builders.ts';
+
+interface Case {
+  readonly name: string;
+  readonly nodes: readonly PlacementNode[];
+  readonly claims?: readonly Claim[];
+  readonly spec: ModelSpec;
+  readonly nearest: string;
+}
+
+const migOn = { migEnabled: true, mode: 'mig' } as const;
+const inZone = { spread: 'none', maxPerNode: 0, constraints: { zone: 'eu-1' } } as const;
+
+const cases: readonly Case[] = [
+  {
+    name: 'less memory',
+    nodes: [node('a', cardsOf('a', ['T4', 'L4']))],
+    claims: [
+      claim('c1', 'a', [[0, mpsShape(12_000, 50)]]),
+      claim('c2', 'a', [[1, mpsShape(15_000, 50)]]),
+    ],
+    spec: model('n', needs({ memoryMib: 9_216 })),
+    nearest:
+      'lower gpu.memory by 1694MiB to 7522MiB (largest free: mps 7522MiB 33% on a/GPU1); or stop something on a: a/GPU0 would do if it were empty',
+  },
+  {
+    name: 'the largest free MIG slice, and a weaker isolation elsewhere',
+    nodes: [node('a', [gpu('a', 0, 'A100-40GB', migOn)]), node('b', cardsOf('b', ['L40S']))],
+    claims: [
+      claim('c1', 'a', [[0, migShape('A100-40GB', '4g.20gb', 0)]]),
+      claim('c2', 'b', [[0, mpsShape(10_000, 50)]]),
+    ],
+    spec: model('n', needs({ isolation: 'mig', memoryMib: 22_000 })),
+    nearest:
+      'lower gpu.memory by 2032MiB to 19968MiB (largest free: 3g.20gb at 4 on a/GPU0); or isolation: mps would fit now on b/GPU0; or stop something on a: a/GPU0 would do if it were empty',
+  },
+  {
+    name: 'uncordon',
+    nodes: [
+      node('a', []),
+      node('b', cardsOf('b', ['L40S']), { availability: { kind: 'cordoned', reason: 'by ana' } }),
+    ],
+    spec: model('n', needs()),
+    nearest: 'uncordon b',
+  },
+  {
+    name: 'a lost node that comes back',
+    nodes: [node('b', cardsOf('b', ['L40S']), { availability: { kind: 'lost', reason: '90s' } })],
+    spec: model('n', needs()),
+    nearest: 'bring b back (it is lost)',
+  },
+  {
+    name: 'more authority, no more than is needed',
+    nodes: [node('a', cardsOf('a', ['A100-40GB'], { authority: 'observe' }))],
+    spec: model('n', needs()),
+    nearest: 'raise authority on a/GPU0 to place',
+  },
+  {
+    name: 'authority to cut',
+    nodes: [node('a', cardsOf('a', ['A100-40GB'], { ...migOn, authority: 'place' }))],
+    spec: model('n', needs({ isolation: 'mig' })),
+    nearest: 'raise authority on a/GPU0 to cut',
+  },
+  {
+    name: 'another product',
+    nodes: [node('a', cardsOf('a', ['L40S']))],
+    spec: model('n', needs({ models: ['H100-80GB'] })),
+    nearest: 'allow NVIDIA L40S in gpu.models: a/GPU0 would do',
+  },
+  {
+    name: 'fewer SMs',
+    nodes: [node('a', cardsOf('a', ['L40S']))],
+    claims: [claim('c1', 'a', [[0, mpsShape(1_000, 70)]])],
+    spec: model('n', needs({ computePercent: 50 })),
+    nearest:
+      'lower gpu.compute to 30: a/GPU0 would do; or stop something on a: a/GPU0 would do if it were empty',
+  },
+  {
+    name: 'fewer cards',
+    nodes: [node('a', cardsOf('a', ['L40S', 'L40S', 'L40S']))],
+    claims: [claim('c1', 'a', [[1, mpsShape(1_000, 10)]])],
+    spec: model('n', needs({ count: 3 })),
+    nearest:
+      'lower gpu.count to 2: a would do; or stop something on a: a would do if it were empty',
+  },
+  {
+    name: 'a label',
+    nodes: [node('a', cardsOf('a', ['L40S']))],
+    spec: model('n', needs(), { placement: inZone }),
+    nearest: 'label a with zone=eu-1, or drop that placement constraint',
+  },
+  {
+    name: 'a runtime',
+    nodes: [node('a', cardsOf('a', ['L40S']), { runtimes: [] })],
+    spec: model('n', needs()),
+    nearest: 'make docker answer on a',
+  },
+  {
+    name: 'less CPU of the host',
+    nodes: [node('a', cardsOf('a', ['L40S']), { cpuMillis: 1_000 })],
+    spec: model('n', needs(), { workload: { cpuMillis: 2_000 } }),
+    nearest: 'lower spec.cpu to 1000m: a would do',
+  },
+  {
+    name: 'more replicas on a node',
+    nodes: [node('a', cardsOf('a', ['L40S']))],
+    claims: [claim('c1', 'a', [[0, mpsShape(1_000, 10)]])],
+    spec: model('m', needs(), { placement: { spread: 'node', maxPerNode: 1, constraints: {} } }),
+    nearest:
+      'raise placement.maxPerNode: a/GPU0 would do; or stop something on a: a/GPU0 would do if it were empty',
+  },
+  {
+    name: 'waiting for what is being given back',
+    nodes: [node('a', cardsOf('a', ['L40S']))],
+    claims: [
+      claim('c1', 'a', [[0, { kind: 'whole', memoryMib: 46_068 }]], { state: 'reclaiming' }),
+    ],
+    spec: model('n', needs({ isolation: 'whole' })),
+    nearest: 'wait: a/GPU0 is being given back',
+  },
+  {
+    name: 'nothing, where nothing known would help',
+    nodes: [node('a', cardsOf('a', ['L40S'], { health: { state: 'failed', reason: 'Xid 79' } }))],
+    spec: model('n', needs()),
+    nearest: '',
+  },
+];
+
+test.for(cases)('$name', ({ nodes, claims = [], spec, nearest }) => {
+  const decision = open({ nodes, claims }).decide(request('new', spec));
+  expect(decision.kind === 'refused' ? decision.refusal.nearest : decision).toBe(nearest);
+});
+
+test('evidence counts every candidate once, with the numbers of the nearest', () => {
+  const decision = open({
+    nodes: [
+      node('a', cardsOf('a', ['T4', 'L4', 'L40S']), { labels: { zone: 'eu-1' } }),
+      node('b', cardsOf('b', ['L40S'], { authority: 'observe' }), { labels: { zone: 'eu-1' } }),
+      node('c', cardsOf('c', ['L40S'])),
+      node('d', [], { labels: { zone: 'eu-1' } }),
+    ],
+    claims: [claim('c1', 'a', [[2, mpsShape(40_000, 80)]])],
+  }).decide(request('new', model('n', needs({ memoryMib: 23_500 }), { placement: inZone })));
+  expect(decision).toEqual({
+    kind: 'refused',
+    refusal: {
+      summary:
+        'the cards that would fit may not be changed: needs authority place, b/GPU0 has observe (1 of 4 GPUs passed over)',
+      nearest:
+        'raise authority on b/GPU0 to place; or lower gpu.memory by 466MiB to 23034MiB (largest free: whole 23034MiB on a/GPU1); or label c with zone=eu-1, or drop that placement constraint',
+    },
+    evidence: [
+      {
+        reason: 'authority',
+        of: 'gpu',
+        count: 1,
+        example: 'needs authority place, b/GPU0 has observe',
+      },
+      {
+        reason: 'memory',
+        of: 'gpu',
+        count: 1,
+        example: 'needs 23500MiB as mps, a/GPU2 has 5556MiB free',
+      },
+      {
+        reason: 'size',
+        of: 'gpu',
+        count: 2,
+        example: 'needs 23500MiB on one card, a/GPU1 has 23034MiB',
+      },
+      { reason: 'label', of: 'node', count: 1, example: 'needs zone=eu-1, c has no zone' },
+      { reason: 'no-gpu', of: 'node', count: 1, example: 'needs a GPU, d has none' },
+    ],
+  });
+});

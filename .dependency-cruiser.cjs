@@ -87,6 +87,12 @@ module.exports = {
       { pathNot: '^(shared/domain|agent/formats)/|node_modules/fast-xml-parser' },
     ),
     rule(
+      'attribution-is-pure',
+      'Whose memory, SM use and power it is: the domain and its own folder.',
+      { path: '^agent/attribution/' },
+      { pathNot: '^(shared/domain|agent/attribution)/' },
+    ),
+    rule(
       'drivers-apart',
       'A driver never imports another driver, except process.',
       { path: '^agent/drivers/([^/]+)/' },

@@ -18,8 +18,6 @@ export type HelpText =
 
 const descriptionMax = 2_000;
 const topicsMax = 5_000;
-const queryHead =
-  /^List of valid properties to query for the switch "--query-([a-z-]{1,40})="?:?"?/m;
 const usageHead = /^\s{0,8}(?:[a-z0-9-]{1,20} -- |NVIDIA System Management Interface -- )/m;
 const usage = /^\s{0,8}(?:Usage:\s{0,8})?(nvidia-smi(?: [a-z][a-z0-9-]{1,20})?) \[/m;
 

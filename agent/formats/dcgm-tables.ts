@@ -1,0 +1,248 @@
+import { err, ok } from '../../shared/domain/result.ts';
+import { dcgmValue } from './dcgm-blank.ts';
+import { boxRule, readBox, readJsonBox, type Box, type BoxNode } from './dcgm-box.ts';
+import type { Format } from './format.ts';
+import { notThisFormat, truncated } from './saved-output.ts';
+import { headOf, linesOf } from './text.ts';
+
+type Value = string | number | null;
+
+/** What a box of `dcgmi` says, by its title. */
+export type DcgmTable =
+  | { readonly report: 'groups'; readonly groups: readonly DcgmGroup[] }
+  | {
+      readonly report: 'nvlink-errors';
+      readonly gpuId: number | null;
+      readonly links: readonly {
+        readonly link: number;
+        readonly errors: Readonly<Record<string, Value>>;
+      }[];
+    }
+  | {
+      readonly report: 'topology';
+      readonly gpuId: number | null;
+      readonly cpuAffinity: string | null;
+      readonly peers: readonly {
+        readonly gpuId: number;
+        readonly connections: readonly string[];
+      }[];
+    }
+  | {
+      readonly report: 'health';
+      /** `Healthy`, `Warning`, `Failure`; null: it does not say. */
+      readonly overall: string | null;
+      readonly incidents: readonly DcgmIncident[];
+    }
+  | { readonly report: 'hierarchy'; readonly entities: readonly DcgmEntity[] }
+  /** Any other box: the rows as they are. */
+  | {
+      readonly report: 'table';
+      readonly titles: readonly string[];
+      readonly rows: readonly DcgmRow[];
+    };
+
+interface DcgmGroup {
+  readonly id: number | null;
+  readonly name: string | null;
+  /** `GPU 0`, `GPU-I 3`, … */
+  readonly entities: readonly string[];
+}
+
+interface DcgmIncident {
+  /** `GPU 0`, `NvSwitch 2`; null: of the host. */
+  readonly entity: string | null;
+  readonly system: string;
+  readonly health: string;
+  readonly message: string;
+}
+
+/** `index` is as nvidia-smi counts: GPU, then GPU instance, then compute instance. */
+interface DcgmEntity {
+  readonly kind: 'GPU' | 'GPU-I' | 'GPU-CI';
+  readonly index: string;
+  readonly entityId: number | null;
+  readonly uuid: string | null;
+}
+
+interface DcgmRow {
+  readonly section: string | null;
+  readonly name: string;
+  readonly value: Value;
+  readonly more: readonly string[];
+  readonly rows: readonly DcgmRow[];
+}
+
+/** Every box of `dcgmi` but the diagnostic and the discovery, as text and as JSON. */
+export const dcgmTableFormat: Format<DcgmTable> = {
+  kind: 'dcgm',
+  command: 'dcgmi group -l | nvlink -e | topo | health -c | discovery -c | …',
+  recognises: (text) => {
+    const head = headOf(text);
+    return (
+      boxRule.test(head) ||
+      (/^\s*\{/.test(head) && /"body"\s*:/.test(head) && /"value"\s*:/.test(text))
+    );
+  },
+  parse: (text) => {
+    const box = boxOf(text);
+    if (box === 'cut') return err(truncated('the end'));
+    return box === null ? err(notThisFormat(text, 'table of dcgmi')) : ok(tableOf(box));
+  },
+};
+
+function boxOf(text: string): Box | 'cut' | null {
+  if (/^\s*\{/.test(text)) {
+    const root = parseJsonObject(text);
+    return root === null ? 'cut' : readJsonBox(root);
+  }
+  const last = linesOf(text).at(-1) ?? '';
+  if (!text.endsWith('\n') && /^[|+]/.test(last) && !/[|+]\s*$/.test(last)) return 'cut';
+  const box = readBox(text);
+  return box.titles.length + box.sections.flatMap(({ nodes }) => nodes).length === 0 ? null : box;
+}
+
+/** The object that a text is; null: it is no JSON, or was cut. */
+export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function tableOf(box: Box): DcgmTable {
+  const title = box.titles.join(' ').toLowerCase();
+  const nodes = box.sections.flatMap((section) => section.nodes);
+  if (/\bgroups\b/.test(title) && nodes.some(({ name }) => name === 'Groups'))
+    return groupsOf(nodes);
+  if (title.includes('nvlink error counts')) return nvlinkErrorsOf(box.titles, nodes);
+  if (title.includes('topology information')) return topologyOf(box.titles, nodes);
+  if (nodes.some(({ name }) => name === 'Overall Health')) return healthOf(nodes);
+  if (title.includes('instance hierarchy')) return hierarchyOf(nodes);
+  const rows = box.sections.flatMap((section) =>
+    section.nodes.map((node) => rowOf(node, section.name)),
+  );
+  return { report: 'table', titles: box.titles, rows };
+}
+
+function rowOf(node: BoxNode, section: string | null): DcgmRow {
+  const [value, ...more] = node.lines;
+  return {
+    section,
+    name: node.name,
+    value: value === undefined ? null : dcgmValue(value),
+    more,
+    rows: node.children.map((child) => rowOf(child, section)),
+  };
+}
+
+function groupsOf(nodes: readonly BoxNode[]): DcgmTable {
+  const groups = nodes.flatMap(({ children }) => children);
+  return {
+    report: 'groups',
+    groups: groups.map(({ children }) => {
+      const entities = childText(children, 'Entities') ?? '';
+      return {
+        id: integer(childText(children, 'Group ID')),
+        name: childText(children, 'Group Name'),
+        entities:
+          entities === 'None' || entities === ''
+            ? []
+            : entities.split(/,\s*/).filter((each) => each !== ''),
+      };
+    }),
+  };
+}
+
+function nvlinkErrorsOf(titles: readonly string[], nodes: readonly BoxNode[]): DcgmTable {
+  const links = nodes.filter(({ name }) => /^Link \d+$/.test(name));
+  return {
+    report: 'nvlink-errors',
+    gpuId: gpuIn(titles),
+    links: links.map(({ name, children }) => ({
+      link: Number(name.slice(5)),
+      errors: Object.fromEntries(
+        children.map((child) => [child.name, dcgmValue(child.lines.join(' '))]),
+      ),
+    })),
+  };
+}
+
+function topologyOf(titles: readonly string[], nodes: readonly BoxNode[]): DcgmTable {
+  return {
+    report: 'topology',
+    gpuId: gpuIn(titles),
+    cpuAffinity: childText(nodes, 'CPU Core Affinity'),
+    peers: nodes.flatMap(({ name, lines }) => {
+      const id = /^To GPU (\d+)$/.exec(name)?.[1];
+      return id === undefined ? [] : [{ gpuId: Number(id), connections: lines }];
+    }),
+  };
+}
+
+function healthOf(nodes: readonly BoxNode[]): DcgmTable {
+  const overall = nodes.find(({ name }) => name === 'Overall Health')?.lines[0] ?? null;
+  const others = nodes.filter(({ name }) => name !== 'Overall Health');
+  return { report: 'health', overall, incidents: others.flatMap((node) => incidentsOf(node, [])) };
+}
+
+/** A leaf with a verdict is an incident; the path to it says of what. */
+function incidentsOf(node: BoxNode, path: readonly string[]): DcgmIncident[] {
+  const here = [...path, node.name];
+  const deeper = node.children.flatMap((child) => incidentsOf(child, here));
+  const [health, ...message] = node.lines;
+  if (deeper.length > 0 || health === undefined || !/^(?:Warning|Failure|Fail)\b/i.test(health))
+    return deeper;
+  const [group, id] = here;
+  const entity =
+    here.length > 1 && /^(?:GPU |NvSwitch )?\d+$/i.test(id ?? '') ? `${group} ${id}` : null;
+  return [{ entity, system: node.name, health, message: message.join(' ') }];
+}
+
+const entityKinds: Readonly<Record<string, DcgmEntity['kind']>> = {
+  GPU: 'GPU',
+  I: 'GPU-I',
+  CI: 'GPU-CI',
+};
+
+function hierarchyOf(nodes: readonly BoxNode[]): DcgmTable {
+  const all = (list: readonly BoxNode[]): BoxNode[] =>
+    list.flatMap((node) => [node, ...all(node.children)]);
+  return {
+    report: 'hierarchy',
+    entities: all(nodes).flatMap(({ name, lines }) => {
+      const match = /^(GPU|I|CI) (\d+(?:\/\d+){0,2})$/.exec(name);
+      const kind = entityKinds[match?.[1] ?? ''];
+      if (match === null || kind === undefined) return [];
+      const text = lines.join(' ');
+      return [
+        {
+          kind,
+          index: match[2] ?? '',
+          entityId: integer(/EntityID: (\d+)/i.exec(text)?.[1] ?? null),
+          uuid: /\b(?:GPU|MIG)-[0-9a-f-]{36}\b/.exec(text)?.[0] ?? null,
+        },
+      ];
+    }),
+  };
+}
+
+function childText(nodes: readonly BoxNode[], name: string): string | null {
+  const node = nodes.find((each) => each.name === name);
+  if (node === undefined) return null;
+  const value = dcgmValue(node.lines.join(' '));
+  return value === null ? null : String(value);
+}
+
+function gpuIn(titles: readonly string[]): number | null {
+  return integer(/\bGPU(?: ID:)? (\d+)\b/.exec(titles.join(' '))?.[1] ?? null);
+}
+
+function integer(text: string | null): number | null {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

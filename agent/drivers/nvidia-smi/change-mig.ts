@@ -1,9 +1,9 @@
 import type { GpuUuid } from '../../../shared/domain/ids.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
+import { cellSwitch, parseCsvTable } from '../../formats/csv-table.ts';
+import { parseMigChanges } from '../../formats/mig-changes.ts';
 import type { CommandResult } from '../process/run-command.ts';
-import { parseCsvTable, cellSwitch } from './csv.ts';
 import { toolError } from './error-output.ts';
-import { parseMigChanges } from './mig-results.ts';
 import { readable, type Tool } from './tool.ts';
 
 /**
@@ -21,7 +21,8 @@ export async function createMigInstance(
   const result = await tool.run(['mig', '-i', gpu, '-cgi', wanted, '-C'], 'change', signal);
   const changes = parseMigChanges(result.stdout);
   const made = changes.gpuInstancesCreated[0];
-  if (result.exitCode === 0 && made !== undefined && changes.computeInstancesCreated > 0) return;
+  if (result.exitCode === 0 && made !== undefined && changes.computeInstancesCreated.length > 0)
+    return;
   if (made !== undefined) {
     await tool.run(['mig', '-i', gpu, '-dgi', '-gi', String(made.gpuInstanceId)], 'change', signal);
   }
@@ -59,7 +60,7 @@ export async function destroyMigInstance(
 /** `Not Found` for a single id; with MIG off there is nothing to find either. */
 function isGone(result: CommandResult): boolean {
   const { failures } = parseMigChanges(result.stdout);
-  if (failures.length > 0) return failures.every((words) => words === 'Not Found');
+  if (failures.length > 0) return failures.every(({ reason }) => reason === 'Not Found');
   return /^No (MIG-enabled devices|GPU instances|compute instances) found/m.test(result.stdout);
 }
 

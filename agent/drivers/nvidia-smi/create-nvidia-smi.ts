@@ -1,6 +1,6 @@
+import { parseComputeApps } from '../../formats/compute-apps.ts';
 import { parseToolFailure, toolError } from './error-output.ts';
 import { createMigInstance, destroyMigInstance, setComputeMode, setMigMode } from './change-mig.ts';
-import { computeAppsColumns, parseComputeApps } from './compute-apps.ts';
 import { MigLister, readGeometries } from './list-mig.ts';
 import type { ComputeProcess, GpuRow, NvidiaSmi } from './nvidia-smi.ts';
 import { RecentSample } from './recent-sample.ts';
@@ -8,6 +8,9 @@ import { createColumnLadder, queryGpus } from './query-gpus.ts';
 import { sampleGpus } from './sample-gpus.ts';
 import { SamplerGate } from './sampler-gate.ts';
 import { createTool, readable, type NvidiaSmiOptions, type Tool } from './tool.ts';
+
+/** The process's name is free text (paths, commas, colons) and stands last. */
+const computeAppsColumns = ['gpu_uuid', 'pid', 'used_memory', 'process_name'] as const;
 
 /** `nvidia-smi` (or whatever the node calls so) behind the agent's contract. */
 export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi {

@@ -1,12 +1,12 @@
 import type { MigGeometry } from '../../../shared/domain/mig-profile.ts';
-import type { Result } from '../../../shared/domain/result.ts';
+import { ok, type Result } from '../../../shared/domain/result.ts';
+import { parseGpuList, type ListedGpu } from '../../formats/gpu-list.ts';
+import { parseComputeInstances, parseGpuInstances } from '../../formats/mig-instances.ts';
+import { parseMigPlacements } from '../../formats/mig-placements.ts';
+import { parseMigProfiles } from '../../formats/mig-profiles.ts';
 import { parseToolFailure, toolError } from './error-output.ts';
 import { assembleGeometries } from './geometry.ts';
-import { parseGpuList } from './gpu-list.ts';
-import { parseComputeInstances, parseGpuInstances } from './mig-instances.ts';
 import { joinMigInstances } from './mig-join.ts';
-import { parseMigPlacements } from './mig-placements.ts';
-import { parseMigProfiles } from './mig-profiles.ts';
 import type { MigInstanceRow } from './nvidia-smi.ts';
 import { readable, unreadableOutput, type Tool } from './tool.ts';
 
@@ -45,7 +45,7 @@ export class MigLister {
       const known = this.#knownFor(now);
       if (known !== null) return known;
       const computeInstances = await listing(tool, ['mig', '-lci'], parseComputeInstances, signal);
-      const gpus = await listing(tool, ['-L'], parseGpuList, signal);
+      const gpus = await listing(tool, ['-L'], listedGpus, signal);
       const joined = joinMigInstances(gpuInstances, computeInstances, gpus);
       if (joined.ok) {
         const whole = joined.value.every((row) => row.uuid !== null);
@@ -92,6 +92,11 @@ export async function readGeometries(
   if (profiles.length === 0) return new Map();
   const placements = await listing(tool, ['mig', '-lgipp'], parseMigPlacements, signal);
   return assembleGeometries(profiles, placements);
+}
+
+function listedGpus(stdout: string): Result<readonly ListedGpu[]> {
+  const list = parseGpuList(stdout);
+  return list.ok ? ok(list.value.gpus) : list;
 }
 
 /** An empty listing exits with a code, and is an empty list. */

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../../shared/domain/result.ts';
-import type { ListedGpu, ListedMigDevice } from './gpu-list.ts';
-import type { ListedComputeInstance, ListedGpuInstance } from './mig-instances.ts';
+import type { ListedGpu, ListedMigDevice } from '../../formats/gpu-list.ts';
+import type { ListedComputeInstance, ListedGpuInstance } from '../../formats/mig-instances.ts';
 import type { MigInstanceRow } from './nvidia-smi.ts';
 
 /**
@@ -21,7 +21,7 @@ export function joinMigInstances(
         (a, b) => a.gpuInstanceId - b.gpuInstanceId || a.computeInstanceId - b.computeInstanceId,
       );
     const devices = (gpus.find((gpu) => gpu.index === gpuIndex)?.migDevices ?? []).toSorted(
-      (a, b) => a.deviceIndex - b.deviceIndex,
+      (a, b) => a.index - b.index,
     );
     if (ranked.length !== devices.length) return err(changedMeanwhile(gpuIndex));
     for (const [rank, instance] of ranked.entries()) {
@@ -59,7 +59,7 @@ const oldStyle = /^MIG-GPU-[^/]+\/(\d+)\/(\d+)$/;
 function belongs(instance: ListedComputeInstance, device: ListedMigDevice): boolean {
   const ids = oldStyle.exec(device.uuid);
   if (ids !== null && Number(ids[1]) !== instance.gpuInstanceId) return false;
-  return base(instance.profile) === base(device.name);
+  return base(instance.profile) === base(device.profileName);
 }
 
 /** `-L` leaves out attributes such as `+me`. */

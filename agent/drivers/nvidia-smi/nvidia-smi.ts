@@ -1,40 +1,11 @@
 import type { GpuUuid } from '../../../shared/domain/ids.ts';
 import type { MigGeometry } from '../../../shared/domain/mig-profile.ts';
+import type { ComputeProcess } from '../../formats/compute-apps.ts';
+import type { GpuRow } from '../../formats/gpu-query.ts';
 
-/** One row of `--query-gpu`. null: the tool said "nothing" in one of its many ways, which is never 0. */
-export interface GpuRow {
-  readonly index: number;
-  readonly uuid: GpuUuid;
-  readonly productName: string;
-  readonly pciBusId: string;
-  readonly driverVersion: string | null;
-  readonly memoryTotalMib: number | null;
-  readonly memoryUsedMib: number | null;
-  readonly utilizationPercent: number | null;
-  readonly memoryUtilizationPercent: number | null;
-  readonly temperatureCelsius: number | null;
-  readonly powerDrawWatts: number | null;
-  readonly powerLimitWatts: number | null;
-  readonly smClockMhz: number | null;
-  readonly memoryClockMhz: number | null;
-  readonly eccUncorrectedVolatile: number | null;
-  readonly computeMode: string | null;
-  readonly persistenceMode: boolean | null;
-  /** null: this card has no MIG at all, which is different from MIG being off. */
-  readonly migEnabled: boolean | null;
-  /** What the next activation (reset or reboot) will make of it. */
-  readonly migPending: boolean | null;
-  /** The card cannot be used: lost, needs a reset, unreadable. The words of the tool. */
-  readonly error: string | null;
-}
-
-/** One row of `--query-compute-apps`. Under MIG the UUID is the parent card's. */
-export interface ComputeProcess {
-  readonly gpu: GpuUuid;
-  readonly pid: number;
-  readonly name: string;
-  readonly memoryUsedMib: number | null;
-}
+// The contract speaks in the rows that the formats give.
+export type { ComputeProcess } from '../../formats/compute-apps.ts';
+export type { GpuRow } from '../../formats/gpu-query.ts';
 
 /** A MIG instance as `mig -lgi`, `mig -lci` and `-L` tell of it together. */
 export interface MigInstanceRow {

@@ -1,7 +1,34 @@
 import { AppError } from '../../../shared/platform/errors.ts';
+import { parseGpuQuery, type GpuQuery } from '../../formats/gpu-query.ts';
 import { parseToolFailure, toolError } from './error-output.ts';
-import { gpuQueryColumns, identityColumns, parseGpuQuery, type GpuQuery } from './gpu-query.ts';
 import { readable, type Tool } from './tool.ts';
+
+/** Columns without which a row says nothing about any card. */
+const identityColumns = ['index', 'uuid', 'pci.bus_id'] as const;
+
+/**
+ * What we ask of every card, on drivers 470 to 610. The name is free text and stands last.
+ * A driver that does not know one of the others is asked again without it.
+ */
+const gpuQueryColumns = [
+  ...identityColumns,
+  'driver_version',
+  'memory.total',
+  'memory.used',
+  'utilization.gpu',
+  'utilization.memory',
+  'temperature.gpu',
+  'power.draw',
+  'power.limit',
+  'clocks.sm',
+  'clocks.mem',
+  'ecc.errors.uncorrected.volatile.total',
+  'compute_mode',
+  'persistence_mode',
+  'mig.mode.current',
+  'mig.mode.pending',
+  'name',
+] as const;
 
 /**
  * The columns that this driver knows. One unknown field fails a whole query, so each refusal takes away the field

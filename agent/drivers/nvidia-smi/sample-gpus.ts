@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/platform/errors.ts';
+import { parseGpuQuery } from '../../formats/gpu-query.ts';
 import { streamLines } from '../process/stream-lines.ts';
 import { toolError } from './error-output.ts';
-import { parseGpuQuery } from './gpu-query.ts';
 import type { GpuRow } from './nvidia-smi.ts';
 import { gpuQueryArgs, queryGpus, type ColumnLadder } from './query-gpus.ts';
 import type { RecentSample } from './recent-sample.ts';

@@ -2,18 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeWhere, realCaptures } from '../../../../setup/needs.ts';
-import { parseComputeApps } from '../../../../../agent/drivers/nvidia-smi/compute-apps.ts';
+import { parseComputeApps } from '../../../../../agent/formats/compute-apps.ts';
 import { parseToolFailure } from '../../../../../agent/drivers/nvidia-smi/error-output.ts';
-import { parseGpuList } from '../../../../../agent/drivers/nvidia-smi/gpu-list.ts';
-import { parseGpuQuery } from '../../../../../agent/drivers/nvidia-smi/gpu-query.ts';
+import { parseGpuList } from '../../../../../agent/formats/gpu-list.ts';
+import { parseGpuQuery } from '../../../../../agent/formats/gpu-query.ts';
 import {
   parseComputeInstances,
   parseGpuInstances,
-} from '../../../../../agent/drivers/nvidia-smi/mig-instances.ts';
+} from '../../../../../agent/formats/mig-instances.ts';
 import { joinMigInstances } from '../../../../../agent/drivers/nvidia-smi/mig-join.ts';
-import { parseMigPlacements } from '../../../../../agent/drivers/nvidia-smi/mig-placements.ts';
-import { parseMigProfiles } from '../../../../../agent/drivers/nvidia-smi/mig-profiles.ts';
-import { parseMigChanges } from '../../../../../agent/drivers/nvidia-smi/mig-results.ts';
+import { parseMigPlacements } from '../../../../../agent/formats/mig-placements.ts';
+import { parseMigProfiles } from '../../../../../agent/formats/mig-profiles.ts';
+import { parseMigChanges } from '../../../../../agent/formats/mig-changes.ts';
 
 /** Real outputs of the tool on many cards and drivers; kept outside the project. */
 const folder = process.env['TANGRAM_CAPTURES'] ?? '';
@@ -125,12 +125,13 @@ describeWhere('captures', { ...realCaptures, available: present }, 'captures of 
       const parsed = parseGpuList(text(capture.file));
       expect(parsed.ok, capture.file).toBe(true);
       const lines = text(capture.file).split('\n');
-      expect(parsed.ok && parsed.value.length, capture.file).toBe(
+      expect(parsed.ok && parsed.value.gpus.length, capture.file).toBe(
         lines.filter((line) => line.startsWith('GPU ')).length,
       );
-      expect(parsed.ok && parsed.value.flatMap((gpu) => gpu.migDevices).length, capture.file).toBe(
-        lines.filter((line) => line.startsWith('  MIG ')).length,
-      );
+      expect(
+        parsed.ok && parsed.value.gpus.flatMap((gpu) => gpu.migDevices).length,
+        capture.file,
+      ).toBe(lines.filter((line) => line.startsWith('  MIG ')).length);
     }
   });
 
@@ -154,32 +155,35 @@ describeWhere('captures', { ...realCaptures, available: present }, 'captures of 
   });
 
   test('of changes say what was made, what waits and what was refused', () => {
-    expect(parseMigChanges(text('mig/gh200-cgi-7x-1g12gb.txt'))).toMatchObject({
-      gpuInstancesCreated: [13, 11, 12, 7, 8, 9, 10].map((gpuInstanceId) => ({
-        gpuIndex: 0,
-        gpuInstanceId,
-      })),
-      computeInstancesCreated: 7,
-      failures: [],
-    });
-    expect(parseMigChanges(text('mig/ug-a100-cgi-order-insufficient.txt'))).toMatchObject({
-      gpuInstancesCreated: [13, 11, 3].map((gpuInstanceId) => ({ gpuIndex: 0, gpuInstanceId })),
-      failures: ['Insufficient Resources', 'Insufficient Resources'],
-    });
-    expect(parseMigChanges(text('mig/a100-570-dci-ok-dgi-inuse.txt')).failures).toEqual([
-      'In use by another client',
-      'In use by another client',
+    const seven = parseMigChanges(text('mig/gh200-cgi-7x-1g12gb.txt'));
+    expect(seven.gpuInstancesCreated.map((each) => each.gpuInstanceId)).toEqual([
+      13, 11, 12, 7, 8, 9, 10,
     ]);
-    expect(parseMigChanges(text('mig/a30-535-mig1-pending-inuse.txt')).pending).toHaveLength(1);
+    expect(seven.computeInstancesCreated).toHaveLength(7);
+    expect(seven.failures).toEqual([]);
+    const partial = parseMigChanges(text('mig/ug-a100-cgi-order-insufficient.txt'));
+    expect(partial.gpuInstancesCreated.map((each) => each.gpuInstanceId)).toEqual([13, 11, 3]);
+    expect(partial.failures.map((each) => each.reason)).toEqual([
+      'Insufficient Resources',
+      'Insufficient Resources',
+    ]);
+    expect(
+      parseMigChanges(text('mig/a100-570-dci-ok-dgi-inuse.txt')).failures.map(
+        (each) => each.reason,
+      ),
+    ).toEqual(['In use by another client', 'In use by another client']);
+    expect(parseMigChanges(text('mig/a30-535-mig1-pending-inuse.txt')).modesPending).toEqual([
+      { gpu: '00000000:0B:00.0', enabled: true, reason: 'In use by another client' },
+    ]);
     expect(parseMigChanges(text('mig/rtxpro6000-580-mig1-notsupported.txt'))).toMatchObject({
-      modesSet: 0,
-      failures: ['Not Supported'],
+      modesSet: [],
+      failures: [{ reason: 'Not Supported' }],
     });
     expect(parseMigChanges(text('mig/ug-mig1-ok.txt'))).toMatchObject({
-      modesSet: 1,
+      modesSet: [{ gpu: '00000000:36:00.0', enabled: true }],
       failures: [],
     });
-    expect(parseMigChanges(text('mig/ug-a100-dci.txt')).destroyed).toBe(3);
+    expect(parseMigChanges(text('mig/ug-a100-dci.txt')).computeInstancesDestroyed).toHaveLength(3);
   });
 
   test('of one mixed host join instances with their MIG UUIDs', () => {
@@ -187,7 +191,7 @@ describeWhere('captures', { ...realCaptures, available: present }, 'captures of 
     const compute = parseComputeInstances(text('mig/prickle-h100-mig-mixed-20260729-mig-ci.txt'));
     const gpus = parseGpuList(text('smi-list/prickle-h100-mig-mixed-20260729-gpus.txt'));
     if (!gpuInstances.ok || !compute.ok || !gpus.ok) throw new Error('a capture is not readable');
-    const joined = joinMigInstances(gpuInstances.value, compute.value, gpus.value);
+    const joined = joinMigInstances(gpuInstances.value, compute.value, gpus.value.gpus);
     expect(
       joined.ok && joined.value.map((row) => [row.profile, row.start, row.gpuInstanceId, row.uuid]),
     ).toEqual([

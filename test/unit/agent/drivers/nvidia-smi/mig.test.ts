@@ -1,14 +1,11 @@
 import { expect, test } from 'vitest';
 import { toolError } from '../../../../../agent/drivers/nvidia-smi/error-output.ts';
 import { assembleGeometries } from '../../../../../agent/drivers/nvidia-smi/geometry.ts';
-import { parseGpuList } from '../../../../../agent/drivers/nvidia-smi/gpu-list.ts';
-import { parseGpuInstances } from '../../../../../agent/drivers/nvidia-smi/mig-instances.ts';
+import { parseGpuList } from '../../../../../agent/formats/gpu-list.ts';
+import { parseGpuInstances } from '../../../../../agent/formats/mig-instances.ts';
 import { joinMigInstances } from '../../../../../agent/drivers/nvidia-smi/mig-join.ts';
-import { parseMigPlacements } from '../../../../../agent/drivers/nvidia-smi/mig-placements.ts';
-import {
-  mibOfRoundedGib,
-  parseMigProfiles,
-} from '../../../../../agent/drivers/nvidia-smi/mig-profiles.ts';
+import { parseMigPlacements } from '../../../../../agent/formats/mig-placements.ts';
+import { mibOfRoundedGib, parseMigProfiles } from '../../../../../agent/formats/mig-profiles.ts';
 import { migGeometries } from '../../../../../shared/domain/mig-geometry.ts';
 import { errorHint } from '../../../../../shared/platform/errors.ts';
 
@@ -62,10 +59,10 @@ test('the first three listings that disagree are told, not guessed at', () => {
   const gpus = parseGpuList(list('  MIG 2g.12gb     Device  0: (UUID: MIG-aa)\n'));
   if (!gpus.ok) throw new Error('unreadable');
   const instance = { gpuIndex: 0, profile: '1g.6gb', gpuInstanceId: 3 };
-  const compute = { ...instance, computeInstanceId: 0 };
+  const compute = { ...instance, ciProfileId: 0, computeInstanceId: 0, placement: null };
   const gi = { ...instance, giProfileId: 14, start: 0, size: 1 };
   for (const computeInstances of [[compute], [compute, { ...compute, computeInstanceId: 1 }]]) {
-    expect(joinMigInstances([gi], computeInstances, gpus.value)).toMatchObject({
+    expect(joinMigInstances([gi], computeInstances, gpus.value.gpus)).toMatchObject({
       ok: false,
       problem: { code: 'MIG_LISTINGS_DISAGREE' },
     });
@@ -91,8 +88,15 @@ test('an instance without a compute instance has no UUID, and shifts nobody', ()
     start: 2,
     size: 2,
   };
-  const compute = { gpuIndex: 0, gpuInstanceId: 2, profile: '2g.12gb', computeInstanceId: 0 };
-  expect(joinMigInstances([bare, used], [compute], gpus.value)).toEqual({
+  const compute = {
+    gpuIndex: 0,
+    gpuInstanceId: 2,
+    profile: '2g.12gb',
+    ciProfileId: 0,
+    computeInstanceId: 0,
+    placement: null,
+  };
+  expect(joinMigInstances([bare, used], [compute], gpus.value.gpus)).toEqual({
     ok: true,
     value: [
       { ...bare, computeInstanceIds: [], uuid: null },
@@ -106,9 +110,19 @@ test('UUIDs of drivers before 470 hold the instance that they belong to', () => 
   const gpus = parseGpuList(list(`  MIG 1g.6gb Device 0: (UUID: MIG-GPU-${parent}/5/0)\n`));
   if (!gpus.ok) throw new Error('unreadable');
   const instance = { gpuIndex: 0, profile: '1g.6gb', giProfileId: 14, start: 0, size: 1 };
-  const compute = { gpuIndex: 0, profile: '1g.6gb', computeInstanceId: 0 };
+  const compute = {
+    gpuIndex: 0,
+    profile: '1g.6gb',
+    ciProfileId: 0,
+    computeInstanceId: 0,
+    placement: null,
+  };
   const join = (gpuInstanceId: number) =>
-    joinMigInstances([{ ...instance, gpuInstanceId }], [{ ...compute, gpuInstanceId }], gpus.value);
+    joinMigInstances(
+      [{ ...instance, gpuInstanceId }],
+      [{ ...compute, gpuInstanceId }],
+      gpus.value.gpus,
+    );
   expect(join(5).ok).toBe(true);
   expect(join(6).ok).toBe(false);
 });

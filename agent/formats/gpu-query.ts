@@ -1,34 +1,33 @@
-import { parseGpuUuid } from '../../../shared/domain/ids.ts';
-import { err, ok, type Result } from '../../../shared/domain/result.ts';
-import { cellNumber, cellSwitch, cellText, parseCsvTable, type CsvRow } from './csv.ts';
-import type { GpuRow } from './nvidia-smi.ts';
+import { parseGpuUuid, type GpuUuid } from '../../shared/domain/ids.ts';
+import { err, ok, type Result } from '../../shared/domain/result.ts';
+import { cellNumber, cellSwitch, cellText, parseCsvTable, type CsvRow } from './csv-table.ts';
 
-/** Columns without which a row says nothing about any card. */
-export const identityColumns = ['index', 'uuid', 'pci.bus_id'] as const;
-
-/**
- * What we ask of every card, on drivers 470 to 610. The name is free text and stands last.
- * A driver that does not know one of the others is asked again without it.
- */
-export const gpuQueryColumns = [
-  ...identityColumns,
-  'driver_version',
-  'memory.total',
-  'memory.used',
-  'utilization.gpu',
-  'utilization.memory',
-  'temperature.gpu',
-  'power.draw',
-  'power.limit',
-  'clocks.sm',
-  'clocks.mem',
-  'ecc.errors.uncorrected.volatile.total',
-  'compute_mode',
-  'persistence_mode',
-  'mig.mode.current',
-  'mig.mode.pending',
-  'name',
-] as const;
+/** One row of `--query-gpu`. null: the tool said "nothing" in one of its many ways, which is never 0. */
+export interface GpuRow {
+  readonly index: number;
+  readonly uuid: GpuUuid;
+  readonly productName: string;
+  readonly pciBusId: string;
+  readonly driverVersion: string | null;
+  readonly memoryTotalMib: number | null;
+  readonly memoryUsedMib: number | null;
+  readonly utilizationPercent: number | null;
+  readonly memoryUtilizationPercent: number | null;
+  readonly temperatureCelsius: number | null;
+  readonly powerDrawWatts: number | null;
+  readonly powerLimitWatts: number | null;
+  readonly smClockMhz: number | null;
+  readonly memoryClockMhz: number | null;
+  readonly eccUncorrectedVolatile: number | null;
+  readonly computeMode: string | null;
+  readonly persistenceMode: boolean | null;
+  /** null: this card has no MIG at all, which is different from MIG being off. */
+  readonly migEnabled: boolean | null;
+  /** What the next activation (reset or reboot) will make of it. */
+  readonly migPending: boolean | null;
+  /** The card cannot be used: lost, needs a reset, unreadable. The words of the tool. */
+  readonly error: string | null;
+}
 
 export interface GpuQuery {
   readonly gpus: readonly GpuRow[];

@@ -1,5 +1,7 @@
-import { err, ok, type Result } from '../../../shared/domain/result.ts';
-import type { MigEngines } from '../../../shared/domain/mig-profile.ts';
+import { err, ok, type Result } from '../../shared/domain/result.ts';
+import type { MigEngines } from '../../shared/domain/mig-profile.ts';
+import type { Format } from './format.ts';
+import { migTableFormat, type MigListing } from './mig-listing.ts';
 import { parseBoxTable, tableProblem } from './mig-table.ts';
 
 /** One profile of one card, as `mig -lgip` tells it. */
@@ -16,8 +18,16 @@ export interface ListedProfile {
 }
 
 const firstLine =
-  /^\s*(\d+)\s+(?:MIG\s+)?(\S+)\s+(\d+)\s+(\d+)\/(\d+)\s+(\d+(?:\.\d+)?)\s+\S+\s+(\d+)\s+(\d+)\s+(\d+)\s*$/;
-const secondLine = /^\s*(\d+)\s+(\d+)\s+(\d+)\s*$/;
+  /^(\d+)\s+(?:MIG\s+)?(\S+)\s+(\d+)\s+(\d+)\/(\d+)\s+(\d+(?:\.\d+)?)\s+\S+\s+(\d+)\s+(\d+)\s+(\d+)$/;
+const secondLine = /^(\d+)\s+(\d+)\s+(\d+)$/;
+
+/** `mig -lgip`: empty on a card that cannot have MIG. */
+export const migProfilesFormat: Format<MigListing<ListedProfile>> = migTableFormat({
+  listing: 'gpu-instance-profiles',
+  option: '-lgip',
+  title: 'GPU instance profiles:',
+  parse: parseMigProfiles,
+});
 
 /** Parses `mig -lgip`: two lines a profile, the second one holding copy engines, JPEG and OFA. */
 export function parseMigProfiles(stdout: string): Result<readonly ListedProfile[]> {
@@ -28,8 +38,8 @@ export function parseMigProfiles(stdout: string): Result<readonly ListedProfile[
     const row = body.value[at];
     const below = body.value[at + 1];
     if (row === undefined) break;
-    const first = firstLine.exec(row.text)?.slice(1);
-    const second = secondLine.exec(below?.text ?? '')?.slice(1);
+    const first = firstLine.exec(row.text.trim())?.slice(1);
+    const second = secondLine.exec(below?.text.trim() ?? '')?.slice(1);
     if (first === undefined) return err(tableProblem(row, 'GPU instance profile'));
     if (second === undefined) return err(tableProblem(below ?? row, 'second line of a profile'));
     const [copyEngines = 0, jpeg = 0, ofa = 0] = second.map(Number);

@@ -1,10 +1,14 @@
-import { parseGpuUuid } from '../../../shared/domain/ids.ts';
-import { err, ok, type Result } from '../../../shared/domain/result.ts';
-import { cellNumber, cellText, parseCsvTable } from './csv.ts';
-import type { ComputeProcess } from './nvidia-smi.ts';
+import { parseGpuUuid, type GpuUuid } from '../../shared/domain/ids.ts';
+import { err, ok, type Result } from '../../shared/domain/result.ts';
+import { cellNumber, cellText, parseCsvTable } from './csv-table.ts';
 
-/** The process's name is free text (paths, commas, colons) and stands last. */
-export const computeAppsColumns = ['gpu_uuid', 'pid', 'used_memory', 'process_name'] as const;
+/** One row of `--query-compute-apps`. Under MIG the UUID is the parent card's. */
+export interface ComputeProcess {
+  readonly gpu: GpuUuid;
+  readonly pid: number;
+  readonly name: string;
+  readonly memoryUsedMib: number | null;
+}
 
 /** Parses `--query-compute-apps=<columns> --format=csv[,noheader][,nounits]`. */
 export function parseComputeApps(

@@ -1,0 +1,52 @@
+import { err, ok, type Result } from '../../shared/domain/result.ts';
+import { parseCell } from './cell.ts';
+import { rowProblem } from './csv-table.ts';
+import { isAside, isCut, isNotice } from './saved-output.ts';
+
+/** The cells of a row without a header. A number stands alone or with its unit in the text; nothing is null. */
+export type BareCsvRow = readonly (string | number | null)[];
+
+const number = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
+/** What only a tool writes between commas: marks of a card, readings, states. */
+const machineCell =
+  /^(?:GPU-[0-9a-zA-Z-]{8,96}|[0-9A-Fa-f]{8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]|\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?|\[[A-Z][A-Za-z/ ]{1,60}\]|N\/A|P\d{1,2}|0x[0-9A-Fa-f]{1,16}|Enabled|Disabled|Default|-?\d{1,15}(?:\.\d{1,15})?(?: (?:MiB|W|%|MHz|C|us|ms))?)$/;
+const plainMark =
+  /GPU-[0-9a-f]{8}-|[0-9A-Fa-f]{8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f](?:,|$)|\[(?:N\/A|Not Supported|Unknown Error|GPU is lost|GPU requires reset)\]|^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}\.\d{3},|, \d{1,9} MiB(?:,|$)/;
+
+/** `noheader` output has marks of its own only where a UUID, a bus id, a time or words in brackets stand in it. */
+export function looksLikeBareCsv(lines: readonly string[]): boolean {
+  const rows = lines.filter((line) => !isAside(line) && !isNotice(line));
+  return rows.every(isBareRow) && rows.some((line) => plainMark.test(line) && line.includes(','));
+}
+
+/**
+ * The rows of `noheader` output. One without any cell as only a tool writes it is a problem. Rows may have more cells
+ * than others (commas in a process's name), but a last one that has fewer was cut.
+ */
+export function bareCsvRows(text: string, lines: readonly string[]): Result<readonly BareCsvRow[]> {
+  const rows: BareCsvRow[] = [];
+  let fewest = Infinity;
+  for (const [at, line] of lines.entries()) {
+    if (isAside(line) || isNotice(line)) continue;
+    const cells = line.split(',').map((cell) => cell.trim());
+    const last = cells.at(-1) ?? '';
+    const halfBracket = last.startsWith('[') && !last.endsWith(']');
+    const cut = isCut(text, lines, at) && rows.length > 0 && cells.length < fewest;
+    if (!isBareRow(line) || cut || (halfBracket && isCut(text, lines, at))) {
+      return err(rowProblem(text, lines, at, Math.min(fewest, cells.length)));
+    }
+    fewest = Math.min(fewest, cells.length);
+    rows.push(cells.map(bareValue));
+  }
+  return ok(rows);
+}
+
+function isBareRow(line: string): boolean {
+  return line.split(',').some((cell) => machineCell.test(cell.trim()));
+}
+
+function bareValue(raw: string): string | number | null {
+  const cell = parseCell(raw);
+  if (cell.kind !== 'text') return null;
+  return number.test(cell.text) ? Number(cell.text) : cell.text;
+}

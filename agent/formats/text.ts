@@ -17,3 +17,8 @@ export function linesOf(text: string): string[] {
   }
   return lines;
 }
+
+/** Formats look no further than this to recognise a text; without marks, colours and Windows line ends. */
+export function headOf(text: string): string {
+  return plainText(text.slice(0, 64 * 1024)).replaceAll('\r\n', '\n');
+}

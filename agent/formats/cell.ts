@@ -50,7 +50,7 @@ export function textOf(raw: string | undefined): string | null {
   return cell.kind === 'text' ? cell.text : null;
 }
 
-const measure = /^(-?\d{1,20}(?:\.\d{1,20})?) ?([A-Za-z%][A-Za-z/%]{0,7})?$/;
+const measure = /^(-?\d{1,20}(?:\.\d{1,20})?) ?([A-Za-z%][A-Za-z/%()]{0,9})?$/;
 
 /**
  * A number with or without its unit: `19968 MiB`, `60.12 W`, `-8 C`, `16x`, `7`. Null when the tool said nothing or

@@ -15,6 +15,17 @@ const ringsMax = 64;
 /** A command that dies sooner has not recovered: its first sample comes from another invocation. */
 const steadySamples = 5;
 const restartLimits = { firstMs: 500, maxMs: 30_000 };
+/**
+ * A loop that so often dies after the first sample, which an ordinary query has read, will not get well by itself: on
+ * some drivers only the first look of a loop tells anything. Single queries stand in until it is tried again.
+ */
+const loopTriesMax = 5;
+const singleQueriesMs = 600_000;
+/** A single query starts the tool anew. One that takes long is asked less often, so that it costs a tenth of the time at most. */
+const restPerQuery = 9;
+/** A sample is stale after so many periods without a newer one. */
+const stalePeriods = 5;
+const staleMsMin = 5_000;
 
 export interface GpuSampleSet {
   /** Wall clock, ms since the epoch. */
@@ -31,7 +42,8 @@ export interface SamplerDeps {
 }
 
 /**
- * Reads every card once a period through one long-lived command, and starts it again when it ends.
+ * Reads every card once a period through one long-lived command, and starts it again when it ends; where that never
+ * lasts, through single ones.
  * Invariants: at most one command runs; none runs between `release` and `resume`; a failed command never
  * changes the newest sample, which only grows older.
  */
@@ -53,26 +65,46 @@ export class GpuSampler {
   /** Samples until `signal` aborts; failures are logged, counted and retried, never thrown. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
+    let loopTries = 0;
     while (!signal.aborted) {
       if (this.#holds > 0) {
         await this.#resumed.wait(signal);
         continue;
       }
-      const ending = await this.#runChild(signal);
+      const single = loopTries >= loopTriesMax;
+      const ending = await this.#runChild(single ? 'single' : 'loop', signal);
       if (signal.aborted || ending.kind === 'released') continue;
-      failures = ending.samples >= steadySamples ? 0 : failures + 1;
+      if (ending.kind === 'rested') {
+        loopTries = 0;
+        continue;
+      }
+      const steady = ending.samples >= steadySamples;
+      failures = steady ? 0 : failures + 1;
+      // Without any sample it is not the loop that is at fault.
+      loopTries = steady || ending.samples === 0 ? 0 : loopTries + 1;
       this.#restarts += 1;
-      const reason = errorChain(ending.error);
-      // A tool that is missing would otherwise say so for ever.
-      const level = reason === this.#lastError ? 'debug' : 'warn';
-      this.#lastError = reason;
-      const waitMs = jittered(backoffMs(failures, restartLimits), this.#deps.random);
-      this.#deps.log[level](
-        { reason, retryMs: Math.round(waitMs) },
-        'sampling the cards ended; it is started again',
-      );
-      await this.#deps.clock.sleep(waitMs, signal).catch(() => undefined);
+      if (loopTries >= loopTriesMax) this.#lastError = null;
+      await this.#backOff(ending.error, { failures, single: loopTries >= loopTriesMax }, signal);
     }
+  }
+
+  async #backOff(
+    error: unknown,
+    { failures, single }: { readonly failures: number; readonly single: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const reason = errorChain(error);
+    // A tool that is missing would otherwise say so for ever.
+    const level = reason === this.#lastError ? 'debug' : 'warn';
+    this.#lastError = reason;
+    const waitMs = jittered(backoffMs(failures, restartLimits), this.#deps.random);
+    this.#deps.log[level](
+      { reason, retryMs: Math.round(waitMs) },
+      single
+        ? 'the sampling loop never lasts; single queries stand in for it'
+        : 'sampling the cards ended; it is started again',
+    );
+    await this.#deps.clock.sleep(waitMs, signal).catch(() => undefined);
   }
 
   /** Ends the command and keeps it ended: the cards are about to change. Resolves when no handle is open. */
@@ -94,6 +126,11 @@ export class GpuSampler {
     if (this.#latest === null) return null;
     const ageMs = Math.max(0, this.#deps.clock.monotonicMs() - this.#latest.monotonicMs);
     return { sample: this.#latest.sample, ageMs };
+  }
+
+  /** From this age on a sample tells of another time: it is shown as stale, and no series is made of it. */
+  get staleMs(): number {
+    return Math.max(staleMsMin, stalePeriods * this.#deps.periodMs);
   }
 
   /** One metric of one card over the last `windowMs`; null: no such card or metric. */
@@ -123,17 +160,19 @@ export class GpuSampler {
     return () => this.#listeners.delete(listener);
   }
 
-  async #runChild(outer: AbortSignal): Promise<ChildEnding> {
+  async #runChild(way: 'loop' | 'single', outer: AbortSignal): Promise<ChildEnding> {
     const controller = new AbortController();
     const signal = AbortSignal.any([outer, controller.signal]);
     let samples = 0;
+    const cardsOf = way === 'loop' ? this.#loop(signal) : this.#singleQueries(signal);
     const reading = (async (): Promise<ChildEnding> => {
       try {
-        for await (const cards of this.#deps.nvidiaSmi.sampleGpus(this.#deps.periodMs, signal)) {
+        for await (const cards of cardsOf) {
           this.#accept(cards);
           samples += 1;
         }
         if (signal.aborted) return { kind: 'released' };
+        if (way === 'single') return { kind: 'rested' };
         return { kind: 'ended', samples, error: new Error('the sampling command ended') };
       } catch (error) {
         return signal.aborted ? { kind: 'released' } : { kind: 'ended', samples, error };
@@ -143,6 +182,22 @@ export class GpuSampler {
     const ending = await reading;
     this.#child = null;
     return ending;
+  }
+
+  #loop(signal: AbortSignal): AsyncIterable<readonly GpuRow[]> {
+    return this.#deps.nvidiaSmi.sampleGpus(this.#deps.periodMs, signal);
+  }
+
+  /** Ends when it is time to try the loop again. */
+  async *#singleQueries(signal: AbortSignal): AsyncGenerator<readonly GpuRow[], void, void> {
+    const { clock, nvidiaSmi, periodMs } = this.#deps;
+    const untilMs = clock.monotonicMs() + singleQueriesMs;
+    while (clock.monotonicMs() < untilMs) {
+      const fromMs = clock.monotonicMs();
+      yield await nvidiaSmi.queryGpus(signal);
+      const tookMs = clock.monotonicMs() - fromMs;
+      await clock.sleep(Math.max(periodMs - tookMs, restPerQuery * tookMs), signal);
+    }
   }
 
   #accept(cards: readonly GpuRow[]): void {
@@ -164,4 +219,6 @@ export class GpuSampler {
 
 type ChildEnding =
   | { readonly kind: 'released' }
+  /** Single queries have gone on for long enough. */
+  | { readonly kind: 'rested' }
   | { readonly kind: 'ended'; readonly samples: number; readonly error: unknown };

@@ -1,4 +1,6 @@
 import type { Clock } from '../../../shared/platform/clock.ts';
+import type { GpuQuery } from '../../formats/gpu-query.ts';
+import { cardKey, type ExpectedCards } from './gather-sample.ts';
 import type { GpuRow } from './nvidia-smi.ts';
 
 /** A sample that is older tells of another time: the cards are asked again. */
@@ -12,25 +14,25 @@ export class RecentSample {
   readonly #clock: Clock;
   #kept: { readonly cards: readonly GpuRow[]; readonly monotonicMs: number } | null = null;
   #changing = 0;
-  #cardCount: number | null = null;
+  #expected: ExpectedCards | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** How many cards a whole sample has; null: not known, or not to be relied on any more. */
-  get cardCount(): number | null {
-    return this.#cardCount;
+  /** What a whole sample has; null: not known, or not to be relied on any more. */
+  get expected(): ExpectedCards | null {
+    return this.#expected;
   }
 
-  /** The cards that an ordinary query has just counted. */
-  counted(cardCount: number): void {
-    this.#cardCount = cardCount;
+  /** The cards that an ordinary query has just counted, and what it said of others. */
+  counted({ gpus, unreadable }: GpuQuery): void {
+    this.#expected = { cards: gpus.map(cardKey), complaints: unreadable };
   }
 
   /** One sample of the loop. A part of the cards is no answer to a question for all of them. */
   keep(cards: readonly GpuRow[]): void {
-    const whole = cards.length > 0 && cards.length === this.#cardCount;
+    const whole = cards.length > 0 && cards.length === this.#expected?.cards.length;
     this.#kept =
       whole && this.#changing === 0 ? { cards, monotonicMs: this.#clock.monotonicMs() } : null;
   }
@@ -44,7 +46,7 @@ export class RecentSample {
   /** The loop failed: whatever it said last, the cards may not answer now. */
   forget(): void {
     this.#kept = null;
-    this.#cardCount = null;
+    this.#expected = null;
   }
 
   /** Runs a change of what a sample tells; what was read before its end is not kept. */

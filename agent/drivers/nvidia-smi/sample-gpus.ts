@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/platform/errors.ts';
 import { parseGpuQuery } from '../../formats/gpu-query.ts';
 import { streamLines } from '../process/stream-lines.ts';
 import { toolError } from './error-output.ts';
+import { SampleGatherer } from './gather-sample.ts';
 import type { GpuRow } from './nvidia-smi.ts';
 import { gpuQueryArgs, queryGpus, type ColumnLadder } from './query-gpus.ts';
 import type { RecentSample } from './recent-sample.ts';
@@ -44,62 +45,54 @@ export async function* sampleGpus(
 
 /**
  * One child that prints all cards each period. The very first sample, and the one after a failure, comes from an
- * ordinary query, which also finds the columns that this driver knows and the number of cards; a sample is complete
- * when it has that many rows, or when a card repeats.
+ * ordinary query, which also finds the columns that this driver knows and the cards that there are.
  */
 async function* sampleWithOneChild(
   { tool, ladder, recent }: Sampling,
   periodMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly GpuRow[], void, void> {
-  if (recent.cardCount === null) {
-    const { gpus } = await queryGpus(tool, ladder, signal);
-    recent.counted(gpus.length);
-    recent.keep(gpus);
-    yield gpus;
+  if (recent.expected === null) {
+    const query = await queryGpus(tool, ladder, signal);
+    recent.counted(query);
+    recent.keep(query.gpus);
+    yield query.gpus;
   }
-  const cardCount = recent.cardCount ?? 0;
+  const expected = recent.expected ?? { cards: [], complaints: [] };
   const { columns } = ladder;
+  const stallMs = Math.max(stallMsMin, stallPeriods * periodMs);
   const lines = streamLines(
     {
       argv: [...tool.options.command, ...gpuQueryArgs(columns), '-lms', String(periodMs)],
       ...(tool.options.env === undefined ? {} : { env: tool.options.env }),
-      stallMs: Math.max(stallMsMin, stallPeriods * periodMs),
+      stallMs,
       clock: tool.clock,
     },
     signal,
   );
-  let sample: GpuRow[] = [];
+  const gatherer = new SampleGatherer({ expected, periodMs, stallMs }, tool.clock.monotonicMs());
   for await (const line of lines) {
-    const row = readRow(line, columns);
+    if (line.trim() === '') continue;
+    const nowMs = tool.clock.monotonicMs();
+    const { row, complaint } = readLine(line, columns);
+    if (complaint !== null) gatherer.complaint(complaint, nowMs);
     if (row === null) continue;
-    if (sample.some((each) => each.uuid === row.uuid && each.index === row.index)) {
-      recent.keep(sample);
-      yield sample;
-      sample = [];
-    }
-    sample.push(row);
-    if (sample.length >= cardCount) {
-      recent.keep(sample);
-      yield sample;
-      sample = [];
-    }
+    const sample = gatherer.row(row, nowMs);
+    if (sample === null) continue;
+    recent.keep(sample);
+    yield sample;
   }
   throw new AppError('PROCESS_FAILED', 'the sampling nvidia-smi ended by itself');
 }
 
-/** One line of the loop; null for a blank one. What is no row of a card we know ends the loop. */
-function readRow(line: string, columns: readonly string[]): GpuRow | null {
-  if (line.trim() === '') return null;
+/** One line of the loop: a row, a complaint among the rows, or neither. A refusal of the tool ends the loop. */
+function readLine(
+  line: string,
+  columns: readonly string[],
+): { readonly row: GpuRow | null; readonly complaint: string | null } {
   if (/^(NVIDIA-SMI|Failed to initialize|Field |ERROR)/.test(line)) {
     throw toolError('the sampling nvidia-smi failed', line, 255);
   }
   const query = readable(parseGpuQuery(line, columns), 'a sample of nvidia-smi --query-gpu -lms');
-  const complaint = query.unreadable[0];
-  if (complaint !== undefined) {
-    throw new AppError('OUTPUT_UNREADABLE', 'the sampling nvidia-smi lost a card', {
-      cause: new Error(complaint),
-    });
-  }
-  return query.gpus[0] ?? null;
+  return { row: query.gpus[0] ?? null, complaint: query.unreadable[0] ?? null };
 }

@@ -8,6 +8,10 @@ import { BoundedQueue } from '../../../shared/platform/bounded-queue.ts';
 /** A tool whose sampling command prints what a test pushes, and dies when a test says so. */
 export class FakeSampling {
   readonly starts: number[] = [];
+  /** When a single query was asked. */
+  readonly queries: number[] = [];
+  /** What a single query answers. */
+  cards: readonly GpuRow[] = [];
   running = 0;
   processes: readonly ComputeProcess[] = [];
   processReads = 0;
@@ -32,7 +36,10 @@ export class FakeSampling {
       throw new Error('not used here');
     };
     return {
-      queryGpus: unused,
+      queryGpus: async () => {
+        this.queries.push(this.#now());
+        return this.cards;
+      },
       listMigInstances: unused,
       readGeometries: unused,
       setMigMode: unused,

@@ -17,7 +17,7 @@ describe('what the loop read last', () => {
   beforeEach(() => {
     clock = new ManualClock();
     recent = new RecentSample(clock);
-    recent.counted(2);
+    recent.counted({ gpus: cards(2), unreadable: [] });
   });
 
   test('stands for the present for two seconds', async () => {
@@ -39,7 +39,7 @@ describe('what the loop read last', () => {
   test('is gone when the loop fails, and the cards are counted again', () => {
     recent.keep(cards(2));
     recent.forget();
-    expect([recent.read(), recent.cardCount]).toEqual([null, null]);
+    expect([recent.read(), recent.expected]).toEqual([null, null]);
   });
 
   test('does not outlive a change of mode, also one that fails, nor is it kept while one goes on', async () => {

@@ -7,13 +7,14 @@ import { RecentSample } from './recent-sample.ts';
 import { createColumnLadder, queryGpus } from './query-gpus.ts';
 import { sampleGpus } from './sample-gpus.ts';
 import { SamplerGate } from './sampler-gate.ts';
+import { createSlowQueries, type SlowQueries } from './slow-queries.ts';
 import { createTool, readable, type NvidiaSmiOptions, type Tool } from './tool.ts';
 
 /** The process's name is free text (paths, commas, colons) and stands last. */
 const computeAppsColumns = ['gpu_uuid', 'pid', 'used_memory', 'process_name'] as const;
 
 /** `nvidia-smi` (or whatever the node calls so) behind the agent's contract. */
-export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi {
+export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi & SlowQueries {
   const tool = createTool(options);
   const ladder = createColumnLadder();
   const gate = new SamplerGate(tool.clock);
@@ -35,6 +36,7 @@ export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi {
       lister.whileChanging(() => destroyMigInstance(tool, gpu, instance, signal)),
     setComputeMode: (gpu, mode, signal) =>
       changingMode(() => setComputeMode(tool, gpu, mode, signal)),
+    ...createSlowQueries(tool),
     sampleGpus: (periodMs, signal) => sampleGpus({ tool, ladder, gate, recent }, periodMs, signal),
   };
 }

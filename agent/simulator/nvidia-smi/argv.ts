@@ -1,50 +1,15 @@
-import type { ComputeMode } from './state.ts';
-import { migChanges, migListings, type MigCommand } from './mig-change.ts';
-import type { ModeCommand } from './mode-change.ts';
+import { parseMig, parseMonitor, parseNvlink, parseTopo } from './argv-commands.ts';
+import {
+  invalidValue,
+  option,
+  readOptions,
+  refuse,
+  splitList,
+  type Option,
+} from './argv-options.ts';
+import type { Loop, Parsed, Request } from './command-line.ts';
 import type { Reply } from './reply.ts';
-
-/** What a command line asks for. */
-export type Request =
-  | { readonly kind: 'table' }
-  | { readonly kind: 'list' }
-  | { readonly kind: 'version' }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'help-query'; readonly topic: 'gpu' | 'compute-apps' }
-  | { readonly kind: 'help-mig' }
-  | {
-      readonly kind: 'query';
-      readonly xml: boolean;
-      readonly display: readonly string[] | undefined;
-    }
-  | { readonly kind: 'csv'; readonly topic: 'gpu' | 'compute-apps'; readonly csv: CsvOptions }
-  | { readonly kind: 'topology' }
-  | { readonly kind: 'modes'; readonly command: ModeCommand }
-  | { readonly kind: 'mig'; readonly command: MigCommand };
-
-export interface CsvOptions {
-  readonly fields: readonly string[];
-  readonly header: boolean;
-  readonly units: boolean;
-}
-
-export interface CommandLine {
-  readonly request: Request;
-  readonly selection: readonly string[] | undefined;
-  /** undefined: once. */
-  readonly loopMs: number | undefined;
-  readonly file: string | undefined;
-}
-
-export type Parsed =
-  | { readonly ok: true; readonly value: CommandLine }
-  | { readonly ok: false; readonly reply: Reply };
-
-/** Each option with all its spellings. `value`: it needs one; `optional`: it may have one. */
-interface Option {
-  readonly key: string;
-  readonly names: readonly string[];
-  readonly takes: 'nothing' | 'value' | 'optional';
-}
+import type { ComputeMode } from './state.ts';
 
 const mainOptions: readonly Option[] = [
   option('list', 'nothing', '-L', '--list-gpus'),
@@ -66,25 +31,8 @@ const mainOptions: readonly Option[] = [
   option('mig', 'value', '-mig', '--multi-instance-gpu'),
   option('persistence', 'value', '-pm', '--persistence-mode'),
   option('compute', 'value', '-c', '--compute-mode'),
-  option('reset', 'nothing', '-r', '--gpu-reset'),
-];
-
-const migOptions: readonly Option[] = [
-  option('help', 'nothing', '-h', '--help'),
-  option('id', 'value', '-i', '--id'),
-  option('gi', 'value', '-gi', '--gpu-instance-id'),
-  option('ci', 'value', '-ci', '--compute-instance-id'),
-  option('C', 'nothing', '-C', '--default-compute-instance'),
-  option('lgip', 'nothing', '-lgip', '--list-gpu-instance-profiles'),
-  option('lgipp', 'nothing', '-lgipp', '--list-gpu-instance-possible-placements'),
-  option('lgi', 'nothing', '-lgi', '--list-gpu-instances'),
-  option('lcip', 'nothing', '-lcip', '--list-compute-instance-profiles'),
-  option('lcipp', 'nothing', '-lcipp', '--list-compute-instance-possible-placements'),
-  option('lci', 'nothing', '-lci', '--list-compute-instances'),
-  option('cgi', 'value', '-cgi', '--create-gpu-instance'),
-  option('cci', 'optional', '-cci', '--create-compute-instance'),
-  option('dgi', 'nothing', '-dgi', '--destroy-gpu-instance'),
-  option('dci', 'nothing', '-dci', '--destroy-compute-instance'),
+  option('power', 'value', '-pl', '--power-limit'),
+  option('reset', 'optional', '-r', '--gpu-reset'),
 ];
 
 /** What a loop option without a value means. */
@@ -96,6 +44,9 @@ const loopMsMax = 24 * 3_600_000;
 export function parseArgv(argv: readonly string[]): Parsed {
   if (argv[0] === 'mig') return parseMig(argv.slice(1));
   if (argv[0] === 'topo') return parseTopo(argv.slice(1));
+  if (argv[0] === 'nvlink') return parseNvlink(argv.slice(1));
+  if (argv[0] === 'dmon') return parseMonitor('devices', argv.slice(1));
+  if (argv[0] === 'pmon') return parseMonitor('processes', argv.slice(1));
   const read = readOptions(argv, mainOptions, "nvidia-smi -h'.");
   if (!read.ok) return read;
   const given = read.given;
@@ -109,7 +60,7 @@ export function parseArgv(argv: readonly string[]): Parsed {
       "ERROR: Option -i is not valid for this command. Please run 'nvidia-smi -h' for help.",
     );
   }
-  return { ok: true, value: { request, selection, loopMs: loop, file: given.get('file') } };
+  return { ok: true, value: { request, selection, loop, file: given.get('file') } };
 }
 
 function mainRequest(given: ReadonlyMap<string, string>): Request | Reply {
@@ -146,7 +97,17 @@ function modeRequest(given: ReadonlyMap<string, string>): Request | Reply | unde
     if (mode === undefined) return invalidValue('-c', compute);
     return { kind: 'modes', command: { kind: 'compute', mode } };
   }
-  return given.has('reset') ? { kind: 'modes', command: { kind: 'reset' } } : undefined;
+  const power = given.get('power');
+  if (power !== undefined) {
+    const watts = Number(power);
+    if (power === '' || !Number.isFinite(watts)) return invalidValue('-pl', power);
+    return { kind: 'modes', command: { kind: 'power-limit', watts } };
+  }
+  if (!given.has('reset')) return undefined;
+  const how = given.get('reset') ?? '';
+  // A bus reset is told apart from a function-level one by newer drivers only.
+  if (how !== '' && how !== 'bus') return invalidValue('-r', how);
+  return { kind: 'modes', command: { kind: 'reset' } };
 }
 
 function csvRequest(
@@ -174,91 +135,13 @@ function csvRequest(
   };
 }
 
-function parseMig(argv: readonly string[]): Parsed {
-  const read = readOptions(argv, migOptions, "nvidia-smi mig -h'.");
-  if (!read.ok) return read;
-  const given = read.given;
-  const once = { selection: undefined, loopMs: undefined, file: undefined };
-  const action = migAction(given);
-  if (given.has('help') || action === undefined) {
-    return { ok: true, value: { ...once, request: { kind: 'help-mig' } } };
-  }
-  const gpuInstances = numbers(given.get('gi'));
-  const computeInstances = numbers(given.get('ci'));
-  if (gpuInstances === 'bad' || computeInstances === 'bad') {
-    return {
-      ok: false,
-      reply: invalidValue('-gi or -ci', given.get('gi') ?? given.get('ci') ?? ''),
-    };
-  }
-  const selection = splitList(given.get('id'));
-  const command: MigCommand = {
-    action,
-    selection,
-    gpuInstances,
-    computeInstances,
-    withDefault: given.has('C'),
-    tuples: splitList(given.get('cgi') ?? given.get('cci')) ?? [],
-  };
-  return { ok: true, value: { ...once, selection, request: { kind: 'mig', command } } };
-}
-
-function migAction(given: ReadonlyMap<string, string>): MigCommand['action'] | undefined {
-  const change = migChanges.find((name) => given.has(name));
-  if (change !== undefined) return { kind: 'change', change };
-  const listing = migListings.find((name) => given.has(name));
-  return listing === undefined ? undefined : { kind: 'list', listing };
-}
-
-function parseTopo(argv: readonly string[]): Parsed {
-  const wanted = argv.filter((word) => word !== '-m' && word !== '--matrix');
-  if (wanted.length > 0 || argv.length === 0) {
-    return refuse(
-      `ERROR: Option ${wanted[0] ?? ''} is not recognized. Please run 'nvidia-smi topo -h'.`,
-    );
-  }
-  const once = { selection: undefined, loopMs: undefined, file: undefined };
-  return { ok: true, value: { ...once, request: { kind: 'topology' } } };
-}
-
-function readOptions(
-  argv: readonly string[],
-  options: readonly Option[],
-  help: string,
-):
-  | { readonly ok: true; readonly given: ReadonlyMap<string, string> }
-  | { readonly ok: false; readonly reply: Reply } {
-  const given = new Map<string, string>();
-  for (let at = 0; at < argv.length; at += 1) {
-    const word = argv[at] ?? '';
-    const equals = word.startsWith('-') ? word.indexOf('=') : -1;
-    const name = equals < 0 ? word : word.slice(0, equals);
-    const found = options.find((each) => each.names.includes(name));
-    if (found === undefined || (found.takes === 'nothing' && equals >= 0)) {
-      const text = `ERROR: Option ${word} is not recognized. Please run '${help}`;
-      return { ok: false, reply: { lines: [text, ''], exitCode: 255 } };
-    }
-    let value = equals < 0 ? undefined : word.slice(equals + 1);
-    const next = argv[at + 1];
-    if (value === undefined && found.takes !== 'nothing' && next?.startsWith('-') === false) {
-      value = next;
-      at += 1;
-    }
-    if (value === undefined && found.takes === 'value') {
-      const text = `ERROR: Option ${name} requires an argument. Please run '${help}`;
-      return { ok: false, reply: { lines: [text, ''], exitCode: 2 } };
-    }
-    given.set(found.key, value ?? '');
-  }
-  return { ok: true, given };
-}
-
-function parseLoop(given: ReadonlyMap<string, string>): number | undefined | 'bad' {
+function parseLoop(given: ReadonlyMap<string, string>): Loop | undefined | 'bad' {
   const text = given.get('loopMs') ?? given.get('loop');
   if (text === undefined) return undefined;
-  if (text === '') return loopDefaultMs;
-  const value = Number(text) * (given.has('loopMs') ? 1 : 1000);
-  return Number.isInteger(value) && value >= loopMsMin && value <= loopMsMax ? value : 'bad';
+  if (text === '') return { periodMs: loopDefaultMs, samples: Infinity };
+  const periodMs = Number(text) * (given.has('loopMs') ? 1 : 1000);
+  const good = Number.isInteger(periodMs) && periodMs >= loopMsMin && periodMs <= loopMsMax;
+  return good ? { periodMs, samples: Infinity } : 'bad';
 }
 
 function onOff(text: string): boolean | undefined {
@@ -283,30 +166,4 @@ function computeModeNamed(text: string): ComputeMode | undefined {
     default:
       return undefined;
   }
-}
-
-function splitList(text: string | undefined): readonly string[] | undefined {
-  return text
-    ?.split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-}
-
-function numbers(text: string | undefined): readonly number[] | undefined | 'bad' {
-  const words = splitList(text);
-  if (words === undefined) return undefined;
-  return words.every((word) => /^\d{1,3}$/.test(word)) ? words.map(Number) : 'bad';
-}
-
-function invalidValue(name: string, text: string): Reply {
-  const line = `ERROR: Option ${name} has an invalid value ${JSON.stringify(text)}. Please run 'nvidia-smi -h'.`;
-  return { lines: [line, ''], exitCode: 2 };
-}
-
-function refuse(line: string): Parsed {
-  return { ok: false, reply: { lines: [line, ''], exitCode: 2 } };
-}
-
-function option(key: string, takes: Option['takes'], ...names: readonly string[]): Option {
-  return { key, names, takes };
 }

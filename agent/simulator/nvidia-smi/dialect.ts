@@ -72,6 +72,7 @@ export const nvmlErrors = {
   'Not Found': 6,
   'In use by another client': 19,
   'Insufficient Resources': 23,
+  'Unknown Error': 255,
 } as const;
 export type NvmlError = keyof typeof nvmlErrors;
 

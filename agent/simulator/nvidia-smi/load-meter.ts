@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GpuUser } from '../processes/gpu-users.ts';
-import { ticksPerSecond } from '../processes/proc.ts';
+import { ticksPerSecond, uptimeMs } from '../processes/proc.ts';
 
 /** Closer readings than this repeat the last answer: CPU time is counted in ticks of 10 ms. */
 const intervalMinMs = 200;
@@ -34,7 +34,7 @@ export function openLoadMeter(options: {
   let last = readLast(file);
   return {
     measure: (users) => {
-      const now = { atMs: options.wallMs(), uptime: uptimeSeconds(options.procRoot) };
+      const now = { atMs: options.wallMs(), uptime: uptimeMs(options.procRoot) / 1_000 };
       const next = new Map(
         users.map((user) => [user.pid, readingOf(user, last.get(user.pid), now)]),
       );
@@ -96,13 +96,5 @@ function write(file: string, readings: Readings, pid: number): void {
     renameSync(temporary, file);
   } catch {
     // A read-only state directory still answers; only the next reading is judged by whole lives.
-  }
-}
-
-function uptimeSeconds(procRoot: string): number {
-  try {
-    return Number(readFileSync(join(procRoot, 'uptime'), 'latin1').split(' ', 1)[0]) || 0;
-  } catch {
-    return 0;
   }
 }

@@ -6,6 +6,7 @@ import {
   type MigPlacement,
   type MigProfile,
 } from '../../../shared/domain/mig-profile.ts';
+import type { FaultDesk } from '../faults/fault-desk.ts';
 import { id2, nvmlErrors, type NvmlError } from './dialect.ts';
 import {
   chooseComputeStart,
@@ -43,6 +44,12 @@ export interface Users {
   onInstance(gpuIndex: number, gpuInstanceId: number, computeInstanceId?: number): boolean;
 }
 
+/** What may be in the way of a change. */
+export interface Trouble {
+  readonly users: Users;
+  readonly desk: FaultDesk;
+}
+
 export const noneEnabled: Reply = { lines: ['No MIG-enabled devices found.'], exitCode: 6 };
 export const noGpuInstances: Reply = {
   lines: ['No GPU instances found: Not Found'],
@@ -78,31 +85,37 @@ export function changeMig(
   state: SimState,
   gpus: readonly number[],
   asked: { readonly change: MigChange; readonly command: MigCommand },
-  users: Users,
+  trouble: Trouble,
 ): Change {
   const { change, command } = asked;
   const enabled = gpus.filter((index) => state.gpus[index]?.migCurrent === true);
   if (enabled.length === 0) return { state, ...noneEnabled };
   switch (change) {
     case 'cgi':
-      return createGpuInstances(state, enabled, command);
+      return createGpuInstances(state, enabled, command, trouble);
     case 'cci':
       return createComputeInstances(state, enabled, command);
     case 'dgi':
-      return destroyGpuInstances(state, enabled, command, users);
+      return destroyGpuInstances(state, enabled, command, trouble);
     case 'dci':
-      return destroyComputeInstances(state, enabled, command, users);
+      return destroyComputeInstances(state, enabled, command, trouble);
     default:
       return unreachable(change);
   }
 }
 
-function createGpuInstances(state: SimState, gpus: readonly number[], command: MigCommand): Change {
+// oxlint-disable-next-line max-params -- the four things every change is made of
+function createGpuInstances(
+  state: SimState,
+  gpus: readonly number[],
+  command: MigCommand,
+  { desk }: Trouble,
+): Change {
   const lines: string[] = [];
   let now = state;
   for (const index of gpus) {
     for (const tuple of command.tuples) {
-      const made = createOne(now, index, tuple);
+      const made = createOne(now, index, tuple, desk);
       if (typeof made === 'string') {
         return failed(now, lines, made, {
           what: `Unable to create a GPU instance on GPU ${id2(index)} using profile ${tuple}`,
@@ -125,13 +138,16 @@ function createGpuInstances(state: SimState, gpus: readonly number[], command: M
   return { state: now, lines, exitCode: 0 };
 }
 
-function createOne(state: SimState, index: number, tuple: string) {
+// oxlint-disable-next-line max-params -- where, what, and what may be in the way
+function createOne(state: SimState, index: number, tuple: string, desk: FaultDesk) {
   const found = cutCard(state, index);
   if (found === undefined) return 'Not Supported' as const;
   const { gpu, card, geometry } = found;
   const [name = '', startText] = tuple.split(':', 2);
   const profile = profileNamed(geometry, name);
   if (profile === undefined) return 'Invalid Argument' as const;
+  if (desk.strikesCard('in-use', index)) return 'In use by another client' as const;
+  if (desk.strikesProfile('fail-create', profile)) return 'Unknown Error' as const;
   const layout = layoutOf(gpu);
   let start: number | undefined;
   if (startText === undefined) start = chooseStart(geometry, layout, profile);
@@ -236,14 +252,22 @@ function destroyGpuInstances(
   state: SimState,
   gpus: readonly number[],
   command: MigCommand,
-  users: Users,
+  { users, desk }: Trouble,
 ): Change {
   const lines: string[] = [];
   let now = state;
   const doomed = instancesIn(state, gpus, command.gpuInstances);
   if (doomed.length === 0) return { state, ...noGpuInstances };
   for (const { index, instance } of doomed) {
-    if (instance.computeInstances.length > 0 || users.onInstance(index, instance.id)) {
+    const profile = cutCard(state, index)?.geometry.profiles.find(
+      (each) => each.giProfileId === instance.giProfileId,
+    );
+    if (
+      instance.computeInstances.length > 0 ||
+      users.onInstance(index, instance.id) ||
+      // An idle instance may be busy for the driver: tried again, it goes.
+      (profile !== undefined && desk.strikesProfile('fail-destroy', profile))
+    ) {
       return failed(now, lines, 'In use by another client', {
         what: `Unable to destroy GPU instance ID ${id2(instance.id)} from GPU ${id2(index)}`,
         summary: 'Failed to destroy GPU instances',
@@ -259,7 +283,7 @@ function destroyComputeInstances(
   state: SimState,
   gpus: readonly number[],
   command: MigCommand,
-  users: Users,
+  { users }: Trouble,
 ): Change {
   const lines: string[] = [];
   let now = state;

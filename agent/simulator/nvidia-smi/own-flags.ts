@@ -1,7 +1,9 @@
 import { parseCards } from '../../../shared/domain/card.ts';
 import { dialectOf, driverVersionFor } from './dialect.ts';
 import type { Reply } from './reply.ts';
-import { afterReboot, describeCards, initialState, type Fault } from './state.ts';
+import { faultWords, parseFault, type Fault } from '../faults/fault.ts';
+import { split, writeFaults } from '../faults/fault-list.ts';
+import { afterReboot, describeCards, initialState } from './state.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** The simulator's own flags: they come first, before anything that `nvidia-smi` itself knows. */
@@ -9,12 +11,20 @@ export interface OwnFlags {
   readonly directory: string | undefined;
   readonly init: string | undefined;
   readonly driver: string | undefined;
+  /** Words between commas, or `none`. */
   readonly fault: string | undefined;
+  readonly stepMs: string | undefined;
   readonly reboot: boolean;
   readonly rest: readonly string[];
 }
 
-const withValue = ['--sim-state', '--sim-init', '--sim-driver', '--sim-fault'] as const;
+const withValue = [
+  '--sim-state',
+  '--sim-init',
+  '--sim-driver',
+  '--sim-fault',
+  '--sim-step-ms',
+] as const;
 
 /** A string is what is wrong with them. */
 export function parseOwnFlags(
@@ -45,6 +55,7 @@ export function parseOwnFlags(
     init: given.get('--sim-init'),
     driver: given.get('--sim-driver'),
     fault: given.get('--sim-fault'),
+    stepMs: given.get('--sim-step-ms'),
     reboot: given.has('--sim-reboot'),
     rest: argv.slice(at),
   };
@@ -96,22 +107,43 @@ export function initialise(
   });
 }
 
-/** Makes every later invocation misbehave, until `none`. */
-export function setFault(folder: StateFolder, text: string): Reply {
-  const fault = parseFault(text);
-  return folder.update<Reply>((state) => {
-    if (state === undefined) return [state, noState()];
-    if (fault === undefined || (fault.kind === 'lost' && fault.gpuIndex >= state.gpus.length)) {
-      return [
-        state,
-        complaint(
-          `${JSON.stringify(text)} is no fault; write none, hang, no-driver, mismatch, garbage or ` +
-            `lost=INDEX with an index below ${state.gpus.length}`,
-        ),
-      ];
+/** Writes the control file: every later invocation misbehaves so, until `none`. */
+export function setFaults(
+  folder: StateFolder,
+  text: string,
+  at: { readonly directory: string; readonly around: { readonly pid: number } },
+): Reply {
+  const state = folder.read();
+  if (state === undefined) return noState();
+  const words = text === 'none' ? [] : split(text);
+  const faults: Fault[] = [];
+  for (const word of words) {
+    const fault = parseFault(word);
+    if (fault === undefined || ('gpuIndex' in fault && fault.gpuIndex >= state.gpus.length)) {
+      return complaint(
+        `${JSON.stringify(word)} is no fault; write none, ${faultWords}, with an index below ` +
+          `${state.gpus.length}`,
+      );
     }
-    return [{ ...state, fault }, say(`fault: ${text}`)];
-  });
+    faults.push(fault);
+  }
+  writeFaults(at.directory, faults, at.around.pid);
+  return say(`fault: ${text}`);
+}
+
+/** How long each change to a card takes from now on. */
+export function setStep(folder: StateFolder, text: string): Reply {
+  const stepMs = Number(text);
+  if (!Number.isInteger(stepMs) || stepMs < 0 || stepMs > 600_000) {
+    return complaint(
+      `${JSON.stringify(text)} is no time of a step; write 0 to 600000 milliseconds`,
+    );
+  }
+  return folder.update<Reply>((state) =>
+    state === undefined
+      ? [state, noState()]
+      : [{ ...state, stepMs }, say(`each change takes ${stepMs} ms`)],
+  );
 }
 
 /** Applies what a reboot of the host does, without one. */
@@ -128,21 +160,6 @@ export function noState(directory?: string): Reply {
     `no simulated cards${directory === undefined ? '' : ` in ${directory}`}; create them with ` +
       'nvidia-smi-sim --sim-state DIR --sim-init 2xA100-40GB,L40S',
   );
-}
-
-function parseFault(text: string): Fault | undefined {
-  const lost = /^lost=(\d{1,2})$/.exec(text);
-  if (lost !== null) return { kind: 'lost', gpuIndex: Number(lost[1]) };
-  switch (text) {
-    case 'none':
-    case 'hang':
-    case 'no-driver':
-    case 'mismatch':
-    case 'garbage':
-      return { kind: text };
-    default:
-      return undefined;
-  }
 }
 
 function complaint(line: string): Reply {

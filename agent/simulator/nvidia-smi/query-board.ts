@@ -128,10 +128,26 @@ export function board(view: GpuView, dialect: Dialect): readonly QueryNode[] {
       leaf('host_vgpu_mode', 'Host VGPU Mode', na),
       ...when(major >= 550, leaf('vgpu_heterogeneous_mode', 'vGPU Heterogeneous Mode', na)),
     ]),
+    ...verdicts(view, dialect),
+    ...when(
+      major >= 550,
+      leaf('gsp_firmware_version', 'GSP Firmware Version', dialect.driverVersion),
+    ),
+    group('ibmnpu', 'IBMNPU', [leaf('relaxed_ordering_mode', 'Relaxed Ordering Mode', na)]),
+  ];
+}
+
+/** Whether the driver wants a reset: one section until 580, the recovery action from 570 on. */
+function verdicts(view: GpuView, { major }: Dialect): readonly QueryNode[] {
+  return [
     ...when(
       major >= 535 && major < 580,
       group('gpu_reset_status', 'GPU Reset Status', [
-        leaf('reset_required', 'Reset Required', major >= 570 ? deprecated : 'No'),
+        leaf(
+          'reset_required',
+          'Reset Required',
+          major >= 570 ? deprecated : view.health.needsReset ? 'Yes' : 'No',
+        ),
         leaf(
           'drain_and_reset_recommended',
           'Drain and Reset Recommended',
@@ -139,12 +155,10 @@ export function board(view: GpuView, dialect: Dialect): readonly QueryNode[] {
         ),
       ]),
     ),
-    ...when(major >= 570, leaf('gpu_recovery_action', 'GPU Recovery Action', 'None')),
     ...when(
-      major >= 550,
-      leaf('gsp_firmware_version', 'GSP Firmware Version', dialect.driverVersion),
+      major >= 570,
+      leaf('gpu_recovery_action', 'GPU Recovery Action', view.health.recoveryAction),
     ),
-    group('ibmnpu', 'IBMNPU', [leaf('relaxed_ordering_mode', 'Relaxed Ordering Mode', na)]),
   ];
 }
 

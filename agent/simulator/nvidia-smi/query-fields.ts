@@ -1,35 +1,17 @@
+import { clockReasonMask, isClockReason } from './clock-reasons.ts';
 import { fixed2, type Dialect } from './dialect.ts';
-import type { GpuView, ProcessView } from './view.ts';
-
-/** What a cell of `--query-gpu` is made of. */
-export interface FieldContext {
-  readonly dialect: Dialect;
-  readonly view: GpuView;
-  readonly gpuCount: number;
-  readonly timestamp: string;
-}
-
-export interface Field {
-  readonly name: string;
-  readonly aliases: readonly string[];
-  readonly unit: string | undefined;
-  /** First driver that has it, and the first that lacks it again. */
-  readonly since: number;
-  readonly until: number;
-  /** Read from the card itself, so a lost card cannot answer. */
-  readonly live: boolean;
-  /** null is printed as `[N/A]`. */
-  readonly value: (context: FieldContext) => string | number | null;
-  readonly help: string;
-}
-
-interface FieldOptions {
-  readonly aliases?: readonly string[];
-  readonly unit?: string;
-  readonly since?: number;
-  readonly until?: number;
-  readonly live?: boolean;
-}
+import {
+  deprecatedCell,
+  field,
+  mhz,
+  mib,
+  percent,
+  watts,
+  type Field,
+  type FieldContext,
+  type FieldOptions,
+} from './query-field.ts';
+import { recentFields } from './query-fields-recent.ts';
 
 const onOff = (on: boolean): string => (on ? 'Enabled' : 'Disabled');
 const hasMig = ({ view }: FieldContext): boolean => view.card.migGeometry !== null;
@@ -41,10 +23,25 @@ const videoClock = ({ view }: FieldContext): number =>
 const busPart = (at: number) => (context: FieldContext) =>
   `0x${context.view.gpu.busId.split(/[:.]/)[at] ?? '00'}`;
 
-/** Every field of `--query-gpu` that the simulator answers, in the order of the tool's own help. */
+/** In the order of the tool's help, which is not that of the bits. */
+const reasonOrder = [
+  'gpu_idle',
+  'applications_clocks_setting',
+  'sw_power_cap',
+  'hw_slowdown',
+  'hw_thermal_slowdown',
+  'hw_power_brake_slowdown',
+  'sw_thermal_slowdown',
+  'sync_boost',
+] as const;
+
+/** Every field of `--query-gpu` up to driver 550, in the order of the tool's own help. */
 const gpuFields: readonly Field[] = [
   field('timestamp', 'when the row was made, to the millisecond', (c) => c.timestamp),
   field('driver_version', 'version of the driver', (c) => c.dialect.driverVersion),
+  field('vgpu_driver_capability.heterogenous_multivGPU', 'what vGPU could do', () => null, {
+    since: 535,
+  }),
   field('count', 'cards in this host', (c) => c.gpuCount),
   field('name', 'product name', (c) => c.view.card.productName, { aliases: ['gpu_name'] }),
   field('serial', 'serial number of the board', (c) => c.view.gpu.serial, {
@@ -61,6 +58,13 @@ const gpuFields: readonly Field[] = [
   field('pci.subClass', 'PCI sub class', () => '0x2', { since: 550 }),
   field('pci.device_id', 'PCI device and vendor', (c) => c.view.card.pciDeviceId),
   field('pci.sub_device_id', 'PCI subsystem', () => '0x134F10DE'),
+  ...[
+    'fractional_multiVgpu',
+    'heterogeneous_timeSlice_profile',
+    'heterogeneous_timeSlice_sizes',
+  ].map((name) =>
+    field(`vgpu_device_capability.${name}`, 'what vGPU could do', () => null, { since: 535 }),
+  ),
   field('pcie.link.gen.current', 'link generation now', pcieGeneration),
   field('pcie.link.gen.gpucurrent', 'link generation now', pcieGeneration, { since: 525 }),
   field('pcie.link.gen.max', 'best link generation here', pcieGeneration),
@@ -69,7 +73,9 @@ const gpuFields: readonly Field[] = [
   field('pcie.link.width.current', 'lanes now', () => 16),
   field('pcie.link.width.max', 'lanes at best', () => 16),
   field('index', 'number of the card; may change at a boot', (c) => c.view.index),
-  field('display_mode', 'whether a display is attached', () => 'Disabled'),
+  field('display_mode', 'whether a display is attached', ({ dialect }) =>
+    dialect.major >= 580 ? deprecatedCell : 'Disabled',
+  ),
   field('display_active', 'whether a display is in use', () => 'Disabled'),
   field('persistence_mode', 'whether the driver stays loaded', (c) =>
     onOff(c.view.gpu.persistence),
@@ -86,19 +92,15 @@ const gpuFields: readonly Field[] = [
   field('inforom.oem', 'version of the OEM object', () => '2.0'),
   field('inforom.ecc', 'version of the ECC object', () => '6.16'),
   field('inforom.pwr', 'version of the power object', () => null, { aliases: ['inforom.power'] }),
-  field('reset_status.reset_required', 'whether a reset is needed', () => 'No', {
-    since: 535,
-    until: 570,
-    live: true,
-  }),
+  field(
+    'reset_status.reset_required',
+    'whether a reset is needed',
+    ({ view }) => (view.health.needsReset ? 'Yes' : 'No'),
+    { since: 535, until: 570 },
+  ),
   field('reset_status.drain_and_reset_recommended', 'whether to drain first', () => null, {
     since: 535,
     until: 570,
-    live: true,
-  }),
-  field('gpu_recovery_action', "the driver's own verdict", () => 'None', {
-    since: 570,
-    live: true,
   }),
   field('gom.current', 'operation mode', () => null, { aliases: ['gpu_operation_mode.current'] }),
   field('gom.pending', 'operation mode', () => null, { aliases: ['gpu_operation_mode.pending'] }),
@@ -113,28 +115,14 @@ const gpuFields: readonly Field[] = [
   field(
     'clocks_event_reasons.active',
     'mask',
-    (c) => (c.view.idle ? '0x0000000000000001' : '0x0000000000000000'),
+    (c) => clockReasonMask(c.view),
     eventReason('active'),
   ),
-  field(
-    'clocks_event_reasons.gpu_idle',
-    'nothing runs',
-    (c) => (c.view.idle ? 'Active' : 'Not Active'),
-    eventReason('gpu_idle'),
-  ),
-  ...[
-    'applications_clocks_setting',
-    'sw_power_cap',
-    'hw_slowdown',
-    'hw_thermal_slowdown',
-    'hw_power_brake_slowdown',
-    'sw_thermal_slowdown',
-    'sync_boost',
-  ].map((reason) =>
+  ...reasonOrder.map((reason) =>
     field(
       `clocks_event_reasons.${reason}`,
       'what holds the clocks down',
-      () => 'Not Active',
+      (c) => (isClockReason(c.view, reason) ? 'Active' : 'Not Active'),
       eventReason(reason),
     ),
   ),
@@ -174,18 +162,6 @@ const gpuFields: readonly Field[] = [
   field('retired_pages.pending', 'pages that retire at the next reboot', () => null, {
     live: true,
   }),
-  ...['correctable', 'uncorrectable'].map((kind) =>
-    field(`remapped_rows.${kind}`, 'remapped rows', (c) => (c.view.gpu.migCurrent ? null : 0), {
-      since: 560,
-      live: true,
-    }),
-  ),
-  ...['pending', 'failure'].map((kind) =>
-    field(`remapped_rows.${kind}`, 'remapping', (c) => (c.view.gpu.migCurrent ? null : 'No'), {
-      since: 560,
-      live: true,
-    }),
-  ),
   field('temperature.gpu', 'degrees C', (c) => c.view.temperatureCelsius, { live: true }),
   field(
     'temperature.gpu.tlimit',
@@ -199,7 +175,9 @@ const gpuFields: readonly Field[] = [
     (c) => (c.view.card.memoryClockMaxMhz < 4000 ? c.view.temperatureCelsius + 2 : null),
     { live: true },
   ),
-  field('power.management', 'whether power is managed', () => 'Supported'),
+  field('power.management', 'whether power is managed', ({ dialect }) =>
+    dialect.major >= 590 ? deprecatedCell : 'Supported',
+  ),
   field('power.draw', 'watts', (c) => fixed2(c.view.powerWatts), watts),
   field(
     'power.draw.average',
@@ -212,26 +190,39 @@ const gpuFields: readonly Field[] = [
     ...watts(),
     since: 535,
   }),
-  ...['power.limit', 'enforced.power.limit', 'power.default_limit', 'power.max_limit'].map((name) =>
-    field(name, 'watts allowed', (c) => fixed2(c.view.card.powerLimitWatts), watts),
+  ...['power.limit', 'enforced.power.limit'].map((name) =>
+    field(name, 'watts allowed', (c) => fixed2(c.view.powerLimitWatts), watts),
   ),
-  field('power.min_limit', 'least limit', (c) => fixed2(minPower(c)), watts),
+  ...['power.default_limit', 'power.max_limit'].map((name) =>
+    field(name, 'watts allowed at most', (c) => fixed2(c.view.card.powerLimitWatts), watts),
+  ),
+  field('power.min_limit', 'least limit', (c) => fixed2(c.view.powerMinWatts), watts),
   field('clocks.current.graphics', 'MHz', (c) => c.view.smClockMhz, mhz('clocks.gr')),
   field('clocks.current.sm', 'MHz', (c) => c.view.smClockMhz, mhz('clocks.sm')),
   field('clocks.current.memory', 'MHz', (c) => c.view.memoryClockMhz, mhz('clocks.mem')),
   field('clocks.current.video', 'MHz', videoClock, mhz('clocks.video')),
   ...['applications', 'default_applications', 'max'].flatMap((kind) => [
-    field(`clocks.${kind}.graphics`, 'MHz', (c) => c.view.card.smClockMaxMhz, {
-      ...mhz(`clocks.${kind}.gr`),
-      live: false,
-    }),
+    field(
+      `clocks.${kind}.graphics`,
+      'MHz',
+      setting(kind, (c) => c.view.card.smClockMaxMhz),
+      {
+        ...mhz(`clocks.${kind}.gr`),
+        live: false,
+      },
+    ),
     ...(kind === 'max'
       ? [field('clocks.max.sm', 'MHz', (c) => c.view.card.smClockMaxMhz, { unit: 'MHz' })]
       : []),
-    field(`clocks.${kind}.memory`, 'MHz', (c) => c.view.card.memoryClockMaxMhz, {
-      ...mhz(`clocks.${kind}.mem`),
-      live: false,
-    }),
+    field(
+      `clocks.${kind}.memory`,
+      'MHz',
+      setting(kind, (c) => c.view.card.memoryClockMaxMhz),
+      {
+        ...mhz(`clocks.${kind}.mem`),
+        live: false,
+      },
+    ),
   ]),
   field('mig.mode.current', 'MIG now', (c) => (hasMig(c) ? onOff(c.view.gpu.migCurrent) : null)),
   field('mig.mode.pending', 'MIG after a reset', (c) =>
@@ -253,38 +244,11 @@ const gpuFields: readonly Field[] = [
   }),
 ];
 
-/** A row of `--query-compute-apps`. */
-export interface AppContext extends FieldContext {
-  readonly process: ProcessView;
-}
-
-export interface AppField {
-  readonly name: string;
-  readonly aliases: readonly string[];
-  readonly unit: string | undefined;
-  readonly value: (context: AppContext) => string | number | null;
-  readonly help: string;
-}
-
-/** Every field of `--query-compute-apps`. Under MIG the UUID is the parent's: the tool tells no more here. */
-export const appFields: readonly AppField[] = [
-  app('timestamp', 'when the row was made, to the millisecond', (c) => c.timestamp),
-  app('gpu_name', 'product name of the card', (c) => c.view.card.productName),
-  app('gpu_bus_id', 'domain:bus:device.function of the card', (c) => c.view.gpu.busId),
-  app('gpu_serial', 'serial number of the card', (c) => c.view.gpu.serial),
-  app('gpu_uuid', 'identity of the card', (c) => c.view.gpu.uuid),
-  app('pid', 'process id', (c) => c.process.pid),
-  { ...app('process_name', 'its program', (c) => c.process.name), aliases: ['name'] },
-  {
-    ...app('used_gpu_memory', 'memory it holds on the card', (c) => c.process.usedMib),
-    aliases: ['used_memory'],
-    unit: 'MiB',
-  },
-];
-
 /** The fields that `driver` has. */
 export function gpuFieldsOf(dialect: Dialect): readonly Field[] {
-  return gpuFields.filter(({ since, until }) => dialect.major >= since && dialect.major < until);
+  return [...gpuFields, ...recentFields].filter(
+    ({ since, until }) => dialect.major >= since && dialect.major < until,
+  );
 }
 
 /** Before 535 the event reasons were called throttle reasons. */
@@ -308,13 +272,22 @@ function eccFields(): readonly Field[] {
       field(
         `ecc.errors.${scope}.${unit}`,
         'ECC errors',
-        () => (counted.includes(unit) ? 0 : null),
-        {
-          live: true,
-        },
+        ({ view }) =>
+          counted.includes(unit)
+            ? scope.startsWith('uncorrected') && unit !== 'sram'
+              ? view.health.eccErrors
+              : 0
+            : null,
+        { live: true },
       ),
     ),
   );
+}
+
+/** Application clocks were given up by driver 590. */
+function setting(kind: string, value: Field['value']): Field['value'] {
+  return (context) =>
+    kind !== 'max' && context.dialect.major >= 590 ? deprecatedCell : value(context);
 }
 
 function eventReason(name: string): FieldOptions {
@@ -328,48 +301,4 @@ function pcieGeneration({ view }: FieldContext): number {
 
 function vbios({ view }: FieldContext): string {
   return view.card.architecture === 'Hopper' ? '96.00.99.00.01' : '92.00.45.00.03';
-}
-
-function minPower({ view }: FieldContext): number {
-  return Math.round(view.card.powerLimitWatts / 4);
-}
-
-function mib(): FieldOptions {
-  return { unit: 'MiB', live: true };
-}
-
-function percent(): FieldOptions {
-  return { unit: '%', live: true };
-}
-
-function watts(): FieldOptions {
-  return { unit: 'W', live: true };
-}
-
-function mhz(alias: string): FieldOptions {
-  return { aliases: [alias], unit: 'MHz', live: true };
-}
-
-// oxlint-disable-next-line max-params -- one row of the table above, read from left to right
-function field(
-  name: string,
-  help: string,
-  value: Field['value'],
-  options: FieldOptions | (() => FieldOptions) = {},
-): Field {
-  const given = typeof options === 'function' ? options() : options;
-  return {
-    name,
-    help,
-    value,
-    aliases: given.aliases ?? [],
-    unit: given.unit,
-    since: given.since ?? 0,
-    until: given.until ?? Infinity,
-    live: given.live ?? false,
-  };
-}
-
-function app(name: string, help: string, value: AppField['value']): AppField {
-  return { name, aliases: [], unit: undefined, value, help };
 }

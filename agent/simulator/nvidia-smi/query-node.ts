@@ -30,7 +30,7 @@ export function when(condition: boolean, node: QueryNode): readonly QueryNode[] 
 }
 
 export function live(view: GpuView, value: string): string {
-  return view.lost ? 'GPU is lost' : value;
+  return view.health.unreadable ?? value;
 }
 
 /** `512 MiB` */

@@ -1,3 +1,4 @@
+import { isClockReason, type ClockReason } from './clock-reasons.ts';
 import type { Dialect } from './dialect.ts';
 import {
   group,
@@ -12,14 +13,16 @@ import {
   when,
   type QueryNode,
 } from './query-node.ts';
-import type { GpuView } from './view.ts';
+import { slowdownCelsius, type GpuView } from './view.ts';
 
 /** Performance state and what holds the clocks down. */
 export function state(view: GpuView, { major }: Dialect): readonly QueryNode[] {
   const word = major >= 535 ? 'event' : 'throttle';
   const title = major >= 535 ? 'Event' : 'Throttle';
-  const reason = (tag: string, label: string, active = false): QueryNode =>
-    leaf(`clocks_${word}_reason_${tag}`, label, live(view, active ? 'Active' : 'Not Active'));
+  const reason = (name: ClockReason, label: string): QueryNode => {
+    const active = isClockReason(view, name) ? 'Active' : 'Not Active';
+    return leaf(`clocks_${word}_reason_${name}`, label, live(view, active));
+  };
   const hardware = [
     reason('hw_thermal_slowdown', 'HW Thermal Slowdown'),
     reason('hw_power_brake_slowdown', 'HW Power Brake Slowdown'),
@@ -28,7 +31,7 @@ export function state(view: GpuView, { major }: Dialect): readonly QueryNode[] {
     leaf('fan_speed', 'Fan Speed', na),
     leaf('performance_state', 'Performance State', live(view, view.performanceState)),
     group(`clocks_${word}_reasons`, `Clocks ${title} Reasons`, [
-      reason('gpu_idle', 'Idle', view.idle),
+      reason('gpu_idle', 'Idle'),
       reason('applications_clocks_setting', 'Applications Clocks Setting'),
       reason('sw_power_cap', 'SW Power Cap'),
       reason('hw_slowdown', 'HW Slowdown'),
@@ -104,6 +107,8 @@ export function activity(view: GpuView, { major }: Dialect): readonly QueryNode[
 /** ECC, retired pages, remapped rows. */
 export function errors(view: GpuView, { major }: Dialect): readonly QueryNode[] {
   const zero = live(view, '0');
+  const { eccErrors, rowRemapPending, rowRemapFailure } = view.health;
+  const yesNo = (on: boolean): string => live(view, on ? 'Yes' : 'No');
   const split = major >= 535;
   const counters = [
     leaf('sram_correctable', 'SRAM Correctable', zero),
@@ -114,7 +119,7 @@ export function errors(view: GpuView, { major }: Dialect): readonly QueryNode[] 
         ]
       : [leaf('sram_uncorrectable', 'SRAM Uncorrectable', zero)]),
     leaf('dram_correctable', 'DRAM Correctable', zero),
-    leaf('dram_uncorrectable', 'DRAM Uncorrectable', zero),
+    leaf('dram_uncorrectable', 'DRAM Uncorrectable', live(view, String(eccErrors))),
   ];
   return [
     group('ecc_errors', 'ECC Errors', [
@@ -148,9 +153,9 @@ export function errors(view: GpuView, { major }: Dialect): readonly QueryNode[] 
       ? leaf('remapped_rows', 'Remapped Rows', na)
       : group('remapped_rows', 'Remapped Rows', [
           leaf('remapped_row_corr', 'Correctable Error', zero),
-          leaf('remapped_row_unc', 'Uncorrectable Error', zero),
-          leaf('remapped_row_pending', 'Pending', live(view, 'No')),
-          leaf('remapped_row_failure', 'Remapping Failure Occurred', live(view, 'No')),
+          leaf('remapped_row_unc', 'Uncorrectable Error', live(view, rowRemapPending ? '1' : '0')),
+          leaf('remapped_row_pending', 'Pending', yesNo(rowRemapPending)),
+          leaf('remapped_row_failure', 'Remapping Failure Occurred', yesNo(rowRemapFailure)),
           group('row_remapper_histogram', 'Bank Remap Availability Histogram', [
             histogram('max', 'Max', isHopperOrNewer(view) ? 2560 : 640),
             histogram('high', 'High', 0),
@@ -181,7 +186,11 @@ export function thermals(view: GpuView, { major }: Dialect): readonly QueryNode[
         ),
       ),
       leaf(`gpu_temp_max_${limit}`, named('GPU Shutdown'), offsets ? '-8 C' : '92 C'),
-      leaf(`gpu_temp_slow_${limit}`, named('GPU Slowdown'), offsets ? '-2 C' : '89 C'),
+      leaf(
+        `gpu_temp_slow_${limit}`,
+        named('GPU Slowdown'),
+        offsets ? '-2 C' : `${slowdownCelsius} C`,
+      ),
       leaf(`gpu_temp_max_gpu_${limit}`, named('GPU Max Operating'), offsets ? '0 C' : '85 C'),
       leaf('gpu_target_temperature', 'GPU Target Temperature', na),
       leaf('memory_temp', 'Memory Current Temp', live(view, memoryTemp)),
@@ -198,8 +207,9 @@ export function thermals(view: GpuView, { major }: Dialect): readonly QueryNode[
 export function powers(view: GpuView, dialect: Dialect): readonly QueryNode[] {
   const { major } = dialect;
   const draw = live(view, watts(view.powerWatts));
-  const limit = watts(view.card.powerLimitWatts);
-  const min = watts(Math.round(view.card.powerLimitWatts / 4));
+  const limit = watts(view.powerLimitWatts);
+  const most = watts(view.card.powerLimitWatts);
+  const min = watts(view.powerMinWatts);
   if (major < 535) {
     return [
       group('power_readings', 'Power Readings', [
@@ -207,16 +217,16 @@ export function powers(view: GpuView, dialect: Dialect): readonly QueryNode[] {
         leaf('power_management', 'Power Management', 'Supported'),
         leaf('power_draw', 'Power Draw', draw),
         leaf('power_limit', 'Power Limit', limit),
-        leaf('default_power_limit', 'Default Power Limit', limit),
+        leaf('default_power_limit', 'Default Power Limit', most),
         leaf('enforced_power_limit', 'Enforced Power Limit', limit),
         leaf('min_power_limit', 'Min Power Limit', min),
-        leaf('max_power_limit', 'Max Power Limit', limit),
+        leaf('max_power_limit', 'Max Power Limit', most),
       ]),
     ];
   }
   // GA100 has no averaged reading.
   const average = view.card.computeCapability === '8.0' ? na : draw;
-  const readings = (given: { average: string; instant: string; limit: string; min: string }) => [
+  const readings = (given: Record<'average' | 'instant' | 'limit' | 'most' | 'min', string>) => [
     leaf('power_state', '', view.performanceState),
     ...(major >= 550
       ? [
@@ -226,16 +236,16 @@ export function powers(view: GpuView, dialect: Dialect): readonly QueryNode[] {
       : [leaf('power_draw', 'Power Draw', given.instant)]),
     leaf('current_power_limit', 'Current Power Limit', given.limit),
     leaf('requested_power_limit', 'Requested Power Limit', given.limit),
-    leaf('default_power_limit', 'Default Power Limit', given.limit),
+    leaf('default_power_limit', 'Default Power Limit', given.most),
     leaf('min_power_limit', 'Min Power Limit', given.min),
-    leaf('max_power_limit', 'Max Power Limit', given.limit),
+    leaf('max_power_limit', 'Max Power Limit', given.most),
   ];
-  const none = { average: na, instant: na, limit: na, min: na };
+  const none = { average: na, instant: na, limit: na, most: na, min: na };
   return [
     group(
       'gpu_power_readings',
       'GPU Power Readings',
-      readings({ average, instant: draw, limit, min }),
+      readings({ average, instant: draw, limit, most, min }),
     ),
     ...when(
       major >= 550,

@@ -1,14 +1,8 @@
-import type { CsvOptions } from './argv.ts';
+import type { CsvOptions } from './command-line.ts';
 import type { Dialect } from './dialect.ts';
-import {
-  appFields,
-  fieldTitle,
-  gpuFieldsOf,
-  type AppContext,
-  type AppField,
-  type Field,
-  type FieldContext,
-} from './query-fields.ts';
+import { appFields, type AppContext, type AppField } from './app-fields.ts';
+import { deprecatedCell, type Field, type FieldContext } from './query-field.ts';
+import { fieldTitle, gpuFieldsOf } from './query-fields.ts';
 import type { Reply } from './reply.ts';
 
 /** One bad field fails the whole query, as in the real tool. */
@@ -69,11 +63,14 @@ function headerOf(
 }
 
 function gpuCell(field: Field, context: FieldContext, units: boolean): string {
-  if (context.view.lost && field.live) return '[GPU is lost]';
+  const { handleError, unreadable } = context.view.health;
+  if (handleError) return '[Unknown Error]';
+  if (unreadable !== undefined && field.live) return `[${unreadable}]`;
   return cell(field.value(context), field.unit, units);
 }
 
 function cell(value: string | number | null, unit: string | undefined, units: boolean): string {
   if (value === null) return '[N/A]';
+  if (value === deprecatedCell) return value;
   return unit === undefined || !units ? String(value) : `${value} ${unit}`;
 }

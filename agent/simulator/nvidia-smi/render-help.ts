@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts';
-import { appFields, fieldTitle, gpuFieldsOf } from './query-fields.ts';
+import { appFields } from './app-fields.ts';
+import { fieldTitle, gpuFieldsOf } from './query-fields.ts';
 
 /** `--help-query-gpu` and `--help-query-compute-apps`: quoted names first, as callers probe for them. */
 export function renderQueryHelp(
@@ -38,12 +39,15 @@ export function renderHelp(dialect: Dialect): readonly string[] {
     '  --help-query-gpu | --help-query-compute-apps | --version',
     '  -mig 0|1   -pm 0|1   -c MODE   -r      change the selected cards',
     '  mig -h                                 cut and list MIG instances',
-    '  topo -m                                how the cards are joined',
+    '  -pl WATTS                              power limit of the selected cards',
+    '  topo -m | nvlink -s|-c|-e              how the cards are joined',
+    '  dmon | pmon [-d SEC] [-c N] [-s LETTERS] [-o DT]',
     '',
     'of the simulator alone, before all others:',
     '  --sim-state DIR                        where the cards live (or TANGRAM_SIM_STATE)',
     '  --sim-init 2xA100-40GB,L40S [--sim-driver 550.163.01]',
-    '  --sim-fault none|hang|no-driver|mismatch|garbage|lost=INDEX',
+    '  --sim-fault none|FAULT,...             how it misbehaves from now on: see agent/simulator/README.md',
+    '  --sim-step-ms MS                       how long each change to a card takes',
     '  --sim-reboot                           what a reboot of the host would leave',
   ];
 }

@@ -25,7 +25,7 @@ export function renderTable(views: readonly GpuView[], dialect: Dialect, timesta
     dialect.major < 530 ? frames.old : dialect.major < 550 ? frames.middle : frames.wide;
   const width = frame.left + frame.middle + frame.right + 2;
   const rule = split(frame, '-', '+');
-  const lost = views.some((view) => view.lost);
+  const lost = views.some((view) => view.health.unreadable !== undefined);
   // 580 no longer fills the blank line before a box.
   const gap = dialect.major >= 580 ? '' : ' '.repeat(width);
   return {
@@ -80,23 +80,25 @@ function heading(frame: Frame): readonly string[] {
 }
 
 function gpuRows(view: GpuView, frame: Frame): readonly string[] {
-  const { lost, card, gpu } = view;
-  const none = lost ? 'ERR!' : undefined;
+  const { card, gpu } = view;
+  const { unreadable, eccErrors } = view.health;
+  const none = unreadable === undefined ? undefined : 'ERR!';
   const persistence = gpu.persistence ? 'On' : 'Off';
-  const ecc = none ?? (gpu.migCurrent ? 'On' : '0');
+  const ecc = none ?? (gpu.migCurrent ? 'On' : String(eccErrors));
   const first = frame.narrow
     ? ` ${String(view.index).padStart(3)}  ${shorten(card.productName, 18).padEnd(20)}${persistence}`
     : ` ${String(view.index).padStart(3)}  ${shorten(card.productName, 27).padEnd(31)}${persistence}`;
   const bus = ` ${frame.middle === 22 ? '' : '  '}${gpu.busId} Off `;
   const temperature = none ?? `${view.temperatureCelsius}C`;
   const draw = none ?? `${Math.round(view.powerWatts)}W`;
-  const cap = `${card.powerLimitWatts}W`;
+  const cap = `${view.powerLimitWatts}W`;
   const second = frame.narrow
     ? ` N/A  ${temperature.padStart(4)}    ${view.performanceState} ${draw.padStart(6)} / ${cap.padEnd(5)}`
     : ` N/A  ${temperature.padStart(4)}    ${view.performanceState.padEnd(2)} ${draw.padStart(15)} / ${cap.padStart(5)} `;
-  const memory = lost
-    ? ' GPU is lost'.padEnd(frame.middle)
-    : memoryCell(view.usedMib, card.memoryMib, frame.middle);
+  const memory =
+    unreadable !== undefined
+      ? ` ${unreadable}`.padEnd(frame.middle)
+      : memoryCell(view.usedMib, card.memoryMib, frame.middle);
   const utilization = none ?? (view.busyPercent === null ? 'N/A' : `${view.busyPercent}%`);
   const compute = computeWord(gpu.computeMode);
   const mig =

@@ -46,7 +46,8 @@ function linkOf(view: GpuView, other: GpuView): string {
   return Math.floor(view.index / 4) === Math.floor(other.index / 4) ? 'NODE' : 'SYS';
 }
 
-function nvlinks(productName: string): number {
+/** NVLinks of a board; 0: it has none. */
+export function nvlinks(productName: string): number {
   if (productName.includes('A100-SXM4')) return 12;
   if (/H100 80GB HBM3|H200|B200/.test(productName)) return 18;
   return 0;

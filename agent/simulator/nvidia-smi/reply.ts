@@ -1,4 +1,4 @@
-import type { SimState } from './state.ts';
+import type { SimGpu, SimState } from './state.ts';
 
 /** What one invocation answers: the tool says everything, errors too, on stdout. */
 export interface Reply {
@@ -29,16 +29,15 @@ export function selectGpus(
   if (selection === undefined) return all;
   const wanted = new Set<number>();
   for (const name of selection) {
-    const index = all.find((at) => isNamed(state, at, name.trim()));
-    if (index === undefined) return undefined;
+    const index = state.gpus.findIndex((gpu, at) => isNamed(gpu, at, name.trim()));
+    if (index < 0) return undefined;
     wanted.add(index);
   }
   return all.filter((index) => wanted.has(index));
 }
 
-function isNamed(state: SimState, index: number, name: string): boolean {
-  const gpu = state.gpus[index];
-  if (gpu === undefined) return false;
+/** Whether `-i NAME` means this card. */
+export function isNamed(gpu: SimGpu, index: number, name: string): boolean {
   if (/^\d+$/.test(name)) return Number(name) === index;
   return name.toLowerCase() === gpu.uuid.toLowerCase() || busIdOf(name) === busIdOf(gpu.busId);
 }

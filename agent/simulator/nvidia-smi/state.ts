@@ -1,19 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cards, parseCards, type Card } from '../../../shared/domain/card.ts';
 import { err, ok, type Result } from '../../../shared/domain/result.ts';
-
-/** How the simulated driver misbehaves, on request of a test. */
-export type Fault =
-  | { readonly kind: 'none' }
-  /** Every invocation hangs until it is killed. */
-  | { readonly kind: 'hang' }
-  | { readonly kind: 'no-driver' }
-  /** Library and kernel module of different versions. */
-  | { readonly kind: 'mismatch' }
-  /** Prints rubbish and exits 0. */
-  | { readonly kind: 'garbage' }
-  /** One card has fallen off the bus. */
-  | { readonly kind: 'lost'; readonly gpuIndex: number };
+import type { SpentFaults } from '../faults/fault-desk.ts';
 
 export const computeModes = [
   'Default',
@@ -52,6 +40,17 @@ export interface SimGpu {
   /** Compute instances ever made here: makes the UUID of each one new. */
   readonly incarnations: number;
   readonly instances: readonly GpuInstance[];
+  /** Set with `-pl`; null: the card's own default. */
+  readonly powerLimitWatts: number | null;
+  /** Code of the last Xid event, as DCGM remembers it until the next boot; 0: none. */
+  readonly lastXid: number;
+}
+
+/** What `nv-hostengine` remembers between invocations of `dcgmi`. */
+export interface Hostengine {
+  readonly running: boolean;
+  /** Letters of the health watches that are on: `pmit`. */
+  readonly watches: string;
 }
 
 export interface SimState {
@@ -61,9 +60,17 @@ export interface SimState {
   readonly driverVersion: string;
   /** The boot in which this state was written: instances do not survive another one. */
   readonly bootId: string;
-  readonly fault: Fault;
+  /** How often each injected fault struck. */
+  readonly spent: SpentFaults;
+  /** How long a change to a card takes, in milliseconds. */
+  readonly stepMs: number;
+  readonly hostengine: Hostengine;
   readonly gpus: readonly SimGpu[];
 }
+
+/** What older states did not say, and new ones begin with. */
+const unsetInState = { spent: {}, stepMs: 0, hostengine: { running: true, watches: '' } };
+const unsetInGpu = { powerLimitWatts: null, lastXid: 0 };
 
 const buses = ['07', '0F', '47', '4E', '87', '90', 'B7', 'BD'] as const;
 
@@ -90,9 +97,10 @@ export function initialState(
       computeMode: 'Default',
       incarnations: 0,
       instances: [],
+      ...unsetInGpu,
     };
   });
-  return { version: 1, ...options, fault: { kind: 'none' }, gpus };
+  return { version: 1, ...options, ...unsetInState, gpus };
 }
 
 /** A version-5-like UUID, as the driver gives to MIG devices: the same inputs give the same one. */
@@ -126,6 +134,7 @@ export function afterReboot(state: SimState, bootId: string): SimState {
   return {
     ...state,
     bootId,
+    hostengine: unsetInState.hostengine,
     gpus: state.gpus.map((gpu) => {
       const mig = keepsMigOverReboot(cardOf(gpu)) && gpu.migPending;
       return {
@@ -134,6 +143,7 @@ export function afterReboot(state: SimState, bootId: string): SimState {
         migPending: mig,
         computeMode: 'Default',
         instances: [],
+        ...unsetInGpu,
       };
     }),
   };
@@ -159,12 +169,16 @@ export function decodeState(text: string): Result<SimState> {
   if (!isText(json['seed']) || !isText(json['driverVersion']) || !isText(json['bootId'])) {
     return bad('seed, driverVersion or bootId is missing');
   }
-  if (!isFault(json['fault'])) return bad('fault is not one of ours');
   const gpus = json['gpus'];
   if (!Array.isArray(gpus) || gpus.length === 0) return bad('it has no gpus');
   const wrong = gpus.findIndex((gpu) => !isGpu(gpu));
   if (wrong >= 0) return bad(`gpus[${wrong}] is not a card of ours`);
-  return ok(json as unknown as SimState); // Every field was checked above.
+  const state = { ...unsetInState, ...json };
+  if (!isSpent(state.spent)) return bad('spent is no count of faults');
+  if (!isCount(state.stepMs)) return bad('stepMs is no number of milliseconds');
+  if (!isHostengine(state.hostengine)) return bad('hostengine is not one of ours');
+  const filled = gpus.map((gpu: object) => ({ ...unsetInGpu, ...gpu }));
+  return ok({ ...state, gpus: filled } as unknown as SimState); // Every field was checked above.
 }
 
 export function encodeState(state: SimState): string {
@@ -187,11 +201,14 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-function isFault(value: unknown): value is Fault {
-  if (!isRecord(value)) return false;
-  const kind = value['kind'];
-  if (kind === 'lost') return isCount(value['gpuIndex']);
-  return ['none', 'hang', 'no-driver', 'mismatch', 'garbage'].includes(String(kind));
+function isSpent(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every(isCount);
+}
+
+function isHostengine(value: unknown): boolean {
+  return (
+    isRecord(value) && typeof value['running'] === 'boolean' && typeof value['watches'] === 'string'
+  );
 }
 
 function isGpu(value: unknown): value is SimGpu {
@@ -208,6 +225,10 @@ function isGpu(value: unknown): value is SimGpu {
     typeof value['persistence'] === 'boolean' &&
     computeModes.some((mode) => mode === value['computeMode']) &&
     isCount(value['incarnations']) &&
+    (value['lastXid'] === undefined || isCount(value['lastXid'])) &&
+    (value['powerLimitWatts'] === undefined ||
+      value['powerLimitWatts'] === null ||
+      typeof value['powerLimitWatts'] === 'number') &&
     Array.isArray(instances) &&
     instances.every(isGpuInstance)
   );

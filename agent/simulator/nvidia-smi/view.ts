@@ -2,12 +2,16 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { geometryOf, type Card } from '../../../shared/domain/card.ts';
 import { profileById, type MigProfile } from '../../../shared/domain/mig-profile.ts';
+import type { FaultDesk } from '../faults/fault-desk.ts';
 import type { GpuUser } from '../processes/gpu-users.ts';
 import { bareName, ciProfiles } from './driver-choice.ts';
+import { healthOf, type GpuHealth } from './gpu-health.ts';
 import { cardOf, type ComputeInstance, type SimGpu, type SimState } from './state.ts';
 
 /** A CUDA context costs about this much card memory before the program allocates anything. */
 const contextMib = 300;
+/** Where the hardware begins to slow down, as `-q` tells it. */
+export const slowdownCelsius = 89;
 /** What an MPS server holds, as captured. */
 const mpsServerMib = 60;
 
@@ -41,7 +45,10 @@ export interface GpuView {
   readonly index: number;
   readonly gpu: SimGpu;
   readonly card: Card;
-  readonly lost: boolean;
+  readonly health: GpuHealth;
+  readonly powerLimitWatts: number;
+  /** The least that `-pl` takes. */
+  readonly powerMinWatts: number;
   readonly reservedMib: number;
   readonly usedMib: number;
   readonly freeMib: number;
@@ -101,16 +108,20 @@ function sortedDevices(gpu: SimGpu) {
     );
 }
 
-/** All cards, with load from the processes that run on them. `busy` is percent by pid. */
-export function viewGpus(
-  state: SimState,
-  users: readonly GpuUser[],
-  busy: ReadonlyMap<number, number>,
-): readonly GpuView[] {
+/** What is known of a host at one moment. `busy` is percent by pid. */
+export interface Moment {
+  readonly users: readonly GpuUser[];
+  readonly busy: ReadonlyMap<number, number>;
+  readonly desk: FaultDesk;
+}
+
+/** All cards, with load from the processes that run on them. */
+export function viewGpus(state: SimState, moment: Moment): readonly GpuView[] {
+  const { users, busy, desk } = moment;
   const seats = seatUsers(state, users);
   return state.gpus.map((gpu, index) =>
     viewGpu(
-      { state, gpu, index },
+      { gpu, index, health: healthOf(index, desk) },
       seats.filter((seat) => seat.gpuIndex === index),
       busy,
     ),
@@ -118,12 +129,13 @@ export function viewGpus(
 }
 
 function viewGpu(
-  at: { readonly state: SimState; readonly gpu: SimGpu; readonly index: number },
+  at: { readonly gpu: SimGpu; readonly index: number; readonly health: GpuHealth },
   seats: readonly Seat[],
   busy: ReadonlyMap<number, number>,
 ): GpuView {
-  const { gpu, index, state } = at;
+  const { gpu, index, health } = at;
   const card = cardOf(gpu);
+  const powerLimitWatts = gpu.powerLimitWatts ?? card.powerLimitWatts;
   const reservedMib = Math.round(card.memoryMib * 0.0045) + 110;
   const { processes, usedByInstance } = placeMemory(gpu, card, seats, busy);
   const devices = viewDevices(gpu, card, usedByInstance);
@@ -141,14 +153,16 @@ function viewGpu(
     index,
     gpu,
     card,
-    lost: state.fault.kind === 'lost' && state.fault.gpuIndex === index,
+    health,
+    powerLimitWatts,
+    powerMinWatts: Math.round(card.powerLimitWatts / 4),
     reservedMib,
     usedMib,
     freeMib: card.memoryMib - reservedMib - usedMib,
     bar1Mib: bar1Of(card),
     busyPercent: gpu.migCurrent ? null : Math.round(busyPercent),
     memoryBusyPercent: gpu.migCurrent ? null : Math.round(busyPercent * 0.4),
-    ...physics(card, index, busyPercent, idle),
+    ...physics(card, { index, busyPercent, idle, powerLimitWatts, health }),
     idle,
     processes,
     devices,
@@ -156,20 +170,37 @@ function viewGpu(
 }
 
 /** Power, temperature and clocks as plain functions of load: no history, so the same load reads the same. */
-function physics(card: Card, index: number, busyPercent: number, idle: boolean) {
-  const load = busyPercent / 100;
+function physics(
+  card: Card,
+  at: {
+    readonly index: number;
+    readonly busyPercent: number;
+    readonly idle: boolean;
+    readonly powerLimitWatts: number;
+    readonly health: GpuHealth;
+  },
+) {
+  const { index, idle, health } = at;
+  const load = at.busyPercent / 100;
   const idleWatts = card.powerLimitWatts * 0.12 + (index % 4) * 0.37;
   const powerWatts =
     idleWatts + (idle ? 0 : card.powerLimitWatts * 0.06) + load * card.powerLimitWatts * 0.7;
   const idleClock = card.architecture === 'Hopper' || card.architecture === 'Blackwell' ? 345 : 210;
   const hasHbm = card.memoryClockMaxMhz < 4_000;
+  const warm = Math.round(30 + (index % 4) + (idle ? 0 : 4) + load * 38);
+  const slowed = health.thermalSlowdown || health.powerBrake;
   return {
-    powerWatts: Math.min(card.powerLimitWatts, powerWatts),
-    temperatureCelsius: Math.round(30 + (index % 4) + (idle ? 0 : 4) + load * 38),
-    smClockMhz: idle ? idleClock : card.smClockMaxMhz,
+    powerWatts: Math.min(at.powerLimitWatts, powerWatts),
+    temperatureCelsius: health.thermalSlowdown ? Math.max(warm, slowdownCelsius + 1) : warm,
+    smClockMhz: idle ? idleClock : slowed ? brakedClock(card) : card.smClockMaxMhz,
     memoryClockMhz: idle && !hasHbm ? 405 : card.memoryClockMaxMhz,
     performanceState: idle && !hasHbm ? 'P8' : 'P0',
   };
+}
+
+/** The hardware halves its clock when it must cool down or is braked. */
+function brakedClock(card: Card): number {
+  return Math.round(card.smClockMaxMhz / 2 / 15) * 15;
 }
 
 function placeMemory(

@@ -1,6 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Milliseconds since boot; 0 where `/proc` does not tell. */
+export function uptimeMs(root: string): number {
+  try {
+    return Number(readFileSync(join(root, 'uptime'), 'latin1').split(' ', 1)[0]) * 1_000 || 0;
+  } catch {
+    return 0;
+  }
+}
+
 /** One process as `/proc` shows it. */
 export interface ProcProcess {
   readonly pid: number;

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runNvidiaSmi, type Surroundings } from '../../../../agent/simulator/nvidia-smi/program.ts';
+import { runNvidiaSmi } from '../../../../agent/simulator/nvidia-smi/program.ts';
+import type { Surroundings } from '../../../../agent/simulator/nvidia-smi/surroundings.ts';
 
 /** A process for the fake `/proc`. */
 export interface FakeProcess {

@@ -1,3 +1,4 @@
+import { openFaultDesk } from '../../../../agent/simulator/faults/fault-desk.ts';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { cards, geometryOf } from '../../../../shared/domain/card.ts';
@@ -278,8 +279,7 @@ test('whatever is asked, the layout stays legal and ids stay unique', () => {
           withDefault: false,
           tuples: [tuple],
         };
-        const nobody = { onGpu: () => false, onInstance: () => false };
-        state = changeMig(state, [0], { change, command }, nobody).state;
+        state = changeMig(state, [0], { change, command }, untroubled).state;
         const instances = state.gpus[0]?.instances ?? [];
         for (const [at, instance] of instances.entries()) {
           const others = instances.filter((_each, index) => index !== at);
@@ -290,6 +290,11 @@ test('whatever is asked, the layout stays legal and ids stay unique', () => {
     }),
   );
 });
+
+const untroubled = {
+  users: { onGpu: () => false, onInstance: () => false },
+  desk: openFaultDesk({ faults: [], revision: '' }, {}),
+};
 
 function enabled(name: string): SimState {
   const wanted = cards.filter((card) => card.name === name);

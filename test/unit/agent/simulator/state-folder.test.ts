@@ -85,9 +85,9 @@ test.for([
     why: 'gpus[0] is not a card of ours',
   },
   {
-    name: 'an unknown fault',
-    text: JSON.stringify({ ...fresh(), fault: { kind: 'odd' } }),
-    why: 'fault is not one of ours',
+    name: 'faults struck less than never',
+    text: JSON.stringify({ ...fresh(), spent: { hang: -1 } }),
+    why: 'spent is no count of faults',
   },
 ])('a corrupt state ($name) is one clear message', ({ text, why }) => {
   writeFileSync(join(directory, 'state.json'), text);

@@ -4,29 +4,60 @@ import { cellSwitch, parseCsvTable } from '../../formats/csv-table.ts';
 import { parseMigChanges } from '../../formats/mig-changes.ts';
 import type { CommandResult } from '../process/run-command.ts';
 import { toolError } from './error-output.ts';
+import type { NewInstance } from './nvidia-smi.ts';
 import { readable, type Tool } from './tool.ts';
 
 /**
- * Makes one GPU instance at exactly `start`, with its default compute instance. A half-made instance (no compute
- * instance) is given back, so that a failure leaves what was there before.
+ * Makes one GPU instance at exactly `start`, with its compute instances. A half-made instance (compute instances are
+ * missing) is given back, so that a failure leaves what was there before.
  */
 export async function createMigInstance(
   tool: Tool,
   gpu: GpuUuid,
-  placement: { readonly giProfileId: number; readonly start: number },
+  placement: NewInstance,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = `${placement.giProfileId}:${placement.start}`;
-  const doing = `cannot create MIG profile ${placement.giProfileId} at ${placement.start} on ${gpu}`;
-  const result = await tool.run(['mig', '-i', gpu, '-cgi', wanted, '-C'], 'change', signal);
+  const { giProfileId, start } = placement;
+  const compute = placement.compute ?? null;
+  const doing = `cannot create MIG profile ${giProfileId} at ${start} on ${gpu}`;
+  const whole = compute === null ? ['-C'] : [];
+  const args = ['mig', '-i', gpu, '-cgi', `${giProfileId}:${start}`, ...whole];
+  const result = await tool.run(args, 'change', signal);
   const changes = parseMigChanges(result.stdout);
   const made = changes.gpuInstancesCreated[0];
-  if (result.exitCode === 0 && made !== undefined && changes.computeInstancesCreated.length > 0)
-    return;
-  if (made !== undefined) {
-    await tool.run(['mig', '-i', gpu, '-dgi', '-gi', String(made.gpuInstanceId)], 'change', signal);
+  if (result.exitCode !== 0 || made === undefined) {
+    if (made !== undefined) await giveBack(tool, gpu, made.gpuInstanceId, signal);
+    throw toolError(doing, result.stdout, result.exitCode);
   }
-  throw toolError(doing, result.stdout, result.exitCode);
+  if (compute === null && changes.computeInstancesCreated.length > 0) return;
+  if (compute?.length === 0) return;
+  const inside = await createInside(tool, gpu, { giId: made.gpuInstanceId, compute }, signal);
+  if (inside === null) return;
+  await giveBack(tool, gpu, made.gpuInstanceId, signal);
+  throw toolError(doing, inside.stdout, inside.exitCode);
+}
+
+/** null: all of them are there. Else what the tool said. */
+async function createInside(
+  tool: Tool,
+  gpu: GpuUuid,
+  wanted: { readonly giId: number; readonly compute: readonly string[] | null },
+  signal: AbortSignal,
+): Promise<CommandResult | null> {
+  const gi = String(wanted.giId);
+  // `-cci` without a value makes the default one.
+  const names = wanted.compute === null ? [] : [wanted.compute.join(',')];
+  const args = ['mig', '-i', gpu, '-gi', gi, '-cci', ...names];
+  const result = await tool.run(args, 'change', signal);
+  const count = parseMigChanges(result.stdout).computeInstancesCreated.length;
+  return result.exitCode === 0 && count === (wanted.compute?.length ?? 1) ? null : result;
+}
+
+async function giveBack(tool: Tool, gpu: GpuUuid, giId: number, signal: AbortSignal) {
+  const gi = String(giId);
+  // Some compute instances may have been made before one was refused.
+  await tool.run(['mig', '-i', gpu, '-dci', '-gi', gi], 'change', signal);
+  await tool.run(['mig', '-i', gpu, '-dgi', '-gi', gi], 'change', signal);
 }
 
 /** Destroys the compute instances, then the GPU instance. What is gone already is no failure. */

@@ -5,6 +5,7 @@ import { MigLister, readGeometries } from './list-mig.ts';
 import type { ComputeProcess, GpuRow, NvidiaSmi } from './nvidia-smi.ts';
 import { RecentSample } from './recent-sample.ts';
 import { createColumnLadder, queryGpus } from './query-gpus.ts';
+import { resetGpu, type GpuReset } from './reset-gpu.ts';
 import { sampleGpus } from './sample-gpus.ts';
 import { SamplerGate } from './sampler-gate.ts';
 import { createSlowQueries, type SlowQueries } from './slow-queries.ts';
@@ -14,7 +15,7 @@ import { createTool, readable, type NvidiaSmiOptions, type Tool } from './tool.t
 const computeAppsColumns = ['gpu_uuid', 'pid', 'used_memory', 'process_name'] as const;
 
 /** `nvidia-smi` (or whatever the node calls so) behind the agent's contract. */
-export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi & SlowQueries {
+export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi & SlowQueries & GpuReset {
   const tool = createTool(options);
   const ladder = createColumnLadder();
   const gate = new SamplerGate(tool.clock);
@@ -36,6 +37,8 @@ export function createNvidiaSmi(options: NvidiaSmiOptions): NvidiaSmi & SlowQuer
       lister.whileChanging(() => destroyMigInstance(tool, gpu, instance, signal)),
     setComputeMode: (gpu, mode, signal) =>
       changingMode(() => setComputeMode(tool, gpu, mode, signal)),
+    resetGpu: (gpu, signal) =>
+      changingMode(() => gate.whileClosed(() => resetGpu(tool, gpu, signal), signal)),
     ...createSlowQueries(tool),
     sampleGpus: (periodMs, signal) => sampleGpus({ tool, ladder, gate, recent }, periodMs, signal),
   };

@@ -49,6 +49,7 @@ function withCompute(
   return {
     ...instance,
     computeInstanceIds: own.map((each) => each.computeInstanceId),
+    computeProfiles: own.map((each) => each.profile),
     // Ours have one compute instance; of a foreign one with several the first stands for the instance.
     uuid: first === undefined ? null : (uuids.get(key(first)) ?? null),
   };

@@ -16,8 +16,18 @@ export interface MigInstanceRow {
   readonly start: number;
   readonly size: number;
   readonly computeInstanceIds: readonly number[];
+  /** Of those compute instances, in the same order: `3g.20gb` for the default one, `1c.3g.20gb` for a part. */
+  readonly computeProfiles: readonly string[];
   /** `MIG-…`; null while it has no compute instance. */
   readonly uuid: string | null;
+}
+
+/** An instance that is to be made. */
+export interface NewInstance {
+  readonly giProfileId: number;
+  readonly start: number;
+  /** The profiles of its compute instances, which may be none. Absent or null: the default one over all of it. */
+  readonly compute?: readonly string[] | null;
 }
 
 /**
@@ -41,12 +51,8 @@ export interface NvidiaSmi {
   readGeometries(signal: AbortSignal): Promise<ReadonlyMap<number, MigGeometry>>;
   /** Reads the mode back: `pending` means that a reset or reboot is needed first. */
   setMigMode(gpu: GpuUuid, enabled: boolean, signal: AbortSignal): Promise<'active' | 'pending'>;
-  /** Makes the instance at exactly this start, with its default compute instance. */
-  createMigInstance(
-    gpu: GpuUuid,
-    placement: { readonly giProfileId: number; readonly start: number },
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** Makes the instance at exactly this start, whole or not at all. */
+  createMigInstance(gpu: GpuUuid, placement: NewInstance, signal: AbortSignal): Promise<void>;
   /** Compute instances first, then the GPU instance. Already gone is success. */
   destroyMigInstance(
     gpu: GpuUuid,

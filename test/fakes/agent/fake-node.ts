@@ -457,6 +457,7 @@ function instanceRows(card: FakeCard, gpuIndex: number): MigInstanceRow[] {
       start,
       size: profile?.placementSize ?? 0,
       computeInstanceIds: uuid === null ? [] : [0],
+      computeProfiles: uuid === null ? [] : [(profile?.name ?? '?').replace(/[+-].*$/, '')],
       uuid,
     };
   });

@@ -91,6 +91,7 @@ function instance(giProfileId: number, start: number, gpuInstanceId = 1): MigIns
     start,
     size: 4,
     computeInstanceIds: [0],
+    computeProfiles: ['3g.20gb'],
     uuid: `MIG-${gpuInstanceId}`,
   };
 }

@@ -99,8 +99,8 @@ test('an instance without a compute instance has no UUID, and shifts nobody', ()
   expect(joinMigInstances([bare, used], [compute], gpus.value.gpus)).toEqual({
     ok: true,
     value: [
-      { ...bare, computeInstanceIds: [], uuid: null },
-      { ...used, computeInstanceIds: [0], uuid: 'MIG-bb' },
+      { ...bare, computeInstanceIds: [], computeProfiles: [], uuid: null },
+      { ...used, computeInstanceIds: [0], computeProfiles: ['2g.12gb'], uuid: 'MIG-bb' },
     ],
   });
 });

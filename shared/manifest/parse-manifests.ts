@@ -13,7 +13,14 @@ import { checkModel, modelDefaults, type ModelSpec } from '../domain/model.ts';
 import { err, ok, type Problem, type Result } from '../domain/result.ts';
 import { manifestKeys, manifestSchema, type Manifest } from './manifest-schema.ts';
 import { nearestWord } from './suggest.ts';
-import { placeAt, placeOf, renderKeyPath, type KeyPath, type Place } from './yaml-place.ts';
+import {
+  placeAt,
+  placeOf,
+  renderKeyPath,
+  renderPlace,
+  type KeyPath,
+  type Place,
+} from './yaml-place.ts';
 
 const manifestLimits = {
   textLengthMax: 4 * 1024 * 1024,
@@ -258,11 +265,6 @@ function findDuplicates(models: readonly DeclaredModel[]): Problem[] {
     });
   }
   return problems;
-}
-
-function renderPlace(source: string, place: Place, path: KeyPath = []): string {
-  const key = renderKeyPath(path);
-  return `${source}:${place.line}:${place.column}${key === '' ? '' : ` ${key}`}`;
 }
 
 function firstLine(message: string): string {

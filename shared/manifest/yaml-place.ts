@@ -31,6 +31,12 @@ export function renderKeyPath(path: KeyPath): string {
   }, '');
 }
 
+/** `cards.yaml:3:5 cards[0].mig`: where in which file, and which key. */
+export function renderPlace(source: string, place: Place, path: KeyPath = []): string {
+  const key = renderKeyPath(path);
+  return `${source}:${place.line}:${place.column}${key === '' ? '' : ` ${key}`}`;
+}
+
 function valueOffset(document: Document, path: KeyPath): number | undefined {
   const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
   return isNode(node) ? node.range?.[0] : undefined;

@@ -7,8 +7,9 @@ import { errorCodes, isAppError } from '../shared/platform/errors.ts';
 import { runTogether, shutdownSignal } from '../shared/platform/lifecycle.ts';
 import { createLog, type Log } from '../shared/platform/log.ts';
 import { Wake } from '../shared/platform/wake.ts';
-import { agentService, createLinkClient } from '../shared/wire/services.ts';
+import { agentService, createLinkClient, localService } from '../shared/wire/services.ts';
 import { closeAgentSocket, openAgentSocket } from './api/server.ts';
+import { localServiceHandlers } from './api/local-service.ts';
 import { agentServiceHandlers, type AgentServiceDeps } from './api/service.ts';
 import { readAgentConfig, type AgentConfig } from './config.ts';
 import type { DockerRuntime } from './drivers/docker/docker-runtime.ts';
@@ -189,6 +190,10 @@ async function openDoors(
   const { node, socket, readyFile, authority } = config;
   const server = await openAgentSocket(socket, [
     [agentService, { ...agentServiceHandlers(about) }],
+    [
+      localService,
+      { ...localServiceHandlers({ ...about, coordinator: config.coordinator?.text ?? null }) },
+    ],
   ]);
   doors.closers.push(() => closeAgentSocket(server, socket));
   if (readyFile !== undefined) {

@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import type { AddCommand, CliDeps } from './cli-deps.ts';
+import { addAuthority } from './commands/authority.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addInspect } from './commands/inspect.ts';
 import { addLists } from './commands/lists.ts';
 import { addRecords } from './commands/records.ts';
+import { addRun } from './commands/run.ts';
 import { addShutdown } from './commands/shutdown.ts';
 import { addTop } from './commands/top.ts';
 import type { AgentDoor } from './api/agent-door.ts';
@@ -17,6 +20,9 @@ const commands: readonly AddCommand[] = [
   addDescribe,
   addRecords,
   addDoctor,
+  addInspect,
+  addAuthority,
+  addRun,
   addShutdown,
 ];
 
@@ -41,7 +47,8 @@ Examples:
   agentctl ls                      cards and their slices
   agentctl ps --json               replicas, for a machine
   agentctl describe gpu 0          one card, by index or UUID
-  agentctl top --once              the newest sample of every card`,
+  agentctl top --once              the newest sample of every card
+  agentctl inspect logs/* --json   what saved outputs of the tools say`,
     );
   const api = (): AgentDoor => deps.connect(program.opts<{ socket: string }>().socket);
   for (const add of commands) add(program, deps, api);

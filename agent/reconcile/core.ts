@@ -1,9 +1,10 @@
-import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { Authority } from '../../shared/domain/gpu.ts';
+import type { ClusterId, GpuUuid, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import { AppError } from '../../shared/platform/errors.ts';
-import { createLedger, type AcceptOutcome } from '../target/ledger.ts';
+import { createLedger, isFree, type AcceptOutcome } from '../target/ledger.ts';
 import { attributionOf, type Attribution } from './attribution.ts';
 import type { AgentCoreDeps, CoreMetrics, RoundView } from './core-deps.ts';
 import { note } from './handler-deps.ts';
@@ -60,6 +61,8 @@ export interface AgentCore {
   logs(replica: ReplicaId, tailLines: number, signal: AbortSignal): Promise<string>;
   lastRound(): RoundView | null;
   metrics(): CoreMetrics;
+  /** Durable before it answers; null: what the configuration says. Answers what holds now. Throws GPU_UNKNOWN. */
+  setAuthority(gpu: GpuUuid, authority: Authority | null): Authority;
   /** Looks again at once: something outside has happened. */
   poke(): void;
   /** Called after a round that changed what the core tells, and after a target was accepted. Answers how to stop listening. */
@@ -93,7 +96,10 @@ export function createAgentCore(deps: AgentCoreDeps): AgentCore {
     },
     target: () => ledger.accepted()?.target ?? null,
     allegiance: () => {
-      const last = ledger.accepted()?.target;
+      const accepted = ledger.accepted()?.target;
+      // Whoever has nothing left of its own is free to join.
+      const last =
+        accepted !== undefined && isFree(accepted, store.tombstonesDone()) ? undefined : accepted;
       return {
         clusterId: last?.clusterId ?? null,
         epoch: last?.epoch ?? 0,
@@ -114,6 +120,16 @@ export function createAgentCore(deps: AgentCoreDeps): AgentCore {
     logs: (replica, tailLines, signal) => readLogs(deps, loop, { replica, tailLines, signal }),
     lastRound: () => loop.lastRound,
     metrics: () => loop.metrics(),
+    setAuthority: (gpu, authority) => {
+      if (loop.world?.gpus.some((each) => each.uuid === gpu) !== true) {
+        throw new AppError('GPU_UNKNOWN', `no card ${gpu} on this node`);
+      }
+      const held = authority ?? config.authorityByGpu[gpu] ?? config.authority;
+      store.saveAuthority(gpu, authority);
+      note(deps, 'authority-set', `gpus/${gpu}`, `${held} from now on`);
+      loop.poke();
+      return held;
+    },
     poke: () => {
       loop.poke();
     },

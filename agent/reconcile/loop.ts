@@ -2,6 +2,7 @@ import type { BootId, GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import { backoffMs, jittered } from '../../shared/platform/backoff.ts';
 import { assert } from '../../shared/domain/assert.ts';
 import { Wake } from '../../shared/platform/wake.ts';
+import { noHealthMemory } from '../health/memory.ts';
 import { assemble } from '../observe/assemble.ts';
 import { lookAtRuntimes } from '../observe/look-again.ts';
 import { createObserve, type Observe } from '../observe/observe.ts';
@@ -193,6 +194,9 @@ export class ReconcileLoop {
     const steps = (this.#round?.plans ?? []).flatMap((plan) => plan.steps.map(renderStep));
     this.#lastRound = { outcome, startedAtMs, durationMs, steps, blindParts: this.#blindParts };
     log.debug({ outcome, durationMs, steps: steps.length }, 'round');
+    if (this.#world !== null) {
+      this.#deps.health?.roundEnded(this.#world, (gpus) => this.#executor.hold(gpus));
+    }
     this.#onPublish();
     return outcome;
   }
@@ -234,12 +238,14 @@ export class ReconcileLoop {
     const known = store.layouts();
     const world = assemble(answers, {
       ...config,
+      authorityByGpu: { ...config.authorityByGpu, ...store.authorities() },
       metricsAddress: config.metricsAddress(),
       runtimesAllowed: allowedRuntimes(config),
       bindings: store.bindings(),
       layouts: known,
       mpsCards: store.mpsCards(),
       busyGpus,
+      health: this.#deps.health?.memory() ?? noHealthMemory,
       previous: this.#world,
     });
     // A revision is on disk before anybody hears of it.

@@ -4,7 +4,7 @@ import type { MpsControl } from '../drivers/mps/mps-control.ts';
 import type { World } from '../observe/world.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { AcceptedTarget } from '../store/records.ts';
-import { specHash } from '../target/canonical.ts';
+import { specHash } from '../target/spec-hash.ts';
 import { wantedReplicas } from '../target/ledger.ts';
 import type { PlanConfig, PlanInput, SliceTombstone, WantedReplica } from './plan-input.ts';
 
@@ -45,6 +45,8 @@ export function planInput(
     intents: store.openIntents(),
     mpsPipes: mpsPipes(world, mps),
     mpsDefaults: store.mpsDefaults(),
+    computeModes: store.computeModes(),
+    mpsRecoveries: store.mpsRecoveries(),
     config,
   };
 }

@@ -1,11 +1,14 @@
+import type { Authority } from '../../shared/domain/gpu.ts';
 import type { ClusterId, GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
+import type { HealthStore } from './health-part.ts';
+import type { LayoutStore } from './layout-part.ts';
+import type { MpsStore } from './mps-part.ts';
 import type {
   AcceptedTarget,
   EventRecord,
   Intent,
   LayoutRecord,
-  MpsDefaultsRecord,
   ReplicaRecord,
   SliceBinding,
 } from './records.ts';
@@ -14,7 +17,7 @@ import type {
  * What the agent must remember across restarts and reboots. Every write is on disk when the call returns;
  * every value is checked when it is read. Throws STORE_UNREADABLE.
  */
-export interface AgentStore {
+export interface AgentStore extends HealthStore, LayoutStore, MpsStore {
   accepted(): AcceptedTarget | null;
   /** Also forgets the done tombstones that the new target does not name any more. */
   saveAccepted(accepted: AcceptedTarget): void;
@@ -32,13 +35,10 @@ export interface AgentStore {
   layouts(): readonly LayoutRecord[];
   saveLayout(layout: LayoutRecord): void;
 
-  /** The cards whose MPS daemon is ours. */
-  mpsCards(): readonly GpuUuid[];
-  addMpsCard(gpu: GpuUuid): void;
-  /** Also forgets what its daemon was told. */
-  removeMpsCard(gpu: GpuUuid): void;
-  mpsDefaults(): readonly MpsDefaultsRecord[];
-  saveMpsDefaults(defaults: MpsDefaultsRecord): void;
+  /** What somebody at the node said of single cards; it goes before the configuration. */
+  authorities(): Readonly<Record<GpuUuid, Authority>>;
+  /** null: forgets it. */
+  saveAuthority(gpu: GpuUuid, authority: Authority | null): void;
 
   tombstonesDone(): readonly Tombstone[];
   addTombstoneDone(tombstone: Tombstone): void;

@@ -28,7 +28,7 @@ export const bootIdSchema = id(parseBootId);
 export const clusterIdSchema = id(parseClusterId);
 export const gpuUuidSchema = id(parseGpuUuid);
 const sliceIdSchema = id(parseSliceId);
-const replicaIdSchema = id(parseReplicaId);
+export const replicaIdSchema = id(parseReplicaId);
 const modelName = id(parseModelName);
 
 const count = z.number().int().min(0);
@@ -141,7 +141,7 @@ export function decodeTombstone(text: string): Tombstone {
 }
 
 /** Reads one stored value back. Throws STORE_UNREADABLE: what we wrote ourselves should always pass. */
-function decode<T>(what: string, schema: z.ZodType<T>, text: string): T {
+export function decode<T>(what: string, schema: z.ZodType<T>, text: string): T {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -61,15 +61,6 @@ export interface SliceBinding {
   readonly adopted: boolean;
 }
 
-/** What the MPS daemon of a card was last told to allow one client. */
-export interface MpsDefaultsRecord {
-  readonly gpu: GpuUuid;
-  /** The daemon that was told: another one knows nothing of it. */
-  readonly incarnation: string;
-  readonly smPercent: number;
-  readonly memoryMib: number;
-}
-
 /** What a card's layout was when it was last seen. */
 export interface LayoutRecord {
   readonly gpu: GpuUuid;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { GpuUuid } from '../../shared/domain/ids.ts';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
 import { openSqlite, type Sqlite } from '../../shared/platform/sqlite.ts';
 import type { AgentStore } from './agent-store.ts';
+import { authorityPart } from './authority-part.ts';
 import {
   bootIdSchema,
   checked,
@@ -13,6 +13,9 @@ import {
   decodeTombstone,
   gpuUuidSchema,
 } from './codec.ts';
+import { healthPart } from './health-part.ts';
+import { layoutPart } from './layout-part.ts';
+import { mpsPart } from './mps-part.ts';
 import type { EventRecord, Intent, LayoutRecord, SliceBinding } from './records.ts';
 
 /** How many events a node remembers. */
@@ -40,7 +43,9 @@ const migrations = [
    CREATE INDEX layout_changes_open ON layout_changes (open);
    CREATE TABLE layouts_recorded (gpu TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE compute_modes (gpu TEXT PRIMARY KEY, mode_before TEXT NOT NULL, boot_id TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE mps_recoveries (gpu TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE card_health (gpu TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE kernel_log (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, boot_id TEXT NOT NULL, position INTEGER NOT NULL);
    CREATE TABLE authorities (gpu TEXT PRIMARY KEY, authority TEXT NOT NULL) WITHOUT ROWID;`,
 ];
 
@@ -58,12 +63,6 @@ const layoutRow = z.object({
   drift_revision: z.number().int(),
   fingerprint: z.string(),
   shape_expected: z.string(),
-});
-const mpsDefaultsRow = z.object({
-  gpu: gpuUuidSchema,
-  incarnation: z.string(),
-  sm_percent: z.number().int(),
-  memory_mib: z.number().int(),
 });
 const intentRow = z.object({
   id: z.number().int(),
@@ -89,7 +88,11 @@ export function openAgentStore(path: string): AgentStore {
     ...targetPart(db),
     ...replicaPart(db),
     ...cardPart(db),
+    ...mpsPart(db),
+    ...healthPart(db),
+    ...authorityPart(db),
     ...journalPart(db),
+    ...layoutPart(db),
     ...eventPart(db),
     close: () => {
       db.close();
@@ -174,11 +177,6 @@ type CardPart = Pick<
   | 'removeBinding'
   | 'layouts'
   | 'saveLayout'
-  | 'mpsCards'
-  | 'addMpsCard'
-  | 'removeMpsCard'
-  | 'mpsDefaults'
-  | 'saveMpsDefaults'
 >;
 
 function cardPart(db: Sqlite): CardPart {
@@ -191,18 +189,6 @@ function cardPart(db: Sqlite): CardPart {
   const writeLayout = db.prepare(
     'INSERT OR REPLACE INTO layouts (gpu, revision, drift_revision, fingerprint, shape_expected) VALUES (?, ?, ?, ?, ?)',
   );
-  const readMps = db.prepare('SELECT gpu FROM mps_cards ORDER BY gpu');
-  const addMps = db.prepare('INSERT OR IGNORE INTO mps_cards (gpu) VALUES (?)');
-  const removeMps = db.prepare('DELETE FROM mps_cards WHERE gpu = ?');
-  const readDefaults = db.prepare('SELECT * FROM mps_defaults ORDER BY gpu');
-  const writeDefaults = db.prepare(
-    'INSERT OR REPLACE INTO mps_defaults (gpu, incarnation, sm_percent, memory_mib) VALUES (?, ?, ?, ?)',
-  );
-  const removeDefaults = db.prepare('DELETE FROM mps_defaults WHERE gpu = ?');
-  const removeMpsCard = db.transaction((gpu: GpuUuid) => {
-    removeMps.run(gpu);
-    removeDefaults.run(gpu);
-  });
   return {
     bindings: () => rows('a slice binding', bindingRow, readBindings.all()).map(bindingOf),
     saveBinding: ({ slice, bootId, gpuInstanceId, deviceUuid, adopted }) => {
@@ -227,26 +213,6 @@ function cardPart(db: Sqlite): CardPart {
         layout.fingerprint,
         layout.shapeExpected,
       );
-    },
-    mpsCards: () =>
-      rows('an MPS card', z.object({ gpu: gpuUuidSchema }), readMps.all()).map((row) => row.gpu),
-    addMpsCard: (gpu) => {
-      addMps.run(gpu);
-    },
-    removeMpsCard: (gpu) => {
-      removeMpsCard(gpu);
-    },
-    mpsDefaults: () =>
-      rows('MPS defaults', mpsDefaultsRow, readDefaults.all()).map(
-        ({ gpu, incarnation, sm_percent, memory_mib }) => ({
-          gpu,
-          incarnation,
-          smPercent: sm_percent,
-          memoryMib: memory_mib,
-        }),
-      ),
-    saveMpsDefaults: ({ gpu, incarnation, smPercent, memoryMib }) => {
-      writeDefaults.run(gpu, incarnation, smPercent, memoryMib);
     },
   };
 }

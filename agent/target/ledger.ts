@@ -4,11 +4,13 @@ import {
   type GpuTarget,
   type NodeTarget,
   type ReplicaTarget,
+  type Tombstone,
 } from '../../shared/domain/node-target.ts';
 import { err, ok, type Problem, type Result } from '../../shared/domain/result.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { AcceptedTarget, GpuRefusal, LayoutRecord } from '../store/records.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../../shared/domain/canonical-json.ts';
+import { localClusterId } from '../local/local-cluster.ts';
 
 /** What became of a target that was handed to this node. */
 export type AcceptOutcome =
@@ -38,7 +40,12 @@ export function createLedger(store: AgentStore, node: NodeName): Ledger {
   return {
     accepted: () => accepted,
     accept: (target) => {
-      const judged = judge(target, { node, accepted, layouts: store.layouts() });
+      const judged = judge(target, {
+        node,
+        accepted,
+        layouts: store.layouts(),
+        tombstonesDone: store.tombstonesDone(),
+      });
       if (!judged.ok) return { kind: 'refused', problem: judged.problem };
       if (judged.value === 'unchanged') return { kind: 'unchanged' };
       store.saveAccepted(judged.value);
@@ -50,6 +57,7 @@ export function createLedger(store: AgentStore, node: NodeName): Ledger {
 
 interface Standing {
   readonly node: NodeName;
+  readonly tombstonesDone: readonly Tombstone[];
   readonly accepted: AcceptedTarget | null;
   readonly layouts: readonly LayoutRecord[];
 }
@@ -57,19 +65,13 @@ interface Standing {
 /** Pure: what a target that arrives now becomes. */
 function judge(
   target: NodeTarget,
-  { node, accepted, layouts }: Standing,
+  { node, accepted, layouts, tombstonesDone }: Standing,
 ): Result<AcceptedTarget | 'unchanged'> {
   const broken = brokenRule(target, node);
   if (broken !== null) return err({ code: 'TARGET_INVALID', message: broken });
-  if (accepted !== null) {
+  if (accepted !== null && !isFree(accepted.target, tombstonesDone)) {
     const last = accepted.target;
-    if (target.clusterId !== last.clusterId) {
-      return err({
-        code: 'CLUSTER_MISMATCH',
-        message: `this node belongs to cluster ${last.clusterId} and was sent a target of ${target.clusterId}`,
-        hint: "point the agent at its own coordinator, or move the agent's store away to change the cluster",
-      });
-    }
+    if (target.clusterId !== last.clusterId) return err(mismatch(last, target));
     const order = compareTargets(last, target);
     if (order === 'older') {
       return err({
@@ -87,6 +89,34 @@ function judge(
     }
   }
   return ok(takeByCard(target, accepted, layouts));
+}
+
+/** Whether nothing is left of what somebody at the node wanted: then it may join a cluster. */
+export function isFree(last: NodeTarget, tombstonesDone: readonly Tombstone[]): boolean {
+  return (
+    last.clusterId === localClusterId &&
+    last.replicas.length === 0 &&
+    last.gpus.every((part) => part.slices.length === 0) &&
+    last.tombstones.every((stone) =>
+      tombstonesDone.some((done) => canonicalJson(done) === canonicalJson(stone)),
+    )
+  );
+}
+
+function mismatch(last: NodeTarget, target: NodeTarget): Problem {
+  const code = 'CLUSTER_MISMATCH';
+  if (last.clusterId === localClusterId) {
+    return {
+      code,
+      message: `this node runs what was launched on it, and was sent a target of cluster ${target.clusterId}`,
+      hint: 'end what runs here first (agentctl ps, agentctl rm), then it may join the cluster',
+    };
+  }
+  return {
+    code,
+    message: `this node belongs to cluster ${last.clusterId} and was sent a target of ${target.clusterId}`,
+    hint: "point the agent at its own coordinator, or move the agent's store away to change the cluster",
+  };
 }
 
 /** Each card takes or refuses its part alone. */

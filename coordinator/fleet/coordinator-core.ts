@@ -7,7 +7,7 @@ import { clusterCodec, decodeValue, encodeValue, storeKeys } from '../store/valu
 import { applyModel, deleteModel, unknownModel } from './apply.ts';
 import type { CoordinatorCore, NodeView } from './core.ts';
 import { explainModel } from './explain.ts';
-import { freshSuffix } from './fresh-id.ts';
+import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { ModelWatch } from './model-watch.ts';
 import { Planner } from './planner.ts';
 import { nodeRecordOf, runRound } from './round.ts';

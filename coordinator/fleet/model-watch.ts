@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { ModelEvent, ModelView } from './core.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 
 interface Watcher {
   readonly queue: ModelEvent[];

@@ -5,7 +5,7 @@ import { WhatIf } from '../../shared/placement/what-if.ts';
 import { storeKeys, type ModelRecord } from '../store/values.ts';
 import { plannedReplicas } from './changes.ts';
 import { retireClaim } from './claim-life.ts';
-import { freshSuffix } from './fresh-id.ts';
+import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { planModel, standingOf, type Copy, type ModelMoves } from './model-plan.ts';
 import { claimIdOf, replicaIdOf } from './names.ts';

@@ -2,7 +2,7 @@ import type { ClusterId, NodeName } from '../../shared/domain/ids.ts';
 import type { NodeTarget, Tombstone } from '../../shared/domain/node-target.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import { storeKeys } from '../store/values.ts';
-import { contentHash } from './canonical.ts';
+import { contentHash } from './content-hash.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { projectTarget } from '../../shared/placement/project-target.ts';
 import type { World } from './world.ts';

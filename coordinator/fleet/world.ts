@@ -14,7 +14,7 @@ import type { EventLog } from '../store/event-log.ts';
 import type { Store } from '../store/store.ts';
 import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
 import { availabilityOf } from './availability.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { EngineDesk } from './engine-desk.ts';
 import type { FleetLimits } from './limits.ts';
 import { Ledger, type LedgerWrite } from './ledger.ts';

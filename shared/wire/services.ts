@@ -6,6 +6,7 @@ import { loadSync } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AgentProtos } from './generated/agent_service.ts';
 import type { ProtoGrpcType as HealthProtos } from './generated/health_service.ts';
 import type { ProtoGrpcType as LayoutProtos } from './generated/layout_service.ts';
+import type { ProtoGrpcType as LocalProtos } from './generated/local_service.ts';
 import type { ProtoGrpcType as MpsProtos } from './generated/mps_service.ts';
 import type { ProtoGrpcType as ClusterProtos } from './generated/cluster_service.ts';
 import type { ProtoGrpcType as LinkProtos } from './generated/link_service.ts';
@@ -13,6 +14,7 @@ import type { ProtoGrpcType as SchedulerProtos } from './generated/scheduler_ser
 import type { AgentServiceClient } from './generated/tangram/agent/v1/AgentService.ts';
 import type { HealthServiceClient } from './generated/tangram/agent/v1/HealthService.ts';
 import type { LayoutServiceClient } from './generated/tangram/agent/v1/LayoutService.ts';
+import type { LocalServiceClient } from './generated/tangram/agent/v1/LocalService.ts';
 import type { MpsServiceClient } from './generated/tangram/agent/v1/MpsService.ts';
 import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
 import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService.ts';
@@ -50,6 +52,7 @@ export const packageDefinition = loadSync(
     'tangram/agent/v1/agent_service.proto',
     'tangram/agent/v1/health_service.proto',
     'tangram/agent/v1/layout_service.proto',
+    'tangram/agent/v1/local_service.proto',
     'tangram/agent/v1/mps_service.proto',
   ],
   {
@@ -67,6 +70,7 @@ export const packageDefinition = loadSync(
 const loaded = loadPackageDefinition(packageDefinition) as unknown as AgentProtos &
   HealthProtos &
   LayoutProtos &
+  LocalProtos &
   MpsProtos &
   ClusterProtos &
   LinkProtos &
@@ -78,6 +82,7 @@ export const linkService = loaded.tangram.link.v1.LinkService.service;
 export const agentService = loaded.tangram.agent.v1.AgentService.service;
 export const healthService = loaded.tangram.agent.v1.HealthService.service;
 export const layoutService = loaded.tangram.agent.v1.LayoutService.service;
+export const localService = loaded.tangram.agent.v1.LocalService.service;
 export const mpsService = loaded.tangram.agent.v1.MpsService.service;
 
 /** `address` is `host:port`. */
@@ -111,13 +116,15 @@ export interface AgentClients {
   readonly agent: AgentServiceClient;
   readonly health: HealthServiceClient;
   readonly layout: LayoutServiceClient;
+  readonly local: LocalServiceClient;
   readonly mps: MpsServiceClient;
   close(): void;
 }
 
 /** Over the agent's unix socket; the clients share one connection. */
 export function createAgentClients(socketPath: string): AgentClients {
-  const { AgentService, HealthService, LayoutService, MpsService } = loaded.tangram.agent.v1;
+  const { AgentService, HealthService, LayoutService, LocalService, MpsService } =
+    loaded.tangram.agent.v1;
   const options = { ...channelOptions, 'grpc.default_authority': 'localhost' };
   const plain = credentials.createInsecure();
   const address = `unix:${socketPath}`;
@@ -127,6 +134,7 @@ export function createAgentClients(socketPath: string): AgentClients {
     agent,
     health: new HealthService(address, plain, shared),
     layout: new LayoutService(address, plain, shared),
+    local: new LocalService(address, plain, shared),
     mps: new MpsService(address, plain, shared),
     close: () => agent.close(),
   };

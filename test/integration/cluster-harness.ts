@@ -141,7 +141,8 @@ export class TestCluster {
       config,
       stringify({
         node,
-        coordinator: this.grpc,
+        // Without a coordinator the agent works alone.
+        ...(this.grpc === '' ? {} : { coordinator: this.grpc }),
         stateDir: join(this.folder, node),
         socket: this.socket(node),
         http: '127.0.0.1:0',

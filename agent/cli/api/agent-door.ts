@@ -5,6 +5,7 @@ import type { MakeOptions } from './calls.ts';
 import { explainAway } from './explain-away.ts';
 import { createHealthApi, type HealthApi } from './health-api.ts';
 import { createLayoutApi, type LayoutApi } from './layout-api.ts';
+import { createLocalApi, type LocalApi } from './local-api.ts';
 import { createMpsApi, type MpsApi } from './mps-api.ts';
 
 const callMsMax = 10_000;
@@ -13,6 +14,7 @@ const callMsMax = 10_000;
 export interface AgentDoor extends AgentApi {
   readonly health: HealthApi;
   readonly layouts: LayoutApi;
+  readonly local: LocalApi;
   readonly mps: MpsApi;
 }
 
@@ -28,6 +30,7 @@ export function createAgentDoor(clients: AgentClients, socket: string, clock: Cl
     ...explained(createAgentApi(clients.agent, options)),
     health: explained(createHealthApi(clients.health, options)),
     layouts: explained(createLayoutApi(clients.layout, options)),
+    local: explained(createLocalApi(clients.local, options)),
     mps: explained(createMpsApi(clients.mps, options)),
   };
 }

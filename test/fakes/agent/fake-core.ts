@@ -1,3 +1,4 @@
+import type { Authority } from '../../../shared/domain/gpu.ts';
 import type {
   GpuUuid,
   ModelName,
@@ -260,6 +261,19 @@ export class FakeCore implements AgentCore {
 
   metrics(): CoreMetrics {
     return this.numbers;
+  }
+
+  setAuthority(gpu: GpuUuid, authority: Authority | null): Authority {
+    const card = this.seen?.gpus.find((each) => each.uuid === gpu);
+    if (this.seen === null || card === undefined) {
+      throw new AppError('GPU_UNKNOWN', `no card ${gpu} on this node`);
+    }
+    const held = authority ?? 'observe';
+    const gpus = this.seen.gpus.map((each) =>
+      each.uuid === gpu ? { ...each, authority: held } : each,
+    );
+    this.seen = { ...this.seen, gpus };
+    return held;
   }
 
   poke(): void {}

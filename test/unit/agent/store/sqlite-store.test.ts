@@ -108,17 +108,49 @@ test('a done tombstone is remembered for as long as the target names it', () => 
   store.close();
 });
 
+/** The tables of the first schema; what else there is came later. */
+const firstTables = [
+  'accepted',
+  'replicas',
+  'bindings',
+  'layouts',
+  'mps_cards',
+  'tombstones_done',
+  'journal',
+  'events',
+];
+/** As many as there are, so that the file is taken as it is. */
+const noMigrations = ['', '', ''];
+
 test('a store from before limits were written down is taken over', () => {
   const first = openAgentStore(path);
   first.saveReplica(record);
   first.close();
-  const db = openSqlite(path, { exclusive: true, migrations: ['', ''] });
-  db.exec('DROP TABLE mps_defaults');
+  const db = openSqlite(path, { exclusive: true, migrations: noMigrations });
+  const tables = db
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all()
+    .map(String);
+  for (const table of tables.filter((name) => !firstTables.includes(name))) {
+    db.exec(`DROP TABLE ${table}`);
+  }
   db.pragma('user_version = 1');
   db.close();
   const second = openAgentStore(path);
   expect([second.replicas(), second.mpsDefaults()]).toEqual([[record], []]);
   second.close();
+});
+
+test('what somebody at the node said of a card is kept until it is taken back', () => {
+  const store = openAgentStore(path);
+  store.saveAuthority(gpuA, 'cut');
+  store.close();
+  const again = openAgentStore(path);
+  expect(again.authorities()).toEqual({ [gpuA]: 'cut' });
+  again.saveAuthority(gpuA, null);
+  expect(again.authorities()).toEqual({});
+  again.close();
 });
 
 test('events are a ring, read by subject, oldest first', () => {
@@ -145,7 +177,7 @@ test.for([
     name: 'a value that was tampered with',
     write: () => {
       openAgentStore(path).close();
-      const db = openSqlite(path, { exclusive: true, migrations: ['', ''] });
+      const db = openSqlite(path, { exclusive: true, migrations: noMigrations });
       db.exec(`INSERT INTO replicas VALUES ('x', '{"replica":1}')`);
       db.close();
     },

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { openAgentStore } from '../../../../agent/store/sqlite-store.ts';
 import type { LayoutRecord } from '../../../../agent/store/records.ts';
-import { specHash } from '../../../../agent/target/canonical.ts';
+import { specHash } from '../../../../agent/target/spec-hash.ts';
+import { localClusterId } from '../../../../agent/local/local-cluster.ts';
 import { createLedger } from '../../../../agent/target/ledger.ts';
 import { parseClusterId, parseNodeName } from '../../../../shared/domain/ids.ts';
 import { gpuA, gpuB, must, node } from '../../../fakes/agent/fake-core.ts';
@@ -157,4 +158,22 @@ test('the spec hash follows what needs a restart, and only that', () => {
     specHash(base, []),
   ];
   expect(new Set([...others, specHash(base, [a])]).size).toBe(6);
+});
+
+function launched(content: Parameters<typeof target>[1]) {
+  return { ...target(1, content), clusterId: localClusterId, epoch: 0 };
+}
+
+test('a node that runs what was launched on it joins no cluster before that is gone', () => {
+  const { store, ledger } = ledgerWith(layout(gpuA, 1, 1), layout(gpuB, 1, 1));
+  ledger.accept(launched(both));
+  expect(ledger.accept(target(1, {}))).toMatchObject({
+    kind: 'refused',
+    problem: { code: 'CLUSTER_MISMATCH', hint: expect.stringContaining('agentctl rm') },
+  });
+  const stone = replicaGone('vad');
+  ledger.accept({ ...launched({ tombstones: [stone] }), generation: 2 });
+  expect(ledger.accept(target(1, {}))).toMatchObject({ kind: 'refused' });
+  store.addTombstoneDone(stone);
+  expect(ledger.accept(target(1, {}))).toEqual({ kind: 'accepted' });
 });

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import type { ReplicaTarget } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
-
-/** JSON with sorted keys: equal values give equal text, however they were built. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) => {
-    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
-    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
 
 /**
  * Changes when anything changes that a running replica cannot take up without a restart: what runs, on which

@@ -1,11 +1,11 @@
 import { err, ok, type Result } from '../../shared/domain/result.ts';
-import { parseCell } from './cell.ts';
+import { parseCell, textOf } from './cell.ts';
 import type { Format } from './format.ts';
 import { readReport, type GpuSection } from './gpu-report/read-report.ts';
 import type { GpuReport } from './gpu-report/report.ts';
 import { sectionsAt, textAt, type Tree } from './gpu-report/tree.ts';
 import { isNotice, notThisFormat, truncated } from './saved-output.ts';
-import { linesOf } from './text.ts';
+import { headOf, linesOf } from './text.ts';
 
 /**
  * `nvidia-smi -q`, as text: headings and lines `label : value`, nested by indentation, whose depth and column of colons
@@ -15,13 +15,12 @@ export const queryTextFormat: Format<GpuReport> = {
   kind: 'smi-q',
   command: 'nvidia-smi -q',
   recognises: (text) => {
-    const start = text.slice(0, recognisedMax);
+    const start = headOf(text);
     return banner.test(start) || (gpuHeading.test(start) && labelledLine.test(start));
   },
   parse: parseQueryText,
 };
 
-const recognisedMax = 65_536;
 const banner = /^=+NVSMI LOG=+\s*$/m;
 const gpuHeading = /^GPU [0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]\s*$/m;
 const labelledLine = /^ {4,}[A-Z][\w .-]{1,60} : \S/m;
@@ -32,8 +31,12 @@ function parseQueryText(text: string): Result<GpuReport> {
   const lines = linesOf(text);
   const reports = reportsIn(lines);
   const last = reports.at(-1);
-  if (last === undefined) return err(notThisFormat(text, 'nvidia-smi -q'));
-  if (isCut(text, lines, last)) return err(truncated(`line ${lines.length}`));
+  if (last === undefined && !banner.test(headOf(text))) {
+    return err(notThisFormat(text, 'nvidia-smi -q'));
+  }
+  if (last === undefined || isCut(text, lines, last)) {
+    return err(truncated(`line ${lines.length}`));
+  }
   const notices = lines.filter((line) => isNotice(line)).map((line) => line.trim());
   return ok(
     readReport(last.head, last.gpus, {
@@ -175,7 +178,7 @@ function nameOf(label: string): string {
 }
 
 /**
- * Where the text breaks off. A listing that names the product goes on to its processes; one of some sections (`-d`)
+ * Whether the text breaks off. A listing that names the product goes on to its processes; one of some sections (`-d`)
  * cannot be told from one cut at the end of a line, and is taken as whole, and so is an excerpt that marks its gaps.
  */
 function isCut(text: string, lines: readonly string[], report: TextReport): boolean {
@@ -184,12 +187,15 @@ function isCut(text: string, lines: readonly string[], report: TextReport): bool
   if (gpu === undefined) return textAt(report.head, 'attached_gpus') !== '0';
   const lastLine = lines.findLast((line) => line.trim() !== '') ?? '';
   const withinLine = !text.endsWith('\n') && fieldOf(lastLine) === null;
-  return withinLine || (Object.hasOwn(gpu, 'product_name') && !reachesProcesses(gpu));
+  const isEmpty = Object.keys(gpu).length === 0;
+  return withinLine || isEmpty || (Object.hasOwn(gpu, 'product_name') && !tellsProcesses(gpu));
 }
 
-function reachesProcesses(gpu: Tree): boolean {
-  if (textAt(gpu, 'processes', 'compute_processes') !== undefined) return true;
-  const last = sectionsAt(gpu, 'processes/process_info').at(-1);
-  const memory = last === undefined ? undefined : textAt(last, 'used_gpu_memory');
-  return memory !== undefined && !/^\d*$/.test(memory);
+/** `None`, one of the words for nothing, or processes down to the memory of the last. */
+function tellsProcesses(gpu: Tree): boolean {
+  const said = textAt(gpu, 'processes', 'compute_processes');
+  if (said !== undefined) return said === 'None' || (said !== '' && textOf(said) === null);
+  const last = sectionsAt(gpu, 'processes/process_info').at(-1) ?? {};
+  const memory = textAt(last, 'used_gpu_memory') ?? '';
+  return memory !== '' && (memory.endsWith('MiB') || !/^\d/.test(memory));
 }

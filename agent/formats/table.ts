@@ -5,7 +5,7 @@ import { isNotice, notThisFormat, truncated } from './saved-output.ts';
 import { boxesIn, boxNamed, type Box, type BoxName, type Remark } from './table-boxes.ts';
 import type { TableReport } from './table-report.ts';
 import { readGpuRow, readMigRow, readProcessRow } from './table-rows.ts';
-import { linesOf } from './text.ts';
+import { headOf, linesOf } from './text.ts';
 
 /**
  * The table of a bare `nvidia-smi`: a box of cards, since 450 one of MIG devices, one of processes. The boxes are known
@@ -18,12 +18,10 @@ import { linesOf } from './text.ts';
 export const tableFormat: Format<TableReport> = {
   kind: 'smi-table',
   command: 'nvidia-smi',
-  recognises: (text) =>
-    linesOf(text.slice(0, recognisedMax)).some((line) => boxNamed(line) !== null),
+  recognises: (text) => linesOf(headOf(text)).some((line) => boxNamed(line) !== null),
   parse: parseTable,
 };
 
-const recognisedMax = 65_536;
 const noticesMax = 100;
 
 function parseTable(text: string): Result<TableReport> {

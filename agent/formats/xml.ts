@@ -5,7 +5,7 @@ import { readReport, type GpuSection } from './gpu-report/read-report.ts';
 import type { GpuReport } from './gpu-report/report.ts';
 import { sectionAt, sectionsAt, textAt, type Tree } from './gpu-report/tree.ts';
 import { isNotice, notThisFormat, truncated } from './saved-output.ts';
-import { plainText } from './text.ts';
+import { headOf, plainText } from './text.ts';
 
 /**
  * `nvidia-smi -q -x`, drivers 340 to 610 and later. Elements are looked up by name and their absence is null; the number
@@ -15,11 +15,10 @@ import { plainText } from './text.ts';
 export const xmlFormat: Format<GpuReport> = {
   kind: 'xml',
   command: 'nvidia-smi -q -x',
-  recognises: (text) => documentStart.test(text.slice(0, recognisedMax)),
+  recognises: (text) => documentStart.test(headOf(text)),
   parse: parseXml,
 };
 
-const recognisedMax = 65_536;
 /** The element itself: a DTD alone names it, too, but does not open it. */
 const documentStart = /<nvidia_smi_log[\s>]|<!DOCTYPE nvidia_smi_log SYSTEM/;
 const open = '<nvidia_smi_log';

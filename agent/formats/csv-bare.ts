@@ -1,10 +1,14 @@
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import { parseCell } from './cell.ts';
-import { rowProblem } from './csv-table.ts';
+import { errorsOf, rowProblem } from './csv-table.ts';
 import { isAside, isCut, isNotice } from './saved-output.ts';
 
-/** The cells of a row without a header. A number stands alone or with its unit in the text; nothing is null. */
-export type BareCsvRow = readonly (string | number | null)[];
+/** A row without a header. A number stands alone or, with its unit, as text; nothing is null. */
+export interface BareCsvRow {
+  readonly cells: readonly (string | number | null)[];
+  readonly lost: boolean;
+  readonly errorBodies: readonly string[];
+}
 
 const number = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/;
 /** What only a tool writes between commas: marks of a card, readings, states. */
@@ -26,19 +30,43 @@ export function looksLikeBareCsv(lines: readonly string[]): boolean {
 export function bareCsvRows(text: string, lines: readonly string[]): Result<readonly BareCsvRow[]> {
   const rows: BareCsvRow[] = [];
   let fewest = Infinity;
+  let lastBefore: string | undefined;
   for (const [at, line] of lines.entries()) {
     if (isAside(line) || isNotice(line)) continue;
     const cells = line.split(',').map((cell) => cell.trim());
     const last = cells.at(-1) ?? '';
-    const halfBracket = last.startsWith('[') && !last.endsWith(']');
-    const cut = isCut(text, lines, at) && rows.length > 0 && cells.length < fewest;
-    if (!isBareRow(line) || cut || (halfBracket && isCut(text, lines, at))) {
+    const short = rows.length > 0 && cells.length < fewest;
+    const cut = isCut(text, lines, at) && (short || isHalfCell(last, lastBefore));
+    if (!isBareRow(line) || cut) {
       return err(rowProblem(text, lines, at, Math.min(fewest, cells.length)));
     }
     fewest = Math.min(fewest, cells.length);
-    rows.push(cells.map(bareValue));
+    lastBefore = last;
+    rows.push({ cells: cells.map(bareValue), ...errorsOf(cells) });
   }
   return ok(rows);
+}
+
+const words = [
+  'Active',
+  'Default',
+  'Disabled',
+  'Double Bit ECC',
+  'Enabled',
+  'Exclusive_Process',
+  'None',
+  'Not Active',
+  'Prohibited',
+  'Single Bit ECC',
+  'Yes',
+];
+
+/** Whether the last cell of a line without its end is half of something: of a word, of a UUID, of the cell above it. */
+export function isHalfCell(cell: string, above: string | undefined): boolean {
+  if (cell === '' || (cell.startsWith('[') && !cell.endsWith(']'))) return true;
+  if (cell.startsWith('GPU-')) return cell.length < 40;
+  const wholes = above === undefined || number.test(above) ? words : [...words, above];
+  return wholes.some((whole) => whole !== cell && whole.startsWith(cell));
 }
 
 function isBareRow(line: string): boolean {

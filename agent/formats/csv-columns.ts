@@ -71,40 +71,47 @@ export function csvQueryOf(columns: readonly CsvColumn[]): CsvQuery {
 }
 
 /** Where the general rule would give a reading of the card another name than the XML report has for it. */
-const sameAsReport: Readonly<Record<string, string>> = {
-  'clocks.gr': 'graphicsClock',
-  'clocks.mem': 'memoryClock',
-  gpu_recovery_action: 'recoveryAction',
-  pstate: 'performanceState',
-  'reset_status.reset_required': 'resetRequired',
-  'retired_pages.pending': 'pendingRetirement',
-  used_gpu_memory: 'usedMemory',
-};
+const sameAsReport: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'clocks.gr': 'graphicsClock',
+    'clocks.mem': 'memoryClock',
+    gpu_recovery_action: 'recoveryAction',
+    pstate: 'performanceState',
+    'reset_status.reset_required': 'resetRequired',
+    'retired_pages.pending': 'pendingRetirement',
+    used_gpu_memory: 'usedMemory',
+  }),
+);
 /** Fields whose header names no unit although their values have one. */
-const silentUnits: Readonly<Record<string, string>> = {
-  'encoder.stats.averageLatency': 'us',
-  'temperature.gpu': 'C',
-  'temperature.gpu.tlimit': 'C',
-  'temperature.memory': 'C',
-};
-const unitWords: Readonly<Record<string, string>> = {
-  '%': 'Pct',
-  MHz: 'Mhz',
-  MiB: 'Mib',
-  'KB/s': 'KbPerS',
-  'MB/s': 'MbPerS',
-  'W/s': 'WPerS',
-  s: 'S',
-  seconds: 'S',
-  us: 'Us',
-  ms: 'Ms',
-};
+const silentUnits: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'encoder.stats.averageLatency': 'us',
+    'temperature.gpu': 'C',
+    'temperature.gpu.tlimit': 'C',
+    'temperature.memory': 'C',
+  }),
+);
+const unitWords: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '%': 'Pct',
+    MHz: 'Mhz',
+    MiB: 'Mib',
+    'KB/s': 'KbPerS',
+    'MB/s': 'MbPerS',
+    'W/s': 'WPerS',
+    s: 'S',
+    seconds: 'S',
+    us: 'Us',
+    ms: 'Ms',
+  }),
+);
 
 function csvKey(field: string, unit: string | null): string {
   const clock = /^clocks\.(?:current\.)?(graphics|sm|memory|video)$/.exec(field)?.[1];
-  const base = clock === undefined ? (sameAsReport[field] ?? camelCase(field)) : `${clock}Clock`;
-  const said = unit ?? silentUnits[field] ?? '';
-  return `${base}${unitWords[said] ?? said.replace(/[^A-Za-z]/g, '')}`;
+  const base =
+    clock === undefined ? (sameAsReport.get(field) ?? camelCase(field)) : `${clock}Clock`;
+  const said = unit ?? silentUnits.get(field) ?? '';
+  return `${base}${unitWords.get(said) ?? said.replace(/[^A-Za-z]/g, '')}`;
 }
 
 /** `retired_pages.double_bit.count` → `retiredPagesDoubleBitCount`. */

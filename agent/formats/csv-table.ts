@@ -76,6 +76,17 @@ export function rowProblem(
   return lineProblem(text, lines, at, { code: 'CSV_ROW', what });
 }
 
+/** What cells say when the card does not answer; a lost card says nothing else. */
+export function errorsOf(cells: readonly string[]): { lost: boolean; errorBodies: string[] } {
+  const errorBodies = new Set<string>();
+  for (const raw of cells) {
+    const cell = parseCell(raw);
+    if (cell.kind === 'broken') errorBodies.add(cell.words);
+  }
+  const lost = [...errorBodies].some((words) => /^GPU is lost$/i.test(words));
+  return { lost, errorBodies: [...errorBodies] };
+}
+
 export function cellText(row: CsvRow, column: string): string | null {
   const cell = row.cells.get(column);
   return cell?.kind === 'text' ? cell.text : null;

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import { numberOf, parseCell } from './cell.ts';
-import { bareCsvRows, looksLikeBareCsv, type BareCsvRow } from './csv-bare.ts';
+import { bareCsvRows, isHalfCell, looksLikeBareCsv, type BareCsvRow } from './csv-bare.ts';
 import {
   csvQueryOf,
   isPlainlyHeader,
@@ -8,8 +8,9 @@ import {
   type CsvColumn,
   type CsvQuery,
 } from './csv-columns.ts';
-import { rowProblem, splitRow } from './csv-table.ts';
+import { errorsOf, rowProblem, splitRow } from './csv-table.ts';
 import type { Format } from './format.ts';
+import { refusalOfLine } from './refusal.ts';
 import { headLines, isAside, isCut, isNotice, notThisFormat, truncated } from './saved-output.ts';
 import { linesOf } from './text.ts';
 
@@ -62,9 +63,11 @@ function parseCsv(text: string): Result<CsvReport> {
   const columns = first === undefined ? null : parseCsvHeader(first);
   const notices = lines.filter((line) => isNotice(line)).map((line) => line.trim());
   if (columns !== null) return parseUnderHeader(text, lines, columns, notices);
+  if (first === undefined || refusalOfLine(first) !== null) {
+    return err(notThisFormat(text, 'CSV output of nvidia-smi'));
+  }
   const rows = bareCsvRows(text, lines);
   if (!rows.ok) return rows;
-  if (rows.value.length === 0) return err(notThisFormat(text, 'CSV output of nvidia-smi'));
   return ok({ query: null, columns: null, rows: rows.value, notices });
 }
 
@@ -79,6 +82,7 @@ function parseUnderHeader(
   let current = columns;
   let lastAt = -1;
   let lastParts: readonly string[] = [];
+  let partsBefore: readonly string[] = [];
   for (const [at, line] of lines.entries()) {
     if (isAside(line) || isNotice(line)) continue;
     const header = parseCsvHeader(line);
@@ -92,9 +96,10 @@ function parseUnderHeader(
     if (parts === null) return err(rowProblem(text, lines, at, current.length));
     rows.push(record(current, parts));
     lastAt = at;
+    partsBefore = lastParts;
     lastParts = parts;
   }
-  const cut = isCut(text, lines, lastAt) && isCutRow(current, lastParts);
+  const cut = isCut(text, lines, lastAt) && isCutRow(current, lastParts, partsBefore);
   if (cut) return err(truncated(`line ${lastAt + 1}`));
   return ok({ query, columns, rows, notices });
 }
@@ -110,14 +115,11 @@ function freeTextAt(columns: readonly CsvColumn[]): number {
 
 function record(columns: readonly CsvColumn[], parts: readonly string[]): CsvRecord {
   const values: Record<string, CsvValue> = {};
-  const errorBodies = new Set<string>();
   for (const [at, column] of columns.entries()) {
     const cell = parseCell(parts[at] ?? '');
-    if (cell.kind === 'broken') errorBodies.add(cell.words);
     values[column.key] = cell.kind === 'text' ? valueOf(column, cell.text) : null;
   }
-  const lost = [...errorBodies].some((words) => /^GPU is lost$/i.test(words));
-  return { ...values, lost, errorBodies: [...errorBodies] };
+  return { ...values, ...errorsOf(parts) };
 }
 
 /** Text even where it looks like a number: identifiers, versions, names. */
@@ -138,17 +140,18 @@ function bracketFree(text: string): CsvValue {
 }
 
 /** The last line was not ended. A header without rows, half a bracket or half a unit then show that it was cut. */
-function isCutRow(columns: readonly CsvColumn[], parts: readonly string[]): boolean {
+function isCutRow(
+  columns: readonly CsvColumn[],
+  parts: readonly string[],
+  before: readonly string[],
+): boolean {
   const last = parts.at(-1)?.trim();
   if (last === undefined) return true;
-  if (last === '' || (last.startsWith('[') && !last.endsWith(']'))) return true;
+  if (isHalfCell(last, before.at(-1)?.trim())) return true;
   const unit = columns.at(-1)?.unit ?? null;
   if (unit === null || parseCell(last).kind !== 'text') return false;
-  const withUnits = columns.some(
-    (column, at) =>
-      at < columns.length - 1 &&
-      column.unit !== null &&
-      (parts[at] ?? '').trim().endsWith(` ${column.unit}`),
-  );
+  const endsInUnit = (part: string | undefined, at: number): boolean =>
+    (part ?? '').trim().endsWith(` ${columns[at]?.unit ?? '?'}`);
+  const withUnits = before.some(endsInUnit) || parts.slice(0, -1).some(endsInUnit);
   return withUnits ? !last.endsWith(` ${unit}`) : numberOf(last, unit) === null;
 }

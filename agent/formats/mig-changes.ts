@@ -172,9 +172,18 @@ function parseOutcome(text: string): Result<MigOutcome> {
   });
 }
 
+const wholeEndings: readonly RegExp[] = [
+  /\(ID\s{1,3}\d{1,4}\)$/,
+  new RegExp(`${destroyed.source}$`),
+  new RegExp(`${computeDestroyed.source}$`),
+  modeSet,
+  new RegExp(`${remedyLine.source}.{0,200} ${busId}$`),
+  /^All done\.$|effective\.$/,
+];
+
 /** A last line without its end is whole where it ends as the tool's sentences do. */
 function isWhole(line: string): boolean {
-  return /^(?:All done\.|.*(?:\)|\d|\.))$/.test(line) && !/\(ID\s*\d*$/.test(line);
+  return wholeEndings.some((ending) => ending.test(line));
 }
 
 /** The refusal in the reply of any MIG command, with what was done before it and stays; null: none. */

@@ -29,7 +29,7 @@ export const migComputeProfilesFormat: Format<MigListing<ListedComputeProfile>> 
   listing: 'compute-instance-profiles',
   option: '-lcip',
   title: 'Compute instance profiles:',
-  emptyWords: /^No compute instance profiles? found/,
+  emptyWords: /^No compute instance profiles? found(?:: Not Found|\.?$)/,
   parse: parseComputeProfiles,
 });
 

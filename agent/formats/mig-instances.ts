@@ -33,7 +33,7 @@ export const migGpuInstancesFormat: Format<MigListing<ListedGpuInstance>> = migT
   listing: 'gpu-instances',
   option: '-lgi',
   title: 'GPU instances:',
-  emptyWords: /^No GPU instances? found/,
+  emptyWords: /^No GPU instances? found(?:: Not Found|\.?$)/,
   parse: parseGpuInstances,
 });
 
@@ -42,7 +42,7 @@ export const migComputeInstancesFormat: Format<MigListing<ListedComputeInstance>
   listing: 'compute-instances',
   option: '-lci',
   title: 'Compute instances:',
-  emptyWords: /^No compute instances? found/,
+  emptyWords: /^No compute instances? found(?:: Not Found|\.?$)/,
   parse: parseComputeInstances,
 });
 

@@ -15,7 +15,7 @@ export function isAside(line: string): boolean {
 
 /** Complaints about single cards or of the tool itself, which it prints before, among or after its rows. */
 const notice =
-  /^(?:Unable to |WARNING|Warning: |Failed to |GPU ?[0-9A-Fa-f:.]+: |No devices were found|Reboot the system)/;
+  /^(?:Unable to |WARNING|Warning: |Failed to |GPU ?[0-9A-Fa-f]{4,8}:[0-9A-Fa-f:.]+: |No devices were found|Reboot the system)/;
 
 export function isNotice(line: string): boolean {
   return notice.test(line.trimStart());

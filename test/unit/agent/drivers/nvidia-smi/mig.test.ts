@@ -2,27 +2,11 @@ import { expect, test } from 'vitest';
 import { toolError } from '../../../../../agent/drivers/nvidia-smi/error-output.ts';
 import { assembleGeometries } from '../../../../../agent/drivers/nvidia-smi/geometry.ts';
 import { parseGpuList } from '../../../../../agent/formats/gpu-list.ts';
-import { parseGpuInstances } from '../../../../../agent/formats/mig-instances.ts';
 import { joinMigInstances } from '../../../../../agent/drivers/nvidia-smi/mig-join.ts';
 import { parseMigPlacements } from '../../../../../agent/formats/mig-placements.ts';
-import { mibOfRoundedGib, parseMigProfiles } from '../../../../../agent/formats/mig-profiles.ts';
+import { parseMigProfiles } from '../../../../../agent/formats/mig-profiles.ts';
 import { migGeometries } from '../../../../../shared/domain/mig-geometry.ts';
 import { errorHint } from '../../../../../shared/platform/errors.ts';
-
-test('the GiB that are printed give back the MiB of every profile that we know', () => {
-  for (const geometry of Object.values(migGeometries)) {
-    for (const profile of geometry.profiles) {
-      // As the tool rounds: two decimals.
-      const printed = Number((profile.memoryMib / 1024).toFixed(2));
-      expect(mibOfRoundedGib(printed), profile.name).toBe(profile.memoryMib);
-    }
-  }
-});
-
-test('a size that is no step is taken at the low end of its rounding', () => {
-  expect(mibOfRoundedGib(4.77)).toBe(4879);
-  expect(mibOfRoundedGib(0)).toBe(0);
-});
 
 /** Printed as the tool does, from a table of ours: what is read must be that table. */
 test('every geometry that we know is read back from its own listings', () => {
@@ -125,18 +109,6 @@ test('UUIDs of drivers before 470 hold the instance that they belong to', () => 
     );
   expect(join(5).ok).toBe(true);
   expect(join(6).ok).toBe(false);
-});
-
-test('a line that is no table is a problem that names it', () => {
-  expect(parseGpuInstances('|====|\n|   0  MIG 1g.5gb   x   13   6:1  |\n')).toEqual({
-    ok: false,
-    problem: {
-      code: 'TABLE_LINE',
-      path: 'line 2',
-      message: '"0  MIG 1g.5gb   x   13   6:1" is no GPU instance',
-    },
-  });
-  expect(parseGpuInstances('Segmentation fault\n').ok).toBe(false);
 });
 
 test('every refusal carries what to do', () => {

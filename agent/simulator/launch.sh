@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs a program of the simulator: built JavaScript where there is some, else the sources through tsx.
-#   launch.sh nvidia-smi ARGS...      launch.sh mps-control ARGS...
+#   launch.sh nvidia-smi ARGS...   launch.sh dcgmi ARGS...   launch.sh mps-control ARGS...
 # TANGRAM_SIM_SOURCE=1 takes the sources although something was built.
 set -eu
 program=$1
@@ -8,9 +8,9 @@ shift
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$folder/../.." && pwd)
 case $program in
-  nvidia-smi | mps-control) ;;
+  nvidia-smi | dcgmi | mps-control) ;;
   *)
-    echo "launch.sh: unknown program $program; write nvidia-smi or mps-control" >&2
+    echo "launch.sh: unknown program $program; write nvidia-smi, dcgmi or mps-control" >&2
     exit 2
     ;;
 esac

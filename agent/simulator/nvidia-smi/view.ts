@@ -56,6 +56,8 @@ export interface GpuView {
   /** null under MIG: the driver has none for the parent card. */
   readonly busyPercent: number | null;
   readonly memoryBusyPercent: number | null;
+  /** 0 to 1, also under MIG: what DCGM can tell of the card. */
+  readonly load: number;
   readonly temperatureCelsius: number;
   readonly powerWatts: number;
   readonly smClockMhz: number;
@@ -162,6 +164,7 @@ function viewGpu(
     bar1Mib: bar1Of(card),
     busyPercent: gpu.migCurrent ? null : Math.round(busyPercent),
     memoryBusyPercent: gpu.migCurrent ? null : Math.round(busyPercent * 0.4),
+    load: busyPercent / 100,
     ...physics(card, { index, busyPercent, idle, powerLimitWatts, health }),
     idle,
     processes,

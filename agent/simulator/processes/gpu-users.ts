@@ -38,7 +38,7 @@ const wrappers = new Set([
 const ourPrograms = [
   /(?:^|\/)nvidia-cuda-mps-control(?:$|\.)/,
   /(?:^|\/)nvidia-smi(?:-sim)?$/,
-  /\/simulator\/(?:nvidia-smi|mps-control)\/bin\.[jt]s$/,
+  /\/simulator\/(?:nvidia-smi|dcgmi|mps-control)\/bin\.[jt]s$/,
 ];
 
 /**

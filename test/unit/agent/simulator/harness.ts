@@ -28,8 +28,12 @@ export interface SimHost {
   wallMs: number;
   bootId: string;
   smi(...argv: readonly string[]): Promise<Answer>;
-  /** Like `smi`, with a signal that ends a loop. */
-  run(argv: readonly string[], extra: Partial<Surroundings>): Promise<Answer>;
+  /** Like `smi`, with other surroundings, or another program. */
+  run(
+    argv: readonly string[],
+    extra: Partial<Surroundings>,
+    program?: typeof runNvidiaSmi,
+  ): Promise<Answer>;
   put(process: FakeProcess): void;
   remove(pid: number): void;
   close(): void;
@@ -48,10 +52,10 @@ export async function openSimHost(cards: string, driver = '550.163.01'): Promise
     wallMs: fixedWallMs,
     bootId: 'boot-1',
     smi: async (...argv) => host.run(argv, {}),
-    run: async (argv, extra) => {
+    run: async (argv, extra, program = runNvidiaSmi) => {
       let out = '';
       let err = '';
-      const exitCode = await runNvidiaSmi({
+      const exitCode = await program({
         argv: ['--sim-state', host.directory, ...argv],
         environment: {},
         clock: {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { healthActions } from '../shared/domain/card-health.ts';
 import { parseGpuUuid, parseNodeName, type NodeName } from '../shared/domain/ids.ts';
 import { err, ok, type Result } from '../shared/domain/result.ts';
 import { parseDurationMs } from '../shared/domain/units.ts';
@@ -93,6 +94,18 @@ export const agentConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('How cards are read and cut.'),
+  dcgm: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('false: DCGM is not looked for; utilisation under MIG is then not known.'),
+      command: command
+        .default(['dcgmi'])
+        .describe('argv of dcgmi; a host without it, or without its host engine, does without.'),
+    })
+    .prefault({})
+    .describe('How MIG instances are measured.'),
   mps: z
     .strictObject({
       enabled: z.boolean().default(true).describe('false: no card of this node is shared by MPS.'),
@@ -102,9 +115,52 @@ export const agentConfigSchema = z.strictObject({
       dir: path
         .default('/run/tangram/mps')
         .describe('Directory of the daemons’ pipe and log directories; at most 54 bytes.'),
+      computeMode: z
+        .enum(['exclusive', 'keep'])
+        .default('exclusive')
+        .describe(
+          'exclusive: where authority is cut, a shared card admits its daemon’s clients only, and gets its compute mode back after. keep: the mode is left alone.',
+        ),
+      multiUser: z
+        .boolean()
+        .default(false)
+        .describe(
+          'true: one server for the clients of all users, which then share its rights, faults and logs. Needs a driver that knows -multiuser-server.',
+        ),
+      shm: z
+        .enum(['host', 'none'])
+        .default('host')
+        .describe(
+          'host: containers of shared cards see the host’s /dev/shm, which servers before driver 580 need. none: their own.',
+        ),
     })
     .prefault({})
     .describe('How cards are shared through MPS.'),
+  health: z
+    .strictObject({
+      xid: z
+        .record(
+          z.string().regex(/^[1-9]\d{0,4}$/, 'no Xid code; write a number such as 63'),
+          z.enum(healthActions),
+        )
+        .default({})
+        .describe(
+          'What is done about single Xid codes, instead of what the catalogue says: { 63: ignore, 109: restart-app }.',
+        ),
+      kernelLog: path
+        .default('auto')
+        .describe(
+          'Where Xids are read: auto (/dev/kmsg, else the journal, else dmesg), none, or a file that grows.',
+        ),
+      autoReset: z
+        .enum(['never', 'idle'])
+        .default('never')
+        .describe(
+          'idle: a card that needs a reset gets it as soon as nothing runs there and authority is cut. never: agentctl heal.',
+        ),
+    })
+    .prefault({})
+    .describe('How faults of the cards are seen and mended.'),
   docker: z
     .strictObject({
       enabled: z.boolean().default(true).describe('false: the Docker Engine is not used.'),
@@ -144,6 +200,9 @@ export const agentConfigSchema = z.strictObject({
       interval: duration({ lowMs: 100, highMs: 60_000 })
         .prefault('1s')
         .describe('Time between two samples of all cards, such as 1s.'),
+      details: duration({ lowMs: 10_000, highMs: 3_600_000 })
+        .prefault('1m')
+        .describe('Time between two whole reports (nvidia-smi -q -x) of all cards, such as 1m.'),
     })
     .prefault({})
     .describe('Sampling of the cards and the host.'),
@@ -185,6 +244,12 @@ function settle(found: z.output<typeof agentConfigSchema>, source: string): Agen
     socket: at(found.socket),
     mps: { ...found.mps, dir: at(found.mps.dir) },
     docker: { ...found.docker, socket: at(found.docker.socket) },
+    health: {
+      ...found.health,
+      kernelLog: ['auto', 'none'].includes(found.health.kernelLog)
+        ? found.health.kernelLog
+        : at(found.health.kernelLog),
+    },
     ...(found.readyFile === undefined ? {} : { readyFile: at(found.readyFile) }),
   };
   for (const used of [config.http, config.coordinator]) {

@@ -1,8 +1,12 @@
 import { cardByProductName, geometryOf } from '../../shared/domain/card.ts';
-import type { GpuHealth, GpuMode } from '../../shared/domain/gpu.ts';
+import { placementHealth, type CardVerdict } from '../../shared/domain/card-health.ts';
+import type { GpuMode } from '../../shared/domain/gpu.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
 import type { GpuInventory, Inventory, MigInstance } from '../../shared/domain/inventory.ts';
 import { profileById, type MigGeometry } from '../../shared/domain/mig-profile.ts';
+import { incidentsOf } from '../health/incidents.ts';
+import { isLasting, type CardLook } from '../health/conditions.ts';
+import { judge, judgeUnanswered } from '../health/judge.ts';
 import { layoutFingerprint, layoutShape, nextLayout } from './layout.ts';
 import type {
   Answers,
@@ -75,7 +79,7 @@ function cardsSeen(answers: Answers, known: Known): readonly SeenCard[] {
   const { cards } = answers;
   if (cards.kind === 'blind') {
     return (known.previous?.gpus ?? []).map((gpu) => ({
-      gpu: blinded(gpu, cards.reason),
+      gpu: blinded(gpu, cards.reason, answers.wallMs),
       layout: known.layouts.find((each) => each.gpu === gpu.uuid),
     }));
   }
@@ -86,7 +90,9 @@ function cardSeen(row: GpuRow, cards: CardAnswers, answers: Answers, known: Know
   const before = known.layouts.find((each) => each.gpu === row.uuid);
   const blind = blindReason(row, cards);
   const last = known.previous?.gpus.find((each) => each.uuid === row.uuid);
-  if (blind !== null && last !== undefined) return { gpu: blinded(last, blind), layout: before };
+  if (blind !== null && last !== undefined) {
+    return { gpu: blinded(last, blind, answers.wallMs), layout: before };
+  }
   const instances = cards.instances.kind === 'seen' ? cards.instances.value : [];
   const rows = instances.filter((each) => each.gpuIndex === row.index);
   const layout =
@@ -109,11 +115,14 @@ function blindReason(row: GpuRow, cards: CardAnswers): string | null {
   return null;
 }
 
-function blinded(gpu: GpuActual, reason: string): GpuActual {
+function blinded(gpu: GpuActual, reason: string, nowMs: number): GpuActual {
   const blindRounds = gpu.blindRounds + 1;
-  const health: GpuHealth =
-    blindRounds >= blindRoundsMax ? { state: 'failed', reason } : gpu.inventory.health;
-  return { ...gpu, blind: reason, blindRounds, inventory: { ...gpu.inventory, health } };
+  const verdict =
+    blindRounds >= blindRoundsMax || isLasting(reason)
+      ? judgeUnanswered(gpu.verdict, reason, nowMs)
+      : gpu.verdict;
+  const inventory = { ...gpu.inventory, health: placementHealth(verdict) };
+  return { ...gpu, blind: reason, blindRounds, verdict, inventory };
 }
 
 interface CardContext {
@@ -138,6 +147,7 @@ function gpuActual(row: GpuRow, context: CardContext): GpuActual {
   const mps = mpsOf(row.uuid, context);
   const foreignProcesses = foreignOn(row.uuid, context, mps.owned);
   const mode = modeOf({ row, instances, bindings, foreignProcesses, mps });
+  const verdict = verdictOn(row, instances, context);
   const inventory: GpuInventory = {
     uuid: row.uuid,
     index: row.index,
@@ -148,7 +158,7 @@ function gpuActual(row: GpuRow, context: CardContext): GpuActual {
     smCount: card?.smCount ?? 0,
     mode,
     authority: known.authorityByGpu[row.uuid] ?? known.authority,
-    health: healthOf(row),
+    health: placementHealth(verdict),
     migEnabled: row.migEnabled,
     layoutRevision: layout?.revision ?? 0,
     geometry,
@@ -160,7 +170,10 @@ function gpuActual(row: GpuRow, context: CardContext): GpuActual {
     inventory,
     blind: null,
     blindRounds: 0,
+    verdict,
+    look: lookOf(row),
     migPending: row.migPending,
+    computeMode: row.computeMode,
     foreignProcesses,
     mps,
   };
@@ -193,11 +206,12 @@ function instanceOf(
 function mpsOf(gpu: GpuUuid, { answers, known }: CardContext): GpuActual['mps'] {
   const owned = known.mpsCards.includes(gpu);
   const part = answers.mps.get(gpu);
-  const unknown = { owned, incarnation: null, clientPids: [] };
+  const nobody = { servers: [], clientPids: [], waiting: [], fault: null, orphans: [] };
+  const unknown = { ...nobody, owned, incarnation: null };
   if (part === undefined) return { ...unknown, state: 'silent' };
   if (part.kind === 'blind') return { ...unknown, state: 'blind' };
-  const { answering, incarnation, clientPids } = part.value;
-  return { owned, state: answering ? 'answering' : 'silent', incarnation, clientPids };
+  const { gpu: _gpu, pipeDirectory: _pipe, answering, ...seen } = part.value;
+  return { ...seen, owned, state: answering ? 'answering' : 'silent' };
 }
 
 const mpsServerName = 'nvidia-cuda-mps-server';
@@ -238,20 +252,30 @@ function modeOf({ row, instances, bindings, foreignProcesses, mps }: ModeFacts):
   return foreign ? 'foreign' : 'idle';
 }
 
-function healthOf(row: GpuRow): GpuHealth {
-  if (row.error !== null) return { state: 'failed', reason: row.error };
-  if (row.migPending !== null && row.migPending !== row.migEnabled) {
-    const wanted = row.migPending ? 'on' : 'off';
-    return { state: 'degraded', reason: `MIG mode goes ${wanted} at the next reset or reboot` };
-  }
-  const errors = row.eccUncorrectedVolatile ?? 0;
-  if (errors > 0) {
-    return {
-      state: 'degraded',
-      reason: `${errors} uncorrected memory errors since the last reset`,
-    };
-  }
-  return { state: 'ok' };
+function lookOf({ error, migEnabled, migPending, eccUncorrectedVolatile }: GpuRow): CardLook {
+  return { error, migEnabled, migPending, eccUncorrectedVolatile };
+}
+
+function verdictOn(
+  row: GpuRow,
+  instances: readonly MigInstance[],
+  { answers, known }: CardContext,
+): CardVerdict {
+  const { policy, records, readings } = known.health;
+  const record = records.get(row.uuid);
+  return judge(
+    {
+      gpu: row.uuid,
+      nowMs: answers.wallMs,
+      look: lookOf(row),
+      readings: readings.get(row.uuid) ?? null,
+      incidents: incidentsOf(record, known.bootId),
+      instances,
+      recovery: record?.recovery ?? null,
+      before: known.previous?.gpus.find((each) => each.uuid === row.uuid)?.verdict ?? null,
+    },
+    policy,
+  );
 }
 
 function inventoryOf(

@@ -1,3 +1,4 @@
+import type { CardVerdict } from '../../shared/domain/card-health.ts';
 import type { Authority } from '../../shared/domain/gpu.ts';
 import type { BootId, GpuUuid, NodeName } from '../../shared/domain/ids.ts';
 import type {
@@ -11,18 +12,21 @@ import type { HostFacts } from '../drivers/host/host.ts';
 import type { MpsDaemonState } from '../drivers/mps/mps-control.ts';
 import type { ComputeProcess, GpuRow, MigInstanceRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import type { RunningReplica } from '../drivers/runtime/runtime.ts';
+import type { CardLook } from '../health/conditions.ts';
+import type { HealthMemory } from '../health/memory.ts';
 import type { LayoutRecord, SliceBinding } from '../store/records.ts';
 
 // What pure files may know of the drivers and the store: the shape of their answers, and nothing that acts.
 export type { ComputeProcess, GpuRow, MigInstanceRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
+export type { MpsFault } from '../drivers/mps/mps-control.ts';
 export type { RunningReplica, StartSpec } from '../drivers/runtime/runtime.ts';
 export type {
   Intent,
   LayoutRecord,
-  MpsDefaultsRecord,
   ReplicaRecord,
   SliceBinding,
 } from '../store/records.ts';
+export type { ComputeModeRecord, MpsDefaultsRecord, MpsRecovery } from '../store/mps-records.ts';
 
 /** One part of the world: read, or not readable now (nothing is concluded from that). */
 export type Part<T> =
@@ -68,6 +72,7 @@ export interface NodeMemory {
   readonly mpsCards: readonly GpuUuid[];
   /** Cards that a step is changing now: their layout is looked at when it is done. */
   readonly busyGpus: ReadonlySet<GpuUuid>;
+  readonly health: HealthMemory;
   /** The last round's world: stands in for parts that cannot be read now. */
   readonly previous: World | null;
 }
@@ -79,6 +84,12 @@ export interface ForeignProcess {
   readonly memoryMib: number;
 }
 
+/** A card's MPS daemon as it is now. What is not known while it is silent or blind is empty. */
+export interface MpsActual extends Omit<MpsDaemonState, 'gpu' | 'pipeDirectory' | 'answering'> {
+  readonly owned: boolean;
+  readonly state: 'answering' | 'silent' | 'blind';
+}
+
 /** One card as it is now, with what planning needs beyond the inventory. */
 export interface GpuActual {
   readonly uuid: GpuUuid;
@@ -87,16 +98,16 @@ export interface GpuActual {
   readonly blind: string | null;
   /** How many rounds in a row it was blind. */
   readonly blindRounds: number;
+  /** How it is, and why; the inventory tells placement the short of it. */
+  readonly verdict: CardVerdict;
+  /** What the verdict is about, of what the tool said last. */
+  readonly look: CardLook;
   /** What a reset or reboot will make of MIG mode. */
   readonly migPending: boolean | null;
   readonly foreignProcesses: readonly ForeignProcess[];
-  readonly mps: {
-    readonly owned: boolean;
-    readonly state: 'answering' | 'silent' | 'blind';
-    /** Of the daemon that answers; null: none does, or it is not known yet. */
-    readonly incarnation: string | null;
-    readonly clientPids: readonly number[];
-  };
+  /** As the tool says it: `Default`, `Exclusive_Process`, `Prohibited`; null: it does not. */
+  readonly computeMode: string | null;
+  readonly mps: MpsActual;
 }
 
 /** A replica that a runtime tells of. */

@@ -1,7 +1,6 @@
 import { assert } from '../../shared/domain/assert.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
 import { AppError } from '../../shared/platform/errors.ts';
-import type { MpsControl } from '../drivers/mps/mps-control.ts';
 import type { NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import { changedShape, type ShapeChange } from '../observe/layout.ts';
 import { journaled, note, type HandlerDeps } from './handler-deps.ts';
@@ -9,11 +8,10 @@ import type { CardHandles } from './core-deps.ts';
 import type { Handlers } from './steps.ts';
 
 type MigHandlers = Pick<Handlers, 'setMigMode' | 'createMigInstance' | 'destroyMigInstance'>;
-type MpsHandlers = Pick<Handlers, 'startMps' | 'setMpsDefaults' | 'stopMps'>;
 
 /** The handlers that change a card. */
-export function cardHandlers(deps: HandlerDeps): MigHandlers & MpsHandlers {
-  return { ...migHandlers(deps), ...mpsHandlers(deps) };
+export function cardHandlers(deps: HandlerDeps): MigHandlers {
+  return migHandlers(deps);
 }
 
 function migHandlers(deps: HandlerDeps): MigHandlers {
@@ -40,6 +38,8 @@ function migHandlers(deps: HandlerDeps): MigHandlers {
           hint: 'drain the card and reset it, or reboot the host',
         });
       }
+      // What is recorded for a reboot was of the other mode.
+      deps.store.removeRecordedLayout(gpu);
       note(deps, 'mig-mode', `gpus/${gpu}`, word);
       return 'done';
     },
@@ -64,36 +64,6 @@ function migHandlers(deps: HandlerDeps): MigHandlers {
         signal,
       );
       note(deps, 'instance-destroyed', `gpus/${gpu}`, `${step.profile} at ${start}`);
-      return 'done';
-    },
-  };
-}
-
-function mpsHandlers(deps: HandlerDeps): MpsHandlers {
-  return {
-    startMps: async (step, signal) => {
-      // Ours from before it runs: a crash in between must not leave a daemon that nobody stops.
-      deps.store.addMpsCard(step.gpu);
-      await journaled(deps, step, () => mpsOf(deps).start(step.gpu, signal));
-      note(deps, 'mps-started', `gpus/${step.gpu}`, 'the MPS daemon answers');
-      return 'done';
-    },
-    setMpsDefaults: async (step, signal) => {
-      const { gpu, smPercent, memoryMib } = step;
-      const defaults = { smPercent, memoryMib };
-      const incarnation = await journaled(deps, step, () =>
-        mpsOf(deps).setDefaults(gpu, defaults, signal),
-      );
-      // After it: dying in between only tells the daemon once more.
-      deps.store.saveMpsDefaults({ gpu, incarnation, ...defaults });
-      const limits = `${smPercent}% of the SMs and ${memoryMib}MiB`;
-      note(deps, 'mps-defaults', `gpus/${gpu}`, `a client may use at most ${limits}`);
-      return 'done';
-    },
-    stopMps: async (step, signal) => {
-      await journaled(deps, step, () => mpsOf(deps).stop(step.gpu, signal));
-      deps.store.removeMpsCard(step.gpu);
-      note(deps, 'mps-stopped', `gpus/${step.gpu}`, 'the MPS daemon has ended');
       return 'done';
     },
   };
@@ -134,9 +104,4 @@ function createHoldOff(hold: CardHandles | null): HoldOff {
 function smiOf(deps: HandlerDeps): NvidiaSmi {
   assert(deps.nvidiaSmi !== null, 'a plan changes cards only where there is a tool for it');
   return deps.nvidiaSmi;
-}
-
-function mpsOf(deps: HandlerDeps): MpsControl {
-  assert(deps.mps !== null, 'a plan starts MPS daemons only where MPS is configured');
-  return deps.mps;
 }

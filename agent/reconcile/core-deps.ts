@@ -1,5 +1,5 @@
 import type { Authority } from '../../shared/domain/gpu.ts';
-import type { NodeName } from '../../shared/domain/ids.ts';
+import type { GpuUuid, NodeName } from '../../shared/domain/ids.ts';
 import type { GpuHandout } from '../../shared/domain/inventory.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
@@ -7,6 +7,8 @@ import type { Host } from '../drivers/host/host.ts';
 import type { MpsControl } from '../drivers/mps/mps-control.ts';
 import type { NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import type { Runtime } from '../drivers/runtime/runtime.ts';
+import type { HealthMemory } from '../health/memory.ts';
+import type { World } from '../observe/world.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { HttpGet } from './probe.ts';
 
@@ -27,12 +29,25 @@ export interface AgentCoreConfig {
   readonly processRuntime: boolean;
   /** How long a replica is asked to end before it is made to. */
   readonly stopGraceMs: number;
+  /** Whether a card that is shared through MPS is made exclusive to its daemon, where authority is `cut`. */
+  readonly mpsComputeMode: 'exclusive' | 'keep';
 }
 
 /** The telemetry sampler's hold on the cards: it lets go while the core changes a card's MIG mode or layout. */
 export interface CardHandles {
   release(signal: AbortSignal): Promise<void>;
   resume(): void;
+}
+
+/** Keeps the loop's hands off some cards until the answer is called; null: one of them is being changed now. */
+export type HoldCards = (gpus: readonly GpuUuid[]) => (() => void) | null;
+
+/** Who judges the cards' health, as the loop sees it. */
+export interface RoundHealth {
+  /** What a round cannot see for itself. */
+  memory(): HealthMemory;
+  /** After each round that saw the node. Returns at once. */
+  roundEnded(world: World, hold: HoldCards): void;
 }
 
 /** Everything from outside, as arguments. */
@@ -52,6 +67,10 @@ export interface AgentCoreDeps {
   readonly httpGet: HttpGet;
   /** null: nobody else holds the cards open. */
   readonly cardHandles: CardHandles | null;
+  /** Tells others of new devices, such as CDI's files, once for all instances that a unit made or destroyed. null: nobody. */
+  readonly afterCut: ((signal: AbortSignal) => Promise<void>) | null;
+  /** null: cards are judged by what a round sees, and nothing is remembered. */
+  readonly health: RoundHealth | null;
 }
 
 export type RoundOutcome = 'blind' | 'converged' | 'waiting' | 'progressed' | 'failed';

@@ -4,6 +4,7 @@ import { backoffMs } from '../../shared/platform/backoff.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { errorChain, errorHint } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
+import { Wake } from '../../shared/platform/wake.ts';
 import { renderStep, type Handlers, type Step, type StepProgress, type UnitPlan } from './steps.ts';
 
 /** Waits between tries of the same failing plan of a unit. */
@@ -25,21 +26,33 @@ export interface ExecutorDeps {
   readonly handlers: Handlers;
   readonly clock: Clock;
   readonly log: Log;
+  /** After a unit that changed MIG modes or instances, well or not; the unit's cards are busy until it is over. */
+  readonly afterCut: ((signal: AbortSignal) => Promise<void>) | null;
   /** A unit has ended, well or not: look again. */
   readonly onEnd: () => void;
   readonly onFailure: (plan: UnitPlan, failure: UnitFailure) => void;
 }
 
+/** Cards and replicas that no unit touches while somebody else changes them. */
+export interface Hold {
+  /** Resolves when nothing that was begun before runs on them any more. */
+  readonly settled: Promise<void>;
+  release(): void;
+}
+
 export type UnitStart = 'started' | 'busy' | 'backing-off' | 'nothing-to-do';
 
 /**
- * Carries out plans, unit by unit. Invariants: a card or replica is in at most one running unit; steps of a unit
- * run in order and stop at the first failure; units do not wait for each other.
+ * Carries out plans, unit by unit. Invariants: a card or replica is in at most one running unit, a held card
+ * in none; steps of a unit run in order and stop at the first failure; units do not wait for each other.
  */
 export class Executor {
   readonly #deps: ExecutorDeps;
   readonly #running = new Map<UnitPlan, Promise<void>>();
   readonly #failures = new Map<string, UnitFailure>();
+  readonly #holds = new Set<Held>();
+  /** What was held at any time since the last `watchBusy`. */
+  #heldSince: Held[] = [];
   #progressCount = 0;
 
   constructor(deps: ExecutorDeps) {
@@ -56,11 +69,55 @@ export class Executor {
   }
 
   busyGpus(): ReadonlySet<GpuUuid> {
-    return new Set([...this.#running.keys()].flatMap((plan) => plan.gpus));
+    return new Set([...this.#running.keys(), ...this.#holds].flatMap((each) => each.gpus));
   }
 
   busyReplicas(): ReadonlySet<ReplicaId> {
-    return new Set([...this.#running.keys()].flatMap((plan) => plan.replicas));
+    return new Set([...this.#running.keys(), ...this.#holds].flatMap((each) => each.replicas));
+  }
+
+  /** Keeps every unit off these cards until the answer is called; null: one of them is being changed now. */
+  hold(gpus: readonly GpuUuid[]): (() => void) | null {
+    const busy = this.busyGpus();
+    if (gpus.some((each) => busy.has(each))) return null;
+    return this.claim({ gpus, replicas: [] }).release;
+  }
+
+  /** No unit starts on these from now on, until the hold is released; what runs on them is waited for. */
+  claim({ gpus, replicas }: Claimed): Hold {
+    const over = new Wake();
+    const held: Held = { gpus, replicas, released: over.wait(new AbortController().signal) };
+    const before = [...this.#holds].filter((each) => overlap(each, held));
+    const begun = [...this.#running].filter(([plan]) => overlap(plan, held));
+    this.#holds.add(held);
+    this.#heldSince.push(held);
+    const settled = Promise.all([
+      ...begun.map(([, run]) => run),
+      ...before.map((each) => each.released),
+    ]);
+    return {
+      settled: settled.then(() => undefined),
+      release: () => {
+        if (!this.#holds.delete(held)) return;
+        over.wake();
+        this.#deps.onEnd();
+      },
+    };
+  }
+
+  /** Answers how to ask what was busy at any time since now, even if it began and ended in between. */
+  watchBusy(): () => { readonly gpus: Set<GpuUuid>; readonly replicas: Set<ReplicaId> } {
+    const before = { gpus: this.busyGpus(), replicas: this.busyReplicas() };
+    this.#heldSince = [];
+    const held = this.#heldSince;
+    return () => ({
+      gpus: new Set([...before.gpus, ...held.flatMap((each) => each.gpus), ...this.busyGpus()]),
+      replicas: new Set([
+        ...before.replicas,
+        ...held.flatMap((each) => each.replicas),
+        ...this.busyReplicas(),
+      ]),
+    });
   }
 
   /** The unit steps that run now, for the status. */
@@ -87,7 +144,7 @@ export class Executor {
     if (failure?.planKey === planKey && this.#deps.clock.monotonicMs() < failure.notBeforeMs) {
       return 'backing-off';
     }
-    const run = this.#run({ ...plan, steps }, planKey, signal).finally(() => {
+    const run = this.#runWhole({ ...plan, steps }, planKey, signal).finally(() => {
       this.#running.delete(plan);
       this.#deps.onEnd();
     });
@@ -111,6 +168,15 @@ export class Executor {
     for (const [key, failure] of this.#failures) {
       this.#failures.set(key, { ...failure, notBeforeMs: 0 });
     }
+  }
+
+  async #runWhole(plan: UnitPlan, planKey: string, signal: AbortSignal): Promise<void> {
+    await this.#run(plan, planKey, signal);
+    const { afterCut, log } = this.#deps;
+    if (afterCut === null || signal.aborted || !plan.steps.some(isCut)) return;
+    await afterCut(signal).catch((err: unknown) => {
+      log.warn({ err, unit: plan.key }, 'a change of the layout could not be told');
+    });
   }
 
   async #run(plan: UnitPlan, planKey: string, signal: AbortSignal): Promise<void> {
@@ -151,6 +217,26 @@ export class Executor {
   }
 }
 
+function isCut({ kind }: Step): boolean {
+  return kind === 'createMigInstance' || kind === 'destroyMigInstance' || kind === 'setMigMode';
+}
+
+interface Claimed {
+  readonly gpus: readonly GpuUuid[];
+  readonly replicas: readonly ReplicaId[];
+}
+
+interface Held extends Claimed {
+  readonly released: Promise<void>;
+}
+
+function overlap(a: Claimed, b: Claimed): boolean {
+  return (
+    a.gpus.some((each) => b.gpus.includes(each)) ||
+    a.replicas.some((each) => b.replicas.includes(each))
+  );
+}
+
 function runStep(handlers: Handlers, step: Step, signal: AbortSignal): Promise<StepProgress> {
   switch (step.kind) {
     case 'stopReplica':
@@ -165,12 +251,20 @@ function runStep(handlers: Handlers, step: Step, signal: AbortSignal): Promise<S
       return handlers.createMigInstance(step, signal);
     case 'destroyMigInstance':
       return handlers.destroyMigInstance(step, signal);
+    case 'setComputeMode':
+      return handlers.setComputeMode(step, signal);
+    case 'restoreComputeMode':
+      return handlers.restoreComputeMode(step, signal);
     case 'startMps':
       return handlers.startMps(step, signal);
     case 'setMpsDefaults':
       return handlers.setMpsDefaults(step, signal);
     case 'stopMps':
       return handlers.stopMps(step, signal);
+    case 'beginMpsRecovery':
+      return handlers.beginMpsRecovery(step, signal);
+    case 'endMpsRecovery':
+      return handlers.endMpsRecovery(step, signal);
     case 'bindSlice':
       return handlers.bindSlice(step, signal);
     case 'forgetSlice':

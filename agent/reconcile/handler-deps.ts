@@ -30,6 +30,8 @@ type HostStep = Extract<
       | 'setMigMode'
       | 'createMigInstance'
       | 'destroyMigInstance'
+      | 'setComputeMode'
+      | 'restoreComputeMode'
       | 'startMps'
       | 'setMpsDefaults'
       | 'stopMps';

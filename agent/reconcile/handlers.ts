@@ -5,13 +5,19 @@ import type { Runtime } from '../drivers/runtime/runtime.ts';
 import type { ReplicaRecord } from '../observe/world.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import { cardHandlers } from './card-handlers.ts';
+import { mpsHandlers } from './mps-handlers.ts';
 import { journaled, note, type HandlerDeps } from './handler-deps.ts';
 import { failedRecord, wasStoppedWithAgent } from './replica-book.ts';
 import type { Handlers, Step } from './steps.ts';
 
 /** One handler a step. Each writes its intent before it touches the host, and the result after. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  return { ...replicaHandlers(deps), ...cardHandlers(deps), ...sliceHandlers(deps) };
+  return {
+    ...replicaHandlers(deps),
+    ...cardHandlers(deps),
+    ...mpsHandlers(deps),
+    ...sliceHandlers(deps),
+  };
 }
 
 type ReplicaHandlers = Pick<Handlers, 'stopReplica' | 'startReplica' | 'removeReplicaRecord'>;

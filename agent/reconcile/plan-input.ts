@@ -4,9 +4,11 @@ import type { RuntimeKind } from '../../shared/domain/inventory.ts';
 import type { GpuTarget, ReplicaTarget, Tombstone } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import type {
+  ComputeModeRecord,
   GpuActual,
   Intent,
   MpsDefaultsRecord,
+  MpsRecovery,
   ReplicaRecord,
   SliceBinding,
   World,
@@ -37,6 +39,10 @@ export interface PlanInput {
   readonly mpsPipes: ReadonlyMap<GpuUuid, string>;
   /** What the MPS daemons were last told to allow one client. */
   readonly mpsDefaults: readonly MpsDefaultsRecord[];
+  /** What the cards whose compute mode we have changed had before. */
+  readonly computeModes: readonly ComputeModeRecord[];
+  /** The last one of each card. */
+  readonly mpsRecoveries: readonly MpsRecovery[];
   readonly config: PlanConfig;
 }
 
@@ -44,6 +50,8 @@ export interface PlanConfig {
   readonly runtime: 'auto' | 'docker' | 'process';
   readonly processRuntime: boolean;
   readonly stopGraceMs: number;
+  /** Whether a shared card is kept to its daemon's clients, where we may change it. */
+  readonly mpsComputeMode: 'exclusive' | 'keep';
 }
 
 /** The binding of a slice that holds in this boot. */

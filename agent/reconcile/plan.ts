@@ -1,9 +1,11 @@
 import type { GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import type { GpuActual } from '../observe/world.ts';
 import { recordOf, type PlanInput, type WantedReplica } from './plan-input.ts';
+import { planMpsGone } from './mps-daemon-plan.ts';
 import { planMpsDefaults } from './mps-plan.ts';
+import { planMpsRecovery, planMpsUsers } from './mps-recovery-plan.ts';
 import { grantFor, planReplaced, planReplicaGone, planStart } from './replica-plan.ts';
-import { planCard, planMpsGone, planSliceGone } from './slice-plan.ts';
+import { planCard, planSliceGone } from './slice-plan.ts';
 import type { Step, UnitPlan } from './steps.ts';
 
 /**
@@ -85,6 +87,9 @@ function foreseen(input: PlanInput, steps: readonly Step[]): PlanInput {
 /** Stops first; slices only once nothing of what is to stop runs on them. */
 function planTeardown(input: PlanInput, unit: Unit): readonly Step[] {
   const gone = unit.replicas.filter((replica) => input.replicasGone.has(replica));
+  const cards = input.world.gpus.filter((gpu) => unit.gpus.includes(gpu.uuid));
+  const recovery = cards.flatMap((gpu) => planMpsRecovery(input, gpu));
+  if (recovery.some(isAction)) return recovery;
   const replicas = [
     ...gone.flatMap((replica) => planReplicaGone(input, replica, cardsUsedBy(input, replica))),
     ...input.wanted
@@ -95,10 +100,9 @@ function planTeardown(input: PlanInput, unit: Unit): readonly Step[] {
   const slices = input.slicesGone
     .filter((each) => unit.gpus.includes(each.gpu))
     .flatMap((each) => planSliceGone(input, each));
-  const daemons = input.world.gpus
-    .filter((gpu) => unit.gpus.includes(gpu.uuid))
-    .flatMap((gpu) => planMpsGone(input, gpu));
-  return [...replicas, ...slices, ...daemons];
+  const daemons = cards.flatMap((gpu) => planMpsGone(input, gpu));
+  const users = cards.flatMap((gpu) => planMpsUsers(input, gpu));
+  return [...replicas, ...slices, ...daemons, ...recovery, ...users];
 }
 
 function isAction(step: Step): boolean {

@@ -5,7 +5,9 @@ import type { Slice } from '../../shared/domain/slice.ts';
 import type { GpuActual, ReplicaRecord, RunningActual, StartSpec } from '../observe/world.ts';
 import { backoffLeftMs } from './replica-book.ts';
 import { instanceAt } from './mig-plan.ts';
+import { clientsRefusal } from './mps-clients.ts';
 import { clientLimits } from './mps-plan.ts';
+import { recoveryRefusal } from './mps-recovery-plan.ts';
 import {
   authorityRefusal,
   bindingOf,
@@ -68,6 +70,10 @@ export function planStart(
   if (refused !== null) return not('authority', refused);
   const grant = grantFor(input, wanted);
   if (!grant.ok) return not('slice-not-ready', grant.problem);
+  const recovering = recoveryRefusal(input, cards);
+  if (recovering !== null) return not('mps-fault', recovering);
+  const crowded = clientsRefusal(input, wanted, cards);
+  if (crowded !== null) return not('mps-clients', crowded);
   if (record !== undefined && backoffLeftMs(record, input.world.wallMs) > 0) {
     return not('replica-backoff', record.lastReason);
   }

@@ -2,6 +2,7 @@ import type { GpuTarget } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import type { GpuActual } from '../observe/world.ts';
 import { planMigGone, planMigMode, planMigSlices } from './mig-plan.ts';
+import { planMpsStart } from './mps-daemon-plan.ts';
 import {
   authorityRefusal,
   bindingOf,
@@ -66,17 +67,6 @@ export function planSliceGone(input: PlanInput, gone: SliceTombstone): readonly 
   return [wait('slice-in-use', `replica ${holder} still runs on ${gone.slice}`, subject)];
 }
 
-/** Our daemon leaves a card when the last share on it is gone, and nobody wants another. */
-export function planMpsGone(input: PlanInput, gpu: GpuActual): readonly Step[] {
-  if (!gpu.mps.owned || gpu.mps.state !== 'answering' || gpu.blind !== null) return [];
-  const target = input.gpuTargets.find((each) => each.gpu === gpu.uuid);
-  if (target?.mode === 'mps' && target.slices.length > 0) return [];
-  if (bindingsOn(input, gpu.uuid).some((each) => each.slice.shape.kind === 'mps')) return [];
-  if (gpu.mps.clientPids.length > 0) return [];
-  if (authorityRefusal(gpu, 'place') !== null) return [];
-  return [{ kind: 'stopMps', gpu: gpu.uuid }];
-}
-
 function planMpsSlices(
   input: PlanInput,
   gpu: GpuActual,
@@ -94,7 +84,10 @@ function planMpsSlices(
   }
   // The daemon first, and only where something of it will be used.
   const useful = open.length < slices.length || steps.some((step) => step.kind === 'bindSlice');
-  return useful ? [{ kind: 'startMps', gpu: gpu.uuid }, ...steps] : steps;
+  if (!useful) return steps;
+  const start = planMpsStart(input, gpu);
+  // A share of a card whose daemon cannot start is none yet.
+  return start.some((step) => step.kind === 'wait') ? start : [...start, ...steps];
 }
 
 /** Slices that the driver knows nothing of: the card itself, or a share of it. */

@@ -187,6 +187,10 @@ function phaseOf(status: StatusInput, replica: ReplicaId, entry: RunningActual |
     (step) => step.kind === 'stopReplica' && step.replica === replica && step.why === 'replace',
   );
   if (stops) return { phase: 'stopping', reason: 'it is being replaced by a newer version' };
+  const recovery = status.runningSteps.some(
+    (step) => step.kind === 'stopReplica' && step.replica === replica && step.why === 'mps-fault',
+  );
+  if (recovery) return { phase: 'stopping', reason: 'a fault has hit all who share its card' };
   if (entry?.state === 'running') return runningPhase(status, replica, entry);
   return restingPhase(status, replica, { why, failure, record: recordOf(input, replica) });
 }
@@ -200,7 +204,12 @@ function runningPhase(status: StatusInput, replica: ReplicaId, entry: RunningAct
   const wasReady = record?.readyRuntimeId === entry.runtimeId;
   if (probe === undefined && wasReady) return { phase: 'ready', reason: stale };
   if (record === undefined) return { phase: 'unhealthy', reason: 'it runs and no target names it' };
-  const reason = probe?.reason ?? stale;
+  // It hangs for this reason; its probe only tells that it does not answer.
+  const queued = waitAbout(
+    status,
+    (step) => step.replica === replica && step.reason === 'mps-user',
+  );
+  const reason = queued?.detail ?? probe?.reason ?? stale;
   if (wasReady) return { phase: 'unhealthy', reason };
   const { startupDeadlineMs } = record.target.workload.health;
   if (status.wallMs - entry.startedAtMs > startupDeadlineMs) {
@@ -250,6 +259,8 @@ function restingPhase(
 function failsReplica({ step, replicas }: UnitFailure, replica: ReplicaId): boolean {
   if (step.kind === 'startReplica') return step.spec.replica === replica;
   // Nothing starts on a card before its daemon runs and knows its limits.
-  if (step.kind === 'startMps' || step.kind === 'setMpsDefaults') return replicas.includes(replica);
+  if (['setComputeMode', 'startMps', 'setMpsDefaults'].includes(step.kind)) {
+    return replicas.includes(replica);
+  }
   return step.kind === 'stopReplica' && step.replica === replica;
 }

@@ -3,7 +3,7 @@ import type { GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
 import type { ReplicaTarget } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
-import type { StartSpec } from '../observe/world.ts';
+import type { MpsRecovery, StartSpec } from '../observe/world.ts';
 
 /** Why nothing can be done yet. Stable words; the detail is for people. */
 export type WaitReason =
@@ -11,6 +11,7 @@ export type WaitReason =
   | 'card-missing'
   | 'card-unreadable'
   | 'card-in-use'
+  | 'compute-mode'
   | 'drift'
   | 'foreign-processes'
   | 'instance-incomplete'
@@ -18,7 +19,10 @@ export type WaitReason =
   | 'mig-mode-pending'
   | 'mig-unsupported'
   | 'mode-mismatch'
+  | 'mps-clients'
+  | 'mps-fault'
   | 'mps-unavailable'
+  | 'mps-user'
   | 'older-incarnation'
   | 'placement-occupied'
   | 'replica-backoff'
@@ -39,7 +43,7 @@ export interface StepArgs {
     readonly replica: ReplicaId;
     readonly runtime: RuntimeKind;
     readonly graceMs: number;
-    readonly why: 'tombstone' | 'replace' | 'leftover';
+    readonly why: 'tombstone' | 'replace' | 'leftover' | 'mps-fault' | 'layout';
   };
   startReplica: {
     readonly runtime: RuntimeKind;
@@ -66,6 +70,10 @@ export interface StepArgs {
     readonly gpuInstanceId: number;
     readonly computeInstanceIds: readonly number[];
   };
+  /** To EXCLUSIVE_PROCESS, for a daemon that is about to start. */
+  setComputeMode: { readonly gpu: GpuUuid; readonly modeBefore: string };
+  /** Gives back what was there before us; null: somebody or a reboot has done so, and it is only to be forgotten. */
+  restoreComputeMode: { readonly gpu: GpuUuid; readonly mode: 'DEFAULT' | null };
   startMps: { readonly gpu: GpuUuid };
   /** What one client of the card's daemon may use at most, whatever it asks for. */
   setMpsDefaults: {
@@ -74,6 +82,10 @@ export interface StepArgs {
     readonly memoryMib: number;
   };
   stopMps: { readonly gpu: GpuUuid };
+  /** Writes down that all who share a card are stopped, because of a fault that hit them all. */
+  beginMpsRecovery: { readonly gpu: GpuUuid; readonly recovery: MpsRecovery };
+  /** They are stopped and the server is well: who is wanted may start. */
+  endMpsRecovery: { readonly gpu: GpuUuid; readonly recovery: MpsRecovery };
   /** From now on this slice is that piece of the card. */
   bindSlice: {
     readonly slice: Slice;
@@ -129,12 +141,22 @@ export function renderStep(step: Step): string {
       return `create ${step.profile} at ${step.start} on ${step.gpu}`;
     case 'destroyMigInstance':
       return `destroy ${step.profile} at ${step.start} on ${step.gpu}`;
+    case 'setComputeMode':
+      return `set the compute mode of ${step.gpu} to EXCLUSIVE_PROCESS`;
+    case 'restoreComputeMode':
+      return step.mode === null
+        ? `forget the compute mode of ${step.gpu}`
+        : `set the compute mode of ${step.gpu} to ${step.mode}`;
     case 'startMps':
       return `start the MPS daemon of ${step.gpu}`;
     case 'setMpsDefaults':
       return `let a client on ${step.gpu} use at most ${step.smPercent}% of the SMs and ${step.memoryMib}MiB`;
     case 'stopMps':
       return `stop the MPS daemon of ${step.gpu}`;
+    case 'beginMpsRecovery':
+      return `stop all who share ${step.gpu}: ${step.recovery.reason}`;
+    case 'endMpsRecovery':
+      return `let replicas start on ${step.gpu} again`;
     case 'bindSlice':
       return `bind slice ${step.slice.id} to ${step.deviceUuid}`;
     case 'forgetSlice':

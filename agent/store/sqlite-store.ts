@@ -172,11 +172,7 @@ function replicaPart(db: Sqlite): Pick<AgentStore, 'replicas' | 'saveReplica' | 
 
 type CardPart = Pick<
   AgentStore,
-  | 'bindings'
-  | 'saveBinding'
-  | 'removeBinding'
-  | 'layouts'
-  | 'saveLayout'
+  'bindings' | 'saveBinding' | 'removeBinding' | 'layouts' | 'saveLayout'
 >;
 
 function cardPart(db: Sqlite): CardPart {

@@ -1,13 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cardFolders } from '../../agent/drivers/mps/control-pipe.ts';
 import { createMpsControl } from '../../agent/drivers/mps/create-mps-control.ts';
+import { capLog } from '../../agent/drivers/mps/daemon-logs.ts';
 import type { MpsControl } from '../../agent/drivers/mps/mps-control.ts';
-import { readProc } from '../../agent/drivers/process/proc-table.ts';
+import { readProc, readProcTable } from '../../agent/drivers/process/proc-table.ts';
 import { runCommand } from '../../agent/drivers/process/run-command.ts';
 import { parseGpuUuid } from '../../shared/domain/ids.ts';
 import { errorChain, errorHint, isAppError } from '../../shared/platform/errors.ts';
+import { eventually } from '../fakes/agent/drivers/eventually.ts';
 import { must } from '../fakes/agent/drivers/start-spec.ts';
 import { needs } from '../setup/needs.ts';
 
@@ -65,6 +68,8 @@ async function failureOf(task: Promise<unknown>): Promise<unknown> {
   );
 }
 
+const nobody = { servers: [], clientPids: [], waiting: [], fault: null, orphans: [] };
+
 /** The whole life of a daemon, as every implementation must live it. */
 async function livesItsLife(mps: MpsControl): Promise<void> {
   const away = {
@@ -72,14 +77,14 @@ async function livesItsLife(mps: MpsControl): Promise<void> {
     pipeDirectory: join(directory, gpu, 'pipe'),
     answering: false,
     incarnation: null,
-    clientPids: [],
+    ...nobody,
   };
   expect(await mps.observe(gpu, never)).toEqual(away);
   expect(await mps.stop(gpu, never)).toBe('already-gone');
   expect(await mps.start(gpu, never)).toBe('started');
   expect(await mps.start(gpu, never)).toBe('already-running');
   const { incarnation, ...up } = await mps.observe(gpu, never);
-  expect(up).toEqual({ gpu, pipeDirectory: away.pipeDirectory, answering: true, clientPids: [] });
+  expect(up).toEqual({ gpu, pipeDirectory: away.pipeDirectory, answering: true, ...nobody });
   expect(incarnation).not.toBeNull();
   expect(await mps.setDefaults(gpu, { smPercent: 25, memoryMib: 1044 }, never)).toBe(incarnation);
   expect(await mps.setDefaults(gpu, { smPercent: 100, memoryMib: 512 }, never)).toBe(incarnation);
@@ -154,10 +159,110 @@ test('a server that ends while it is told is no failure: the next one begins wit
   );
 });
 
-test('the real daemon lives the same life', async (context) => {
-  const reason = 'set TANGRAM_MPS_CONTROL to the path of nvidia-cuda-mps-control';
-  needs(context, 'mps', { available: realCommand !== undefined, reason });
-  await livesItsLife(createMpsControl({ controlCommand: [realCommand ?? ''], directory }));
+describe('the real daemon', () => {
+  const options = () => ({ controlCommand: [realCommand ?? ''], directory });
+  const pipeDirectory = (): string => join(directory, gpu, 'pipe');
+  /** The daemons of this test's folder; one that asks has the same variable, and has ended by then. */
+  const daemons = (): readonly number[] =>
+    readProcTable()
+      .filter(({ pid, zombie }) => !zombie && inFolder(pid))
+      .map(({ pid }) => pid);
+  const inFolder = (pid: number): boolean => {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      return environment.includes(`CUDA_MPS_PIPE_DIRECTORY=${pipeDirectory()}`);
+    } catch {
+      return false;
+    }
+  };
+  const real = (name: string, run: (mps: MpsControl) => Promise<void>): void => {
+    test(name, async (context) => {
+      const reason = 'set TANGRAM_MPS_CONTROL to the path of nvidia-cuda-mps-control';
+      needs(context, 'mps', { available: realCommand !== undefined, reason });
+      try {
+        await run(createMpsControl(options()));
+      } finally {
+        for (const pid of daemons()) process.kill(pid, 'SIGKILL');
+      }
+    });
+  };
+
+  real('lives the same life', livesItsLife);
+
+  real(
+    'that was killed is seen as such, though its socket is left, and another takes its place',
+    async (mps) => {
+      await mps.start(gpu, never);
+      const { incarnation } = await mps.observe(gpu, never);
+      const [pid = 0, ...others] = daemons();
+      expect(others).toEqual([]);
+      process.kill(pid, 'SIGKILL');
+      await eventually('the daemon has ended', () => (daemons().length === 0 ? true : null));
+      expect(existsSync(join(pipeDirectory(), 'control'))).toBe(true);
+      expect(await mps.observe(gpu, never)).toMatchObject({ answering: false, incarnation: null });
+      expect(
+        await failureOf(mps.setDefaults(gpu, { smPercent: 25, memoryMib: 512 }, never)),
+      ).toMatchObject({
+        code: 'MPS_FAILED',
+      });
+      expect(await mps.start(gpu, never)).toBe('started');
+      expect((await mps.observe(gpu, never)).incarnation).not.toBe(incarnation);
+    },
+  );
+
+  real('is one, however many agents start it at once', async (mps) => {
+    const other = createMpsControl(options());
+    const outcomes = await Promise.all([mps.start(gpu, never), other.start(gpu, never)]);
+    expect(outcomes.every((each) => /started|already-running/.test(each))).toBe(true);
+    await eventually('one daemon', () => (daemons().length === 1 ? true : null));
+    const seen = await Promise.all([mps.observe(gpu, never), other.observe(gpu, never)]);
+    expect(seen[0]?.incarnation).toBe(seen[1]?.incarnation);
+    // It serves one questioner at a time and drops the others.
+    const many = Array.from({ length: 6 }, (_, at) =>
+      (at % 2 === 0 ? mps : other).observe(gpu, never),
+    );
+    expect((await Promise.all(many)).every((each) => each.answering)).toBe(true);
+  });
+
+  real(
+    'writes logs that are read from their end and emptied under it when they grow',
+    async (mps) => {
+      await mps.start(gpu, never);
+      await mps.setDefaults(gpu, { smPercent: 25, memoryMib: 512 }, never);
+      const folders = cardFolders(directory, gpu);
+      await eventually('the command is in the log', () =>
+        mps.tailLog(gpu, 'control.log', 50).includes('Cmd:set_default_active_thread_percentage 25')
+          ? true
+          : null,
+      );
+      expect(mps.tailLog(gpu, 'control.log', 2).split('\n')).toHaveLength(2);
+      expect(capLog(folders, 'control.log', 1_000_000)).toBe(false);
+      expect(capLog(folders, 'control.log', 100)).toBe(true);
+      expect(readFileSync(join(folders.log, 'control.log.1'), 'utf8')).toContain(
+        'Starting control daemon',
+      );
+      await mps.observe(gpu, never);
+      // Appended at the new end: no hole of zeros where the old text was.
+      await eventually('the daemon writes on', () =>
+        mps.tailLog(gpu, 'control.log', 50).includes('Cmd:get_server_list') ? true : null,
+      );
+      expect(readFileSync(join(folders.log, 'control.log'), 'utf8').startsWith('[')).toBe(true);
+    },
+  );
+
+  real('tells what it can do, and does not know options of later versions', async (mps) => {
+    await mps.start(gpu, never);
+    const found = await mps.capabilities([gpu], never);
+    expect(found).toMatchObject({ memoryLimits: true, staticPartitions: false, protocolV3: false });
+    expect(typeof found.serverStatus).toBe('boolean');
+    await mps.stop(gpu, never);
+    const without = await mps.capabilities([gpu], never);
+    expect(without).toMatchObject({ memoryLimits: null, staticPartitions: null });
+    const refused = await failureOf(
+      createMpsControl({ ...options(), multiUser: true, settleTimeoutMs: 3_000 }).start(gpu, never),
+    );
+    expect(errorHint(refused)).toContain('mps.multiUser: false');
+  });
 });
 
 test('the daemon is in a session of its own, and sees its card alone', async () => {

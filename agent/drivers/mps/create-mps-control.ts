@@ -5,20 +5,29 @@ import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { runCommand } from '../process/run-command.ts';
 import { spawnDetached } from '../process/spawn-detached.ts';
-import type { MpsControl, MpsDaemonState, MpsDefaults } from './mps-control.ts';
+import { findCapabilities, type MpsCapabilities } from './capabilities.ts';
 import {
-  isMemoryEcho,
-  parseMpsAnswer,
-  parsePercent,
-  parsePidList,
-  type MpsAnswer,
-} from '../../formats/mps-reply.ts';
+  cardFolders,
+  controlLogOf,
+  openControlPipe,
+  pipeEnv,
+  type CardFolders,
+  type ControlPipe,
+} from './control-pipe.ts';
+import { capLog, followLog, tailLog, type LogFollower } from './daemon-logs.ts';
+import type { MpsClient, MpsControl, MpsDaemonState, MpsDefaults } from './mps-control.ts';
+import { endOrphans, serversOf } from './orphan-servers.ts';
+import type { MpsProtocol, ToldServer } from './protocol.ts';
+import { protocolV2 } from './protocol-v2.ts';
+import { addEvents, faultOf, noHistory, type ServerHistory } from './server-history.ts';
 
 export interface MpsControlOptions {
   /** The program and what always stands before our arguments; from the node's configuration. */
   readonly controlCommand: readonly string[];
   /** One folder a card below it: `<directory>/<gpu uuid>/{pipe,log}`. Every parent must be open to the clients' users. */
   readonly directory: string;
+  /** One server for the clients of all users, which then share its rights, faults and logs. Newer drivers only. */
+  readonly multiUser?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly commandTimeoutMs?: number;
   /** From the start of the daemon until it answers, and from `quit` until it is gone. */
@@ -29,62 +38,106 @@ export interface MpsControlOptions {
 /** An AF_UNIX path holds 107 bytes; beyond that the daemon exits with 1 and says nothing at all. */
 const socketPathBytesMax = 100;
 const pollMs = 50;
-/** `25.0` after 25 was set; hardware steps are applied later and are not echoed. */
-const percentTolerance = 0.51;
+/** A daemon without clients has nothing to wait for; a server that hangs is ended after this. */
+const quitWithinSeconds = 5;
+
+/** What is remembered of one card's daemon between looks. */
+interface CardMemory {
+  readonly pipe: ControlPipe;
+  readonly logs: readonly LogFollower[];
+  history: ServerHistory;
+}
 
 interface Deps {
   readonly options: MpsControlOptions;
+  readonly protocol: MpsProtocol;
   readonly clock: Clock;
   readonly commandTimeoutMs: number;
   readonly settleTimeoutMs: number;
+  readonly cards: Map<GpuUuid, CardMemory>;
 }
 
 /** The MPS daemons of a node, one a card, behind the agent's contract. */
 export function createMpsControl(options: MpsControlOptions): MpsControl {
   const deps: Deps = {
     options,
+    protocol: protocolV2,
     clock: options.clock ?? systemClock,
     commandTimeoutMs: options.commandTimeoutMs ?? 10_000,
     settleTimeoutMs: options.settleTimeoutMs ?? 15_000,
+    cards: new Map(),
   };
+  const folders = (gpu: GpuUuid): CardFolders => cardFolders(options.directory, gpu);
   return {
-    pipeDirectory: (gpu) => pipeDirectory(deps, gpu),
+    pipeDirectory: (gpu) => folders(gpu).pipe,
     observe: (gpu, signal) => observe(deps, gpu, signal),
     start: (gpu, signal) => start(deps, gpu, signal),
     stop: (gpu, signal) => stop(deps, gpu, signal),
     setDefaults: (gpu, defaults, signal) => setDefaults(deps, gpu, defaults, signal),
+    tailLog: (gpu, name, linesMax) => tailLog(folders(gpu), name, linesMax),
+    capabilities: (gpus, signal) => capabilities(deps, gpus, signal),
   };
 }
 
-function pipeDirectory(deps: Deps, gpu: GpuUuid): string {
-  return join(deps.options.directory, gpu, 'pipe');
-}
-
-function logDirectory(deps: Deps, gpu: GpuUuid): string {
-  return join(deps.options.directory, gpu, 'log');
+function cardOf(deps: Deps, gpu: GpuUuid): CardMemory {
+  const known = deps.cards.get(gpu);
+  if (known !== undefined) return known;
+  const folders = cardFolders(deps.options.directory, gpu);
+  const { options, commandTimeoutMs, clock } = deps;
+  const { controlCommand, env = {} } = options;
+  const made: CardMemory = {
+    pipe: openControlPipe(folders, { controlCommand, env, commandTimeoutMs, clock }),
+    logs: [followLog(join(folders.log, 'control.log')), followLog(join(folders.log, 'server.log'))],
+    history: noHistory,
+  };
+  deps.cards.set(gpu, made);
+  return made;
 }
 
 async function observe(deps: Deps, gpu: GpuUuid, signal: AbortSignal): Promise<MpsDaemonState> {
-  const state = { gpu, pipeDirectory: pipeDirectory(deps, gpu) };
-  const incarnation = incarnationOf(deps, gpu);
-  const servers = await ask(deps, gpu, 'get_server_list', signal);
-  if (servers.kind === 'no-daemon') {
-    return { ...state, answering: false, incarnation: null, clientPids: [] };
+  const card = cardOf(deps, gpu);
+  const { pipe } = card;
+  const { folders } = pipe;
+  const incarnation = pipe.incarnation();
+  const told = await deps.protocol.listServers(pipe, signal);
+  for (const log of card.logs) card.history = addEvents(card.history, log.read());
+  const state = { gpu, pipeDirectory: folders.pipe };
+  if (told === null || incarnation === null) {
+    const orphans = existsSync(folders.pipe) ? serversOf(folders.pipe) : [];
+    const nothing = { servers: [], clientPids: [], waiting: [], fault: null };
+    return { ...state, ...nothing, answering: false, incarnation: null, orphans };
   }
-  const clients = new Set<number>();
-  for (const server of parsePidList(servers.kind === 'text' ? servers.text : '')) {
-    const list = await ask(deps, gpu, `get_client_list ${server}`, signal);
-    if (list.kind === 'text') for (const pid of parsePidList(list.text)) clients.add(pid);
-  }
-  const clientPids = [...clients].sort((a, b) => a - b);
-  return { ...state, answering: true, incarnation, clientPids };
+  for (const name of ['control.log', 'server.log'] as const) capLog(folders, name);
+  const servers = told.map(({ pid, status, clientPids }) => ({
+    pid,
+    uid: uidOf(pid),
+    status,
+    clients: clientPids.map((client) => ({ pid: client, uid: uidOf(client) })),
+  }));
+  const clients = new Set(told.flatMap((each) => each.clientPids));
+  return {
+    ...state,
+    answering: true,
+    incarnation,
+    servers,
+    clientPids: [...clients].sort((a, b) => a - b),
+    waiting: waitingOf(card.history, clients),
+    fault: faultOf(card.history, told satisfies readonly ToldServer[], incarnation),
+    orphans: [],
+  };
 }
 
-/** Every daemon makes its socket anew. Not its pid: that of a dead one may be given to any process. */
-function incarnationOf(deps: Deps, gpu: GpuUuid): string | null {
-  const socket = join(pipeDirectory(deps, gpu), 'control');
-  const stat = statSync(socket, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? null : `${stat.ino}-${stat.ctimeNs}`;
+/** Those that were told to wait, have not been served since, and still live. */
+function waitingOf(history: ServerHistory, served: ReadonlySet<number>): readonly MpsClient[] {
+  return [...history.waiting.keys()]
+    .filter((pid) => pid > 1 && !served.has(pid))
+    .map((pid) => ({ pid, uid: uidOf(pid) }))
+    .filter((client) => client.uid !== null);
+}
+
+/** null: there is no such process. */
+function uidOf(pid: number): number | null {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid ?? null;
 }
 
 async function start(
@@ -92,28 +145,49 @@ async function start(
   gpu: GpuUuid,
   signal: AbortSignal,
 ): Promise<'started' | 'already-running'> {
-  checkPathLength(deps, gpu);
+  const { folders } = cardOf(deps, gpu).pipe;
+  checkPathLength(folders);
   if ((await observe(deps, gpu, signal)).answering) return 'already-running';
+  await removeOrphans(deps, folders, signal);
   // Open to the users of the clients: a closed parent makes servers crash in a loop.
-  mkdirSync(pipeDirectory(deps, gpu), { recursive: true, mode: 0o755 });
-  mkdirSync(logDirectory(deps, gpu), { recursive: true, mode: 0o755 });
-  const outputFile = join(logDirectory(deps, gpu), 'start.out');
+  mkdirSync(folders.pipe, { recursive: true, mode: 0o755 });
+  mkdirSync(folders.log, { recursive: true, mode: 0o755 });
+  const outputFile = join(folders.log, 'start.out');
+  const saidBefore = sizeOf(outputFile);
+  const multiUser = deps.options.multiUser === true;
   const child = await spawnDetached({
-    argv: [...deps.options.controlCommand, '-d'],
-    env: { ...inherited(), ...daemonEnv(deps, gpu), CUDA_VISIBLE_DEVICES: gpu },
-    cwd: logDirectory(deps, gpu),
+    argv: [...deps.options.controlCommand, ...deps.protocol.daemonArgs({ multiUser })],
+    env: {
+      ...inherited(),
+      ...deps.options.env,
+      ...pipeEnv(folders),
+      CUDA_VISIBLE_DEVICES: gpu,
+    },
+    cwd: folders.log,
     outputFile,
   });
   let launcherExit: number | null | undefined;
   void child.exited.then((code) => (launcherExit = code));
   const answering = await until(deps, signal, async () => {
-    if (launcherExit !== undefined && launcherExit !== 0) return 'failed';
-    return (await observe(deps, gpu, signal)).answering ? 'yes' : 'no';
+    if ((await observe(deps, gpu, signal)).answering) return 'yes';
+    if (launcherExit === undefined || launcherExit === 0) return 'no';
+    // Another agent of this host was faster: its daemon answers soon.
+    return /already running/i.test(wordsSince(outputFile, saidBefore)) ? 'no' : 'failed';
   });
   if (answering === 'yes') return 'started';
   throw new AppError('MPS_FAILED', `the MPS daemon of ${gpu} does not start`, {
-    cause: new Error(startWords(outputFile, launcherExit)),
-    hint: `look at ${join(logDirectory(deps, gpu), 'control.log')}`,
+    cause: new Error(startWords(wordsSince(outputFile, saidBefore), launcherExit)),
+    hint: `look at ${controlLogOf(folders)}${multiUser ? '; a version without -multiuser-server ends without a word: try mps.multiUser: false' : ''}`,
+  });
+}
+
+async function removeOrphans(deps: Deps, folders: CardFolders, signal: AbortSignal): Promise<void> {
+  if (!existsSync(folders.pipe) || serversOf(folders.pipe).length === 0) return;
+  const left = await endOrphans(folders.pipe, deps.clock, signal);
+  if (left.length === 0) return;
+  throw new AppError('MPS_FAILED', `the MPS daemon of ${folders.gpu} cannot be started anew`, {
+    cause: new Error(`process ${left.join(', ')} of its predecessor does not end`),
+    hint: 'it hangs in the driver: look at the kernel log; the card may need a reset',
   });
 }
 
@@ -129,13 +203,14 @@ async function stop(
       hint: `stop its replicas first (clients: ${before.clientPids.slice(0, 8).join(', ')})`,
     });
   }
-  await ask(deps, gpu, 'quit', signal);
+  const { pipe } = cardOf(deps, gpu);
+  await deps.protocol.quit(pipe, quitWithinSeconds, signal);
   const gone = await until(deps, signal, async () =>
     (await observe(deps, gpu, signal)).answering ? 'no' : 'yes',
   );
   if (gone === 'yes') return 'stopped';
   throw new AppError('MPS_FAILED', `the MPS daemon of ${gpu} does not quit`, {
-    hint: `look at ${join(logDirectory(deps, gpu), 'control.log')}; end it by hand if it hangs`,
+    hint: `look at ${controlLogOf(pipe.folders)}; end it by hand if it hangs`,
   });
 }
 
@@ -145,124 +220,35 @@ async function setDefaults(
   defaults: MpsDefaults,
   signal: AbortSignal,
 ): Promise<string> {
+  const { pipe } = cardOf(deps, gpu);
   // Before the first command: a daemon that is replaced meanwhile is another one, and is told again.
-  const incarnation = incarnationOf(deps, gpu);
-  // First what servers begin with, then the servers: one that begins in between has it already.
-  await setLimits(deps, { gpu, server: null, defaults }, signal);
-  const servers = parsePidList(await askText(deps, gpu, 'get_server_list', signal));
-  for (const server of servers) await setLimits(deps, { gpu, server, defaults }, signal);
+  const incarnation = pipe.incarnation();
+  await deps.protocol.setLimits(pipe, defaults, signal);
   if (incarnation !== null) return incarnation;
   throw new AppError('MPS_FAILED', `no MPS daemon answers for ${gpu}`);
 }
 
-interface Limits {
-  readonly gpu: GpuUuid;
-  /** null: those that servers begin with. */
-  readonly server: number | null;
-  readonly defaults: MpsDefaults;
-}
-
-/** Of the daemon or of one server. A server that has ended meanwhile has no clients to bound. */
-async function setLimits(deps: Deps, limits: Limits, signal: AbortSignal): Promise<void> {
-  const { gpu, server, defaults } = limits;
-  const [word, of] = server === null ? ['default_', ''] : ['', ` ${server}`];
-  const tell = (command: string): Promise<string | null> =>
-    server === null ? askText(deps, gpu, command, signal) : askServer(deps, gpu, command, signal);
-  const { smPercent, memoryMib } = defaults;
-  const percent = await tell(`set_${word}active_thread_percentage${of} ${smPercent}`);
-  if (percent === null) return;
-  const echoed = parsePercent(percent);
-  // Out of range: the daemon answers the old value, and the reason is only in its log.
-  if (echoed === null || Math.abs(echoed - smPercent) > percentTolerance) {
-    throw refusedLimit(deps, limits, `${smPercent}% of the SMs`, percent);
-  }
-  // Ordinal 0: the daemon was started with this card alone visible.
-  if ((await tell(`set_${word}device_pinned_mem_limit${of} 0 ${memoryMib}M`)) === null) return;
-  const memory = await tell(`get_${word}device_pinned_mem_limit${of} 0`);
-  if (memory !== null && !isMemoryEcho(memory, memoryMib)) {
-    throw refusedLimit(deps, limits, `${memoryMib} MiB a client`, memory);
-  }
-}
-
-function refusedLimit(deps: Deps, limits: Limits, wanted: string, answered: string): AppError {
-  const { gpu, server } = limits;
-  const whose = server === null ? 'a default' : `a limit for its server ${server}`;
-  return new AppError('MPS_FAILED', `the MPS daemon of ${gpu} refuses ${whose} of ${wanted}`, {
-    cause: new Error(`it answers ${JSON.stringify(answered.slice(0, 120))}`),
-    hint: `the reason is in ${join(logDirectory(deps, gpu), 'control.log')}`,
-  });
-}
-
-/** A reply about one server; null: it has ended. */
-async function askServer(
+async function capabilities(
   deps: Deps,
-  gpu: GpuUuid,
-  command: string,
+  gpus: readonly GpuUuid[],
   signal: AbortSignal,
-): Promise<string | null> {
-  const reply = await ask(deps, gpu, command, signal);
-  if (reply.kind === 'not-found') return null;
-  return textOf(reply, { gpu, command });
-}
-
-/** A reply that must be there. */
-async function askText(
-  deps: Deps,
-  gpu: GpuUuid,
-  command: string,
-  signal: AbortSignal,
-): Promise<string> {
-  return textOf(await ask(deps, gpu, command, signal), { gpu, command });
-}
-
-function textOf(
-  reply: MpsAnswer,
-  { gpu, command }: { readonly gpu: GpuUuid; readonly command: string },
-): string {
-  if (reply.kind === 'text') return reply.text;
-  const word = command.split(' ')[0] ?? command;
-  if (reply.kind === 'no-daemon') {
-    throw new AppError('MPS_FAILED', `cannot ask ${word}: no MPS daemon answers for ${gpu}`);
-  }
-  throw new AppError('MPS_FAILED', `the MPS daemon of ${gpu} cannot do ${word}`, {
-    hint: 'memory limits need nvidia-cuda-mps-control of driver 495 or newer',
-  });
-}
-
-/** One command on the daemon's control pipe. Without a socket nobody listens, and no process is spawned to learn that. */
-async function ask(
-  deps: Deps,
-  gpu: GpuUuid,
-  command: string,
-  signal: AbortSignal,
-): Promise<MpsAnswer> {
-  if (!existsSync(join(pipeDirectory(deps, gpu), 'control'))) return { kind: 'no-daemon' };
-  const result = await runCommand(
+): Promise<MpsCapabilities> {
+  const pipe = gpus
+    .map((gpu) => cardOf(deps, gpu).pipe)
+    .find((each) => each.incarnation() !== null);
+  const help = await runCommand(
     {
-      argv: deps.options.controlCommand,
-      env: daemonEnv(deps, gpu),
-      input: `${command}\n`,
+      argv: [...deps.options.controlCommand, '--help'],
       timeoutMs: deps.commandTimeoutMs,
-      outputBytesMax: 1024 * 1024,
+      outputBytesMax: 65_536,
       clock: deps.clock,
     },
     signal,
+  ).then(
+    (result) => result.stdout,
+    () => null,
   );
-  const reply = parseMpsAnswer(result.stdout, result.stderr);
-  if (result.exitCode !== 0 && reply.kind === 'text') {
-    throw new AppError('MPS_FAILED', `cannot ask the MPS daemon of ${gpu} for ${command}`, {
-      cause: new Error(`${result.stderr}${result.stdout}`.trim() || `exit ${result.exitCode}`),
-    });
-  }
-  return reply;
-}
-
-function daemonEnv(deps: Deps, gpu: GpuUuid): Readonly<Record<string, string>> {
-  return {
-    ...deps.options.env,
-    CUDA_MPS_PIPE_DIRECTORY: pipeDirectory(deps, gpu),
-    CUDA_MPS_LOG_DIRECTORY: logDirectory(deps, gpu),
-  };
+  return findCapabilities({ pipe: pipe ?? null, help }, signal);
 }
 
 function inherited(): Readonly<Record<string, string>> {
@@ -275,8 +261,8 @@ function inherited(): Readonly<Record<string, string>> {
   };
 }
 
-function checkPathLength(deps: Deps, gpu: GpuUuid): void {
-  const socket = join(pipeDirectory(deps, gpu), 'control');
+function checkPathLength(folders: CardFolders): void {
+  const socket = join(folders.pipe, 'control');
   const bytes = Buffer.byteLength(socket);
   if (bytes > socketPathBytesMax) {
     throw new AppError(
@@ -301,9 +287,17 @@ async function until(
   }
 }
 
-function startWords(outputFile: string, exitCode: number | null | undefined): string {
-  const words = existsSync(outputFile) ? readFileSync(outputFile, 'utf8').trim().slice(-400) : '';
-  if (words !== '') return words;
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** What was appended to a file after it had `size` bytes. */
+function wordsSince(file: string, size: number): string {
+  return existsSync(file) ? readFileSync(file).subarray(size).toString('utf8').trim() : '';
+}
+
+function startWords(words: string, exitCode: number | null | undefined): string {
+  if (words !== '') return words.slice(-400);
   return exitCode === undefined
     ? 'it was started but does not answer'
     : `exit code ${exitCode ?? 'unknown'}, no text`;

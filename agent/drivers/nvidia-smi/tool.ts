@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { readProc, type ProcEntry } from '../process/proc-table.ts';
 import { runCommand, type CommandResult } from '../process/run-command.ts';
-import { Turnstile } from './turnstile.ts';
+import { Turnstile } from '../../../shared/platform/turnstile.ts';
 
 export interface NvidiaSmiOptions {
   /** The program and what always stands before our arguments; from the node's configuration. */

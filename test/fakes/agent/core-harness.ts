@@ -41,6 +41,7 @@ export function startHarness(
     runtime: 'auto',
     processRuntime: true,
     stopGraceMs: 10_000,
+    mpsComputeMode: 'exclusive',
     ...over,
   };
   const begin = () => {
@@ -57,6 +58,8 @@ export function startHarness(
       runtimes: [fake.runtime('docker'), fake.runtime('process')],
       httpGet: (url) => probeAnswer(fake, url),
       cardHandles,
+      afterCut: null,
+      health: null,
     });
     const ended = core.run(controller.signal).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
@@ -113,6 +116,9 @@ function mortalStore(store: AgentStore, fake: FakeNode): AgentStore {
     addMpsCard: mortal(store.addMpsCard),
     removeMpsCard: mortal(store.removeMpsCard),
     saveMpsDefaults: mortal(store.saveMpsDefaults),
+    saveComputeMode: mortal(store.saveComputeMode),
+    removeComputeMode: mortal(store.removeComputeMode),
+    saveMpsRecovery: mortal(store.saveMpsRecovery),
     addTombstoneDone: mortal(store.addTombstoneDone),
     beginIntent: mortal(store.beginIntent),
     endIntent: mortal(store.endIntent),

@@ -1,5 +1,9 @@
 import type { Host } from '../../../agent/drivers/host/host.ts';
-import type { MpsControl, MpsDefaults } from '../../../agent/drivers/mps/mps-control.ts';
+import type {
+  MpsControl,
+  MpsDaemonState,
+  MpsDefaults,
+} from '../../../agent/drivers/mps/mps-control.ts';
 import type {
   ComputeProcess,
   GpuRow,
@@ -39,6 +43,10 @@ export interface FakeCard {
   mpsIncarnation: number;
   /** What its daemon bounds a client by; null: it was not told, and bounds nobody. */
   mpsDefaults: MpsDefaults | null;
+  /** As `nvidia-smi` says it. */
+  computeMode: string;
+  /** Its server is in FAULT: nobody may connect until every client has exited. */
+  mpsFault: string | null;
   /** null: it can be read. */
   error: string | null;
   /** Changes of this card fail with these words. */
@@ -99,6 +107,8 @@ export class FakeNode {
       mpsRunning: false,
       mpsIncarnation: 0,
       mpsDefaults: null,
+      computeMode: 'Default',
+      mpsFault: null,
       error: null,
       stuck: null,
     }));
@@ -134,6 +144,8 @@ export class FakeNode {
     for (const card of this.cards) {
       card.instances = [];
       card.mpsRunning = false;
+      card.mpsFault = null;
+      card.computeMode = 'Default';
       card.migEnabled = card.migPending;
       card.foreign = [];
     }
@@ -245,7 +257,13 @@ export class FakeNode {
           return 'destroyed' as const;
         });
       },
-      setComputeMode: () => Promise.resolve(),
+      setComputeMode: async (uuid, mode) => {
+        const card = changing(uuid);
+        if (card.migEnabled === true) throw new AppError('GPU_REFUSED', 'MIG is on');
+        await this.#touch(`compute-mode ${mode} ${uuid}`, () => {
+          card.computeMode = mode === 'DEFAULT' ? 'Default' : 'Exclusive_Process';
+        });
+      },
       sampleGpus: () => {
         throw new Error('not sampled here');
       },
@@ -255,14 +273,7 @@ export class FakeNode {
   mps(): MpsControl {
     return {
       pipeDirectory: (gpu) => `/run/mps/${gpu}/pipe`,
-      observe: (gpu) =>
-        Promise.resolve({
-          gpu,
-          pipeDirectory: `/run/mps/${gpu}/pipe`,
-          answering: this.card(gpu).mpsRunning,
-          incarnation: this.card(gpu).mpsRunning ? `mps-${this.card(gpu).mpsIncarnation}` : null,
-          clientPids: this.#usersOf(this.card(gpu)).flatMap((each) => each.pids),
-        }),
+      observe: (gpu) => Promise.resolve(this.#daemonOf(this.card(gpu))),
       start: async (gpu) => {
         const card = this.card(gpu);
         if (card.stuck !== null) throw new AppError('MPS_FAILED', card.stuck);
@@ -271,6 +282,7 @@ export class FakeNode {
           card.mpsRunning = true;
           card.mpsIncarnation += 1;
           card.mpsDefaults = null;
+          card.mpsFault = null;
           return 'started' as const;
         });
       },
@@ -293,6 +305,41 @@ export class FakeNode {
           return `mps-${card.mpsIncarnation}`;
         });
       },
+      tailLog: () => '',
+      capabilities: () => Promise.reject(new Error('not asked here')),
+    };
+  }
+
+  /** As the driver tells of it: a server from the first client on, in FAULT until the last one has exited. */
+  #daemonOf(card: FakeCard): MpsDaemonState {
+    const { uuid, mpsRunning } = card;
+    const incarnation = mpsRunning ? `mps-${card.mpsIncarnation}` : null;
+    const clients = this.#usersOf(card).flatMap((each) =>
+      each.pids.map((pid) => ({ pid, uid: 0 })),
+    );
+    if (clients.length === 0) card.mpsFault = null;
+    const fault = mpsRunning ? card.mpsFault : null;
+    const status = fault === null ? 'ACTIVE' : 'FAULT';
+    const server = { pid: 4_711, uid: 0, status, clients } as const;
+    return {
+      gpu: uuid,
+      pipeDirectory: `/run/mps/${uuid}/pipe`,
+      answering: mpsRunning,
+      incarnation,
+      servers: mpsRunning && clients.length > 0 ? [server] : [],
+      clientPids: clients.map((each) => each.pid),
+      waiting: [],
+      fault:
+        fault === null
+          ? null
+          : {
+              id: `${incarnation} 4711 fault`,
+              server: 4_711,
+              client: null,
+              reason: fault,
+              live: true,
+            },
+      orphans: [],
     };
   }
 
@@ -380,6 +427,9 @@ export class FakeNode {
       if (grant.mps !== null && !owner.mpsRunning) {
         throw new AppError('PROCESS_FAILED', 'no MPS daemon');
       }
+      if (grant.mps !== null && owner.mpsFault !== null) {
+        this.violations.push(`${replica} starts while the server is in FAULT`);
+      }
       if (grant.mps !== null) this.#checkLimits(owner, replica, grant.mps);
       const rival = [...this.replicas.values()].find(
         (each) => each.state === 'running' && each.deviceUuids.includes(device),
@@ -438,7 +488,7 @@ function rowOf(card: FakeCard, index: number): GpuRow {
     smClockMhz: 300,
     memoryClockMhz: 300,
     eccUncorrectedVolatile: 0,
-    computeMode: 'Default',
+    computeMode: card.computeMode,
     persistenceMode: true,
     migEnabled: card.migEnabled,
     migPending: card.migPending,

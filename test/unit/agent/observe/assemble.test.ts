@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noHealthMemory } from '../../../../agent/health/memory.ts';
 import { assemble, blindRoundsMax } from '../../../../agent/observe/assemble.ts';
 import type { Answers, NodeMemory, RunningReplica } from '../../../../agent/observe/world.ts';
 import type { GpuRow, MigInstanceRow } from '../../../../agent/drivers/nvidia-smi/nvidia-smi.ts';
@@ -22,6 +23,7 @@ const memory: NodeMemory = {
   layouts: [],
   mpsCards: [],
   busyGpus: new Set(),
+  health: noHealthMemory,
   previous: null,
 };
 
@@ -52,7 +54,11 @@ function answers(
     pipeDirectory: '/p',
     answering: more.mpsAnswers ?? false,
     incarnation: more.mpsAnswers === true ? 'd1' : null,
+    servers: [],
     clientPids: [],
+    waiting: [],
+    fault: null,
+    orphans: [],
   };
   return {
     wallMs: 1_000,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type {
   GpuActual,
+  MpsActual,
   MpsDefaultsRecord,
   ReplicaRecord,
   RunningActual,
@@ -31,6 +32,17 @@ const productName = 'NVIDIA A100-SXM4-40GB';
 const known = cardByProductName(productName);
 const geometry = known === undefined ? null : geometryOf(known);
 
+const silentMps: MpsActual = {
+  owned: false,
+  state: 'silent',
+  incarnation: null,
+  servers: [],
+  clientPids: [],
+  waiting: [],
+  fault: null,
+  orphans: [],
+};
+
 interface CardOver {
   readonly inventory?: Partial<GpuInventory>;
   readonly actual?: Partial<Omit<GpuActual, 'inventory'>>;
@@ -41,9 +53,12 @@ function card(uuid: GpuUuid, { inventory, actual }: CardOver = {}): GpuActual {
     uuid,
     blind: null,
     blindRounds: 0,
+    verdict: { gpu: uuid, state: 'ok', action: 'record', sinceMs: null, reasons: [], slices: [] },
+    look: { error: null, migEnabled: true, migPending: true, eccUncorrectedVolatile: 0 },
     migPending: inventory?.migEnabled === undefined ? true : inventory.migEnabled,
     foreignProcesses: [],
-    mps: { owned: false, state: 'silent', incarnation: null, clientPids: [] },
+    computeMode: null,
+    mps: silentMps,
     ...actual,
     inventory: {
       uuid,
@@ -188,7 +203,14 @@ function inputOf(given: Case): PlanInput {
     intents: [],
     mpsPipes: new Map(gpus.map((each) => [each.uuid, '/pipe'])),
     mpsDefaults: [],
-    config: { runtime: 'auto', processRuntime: true, stopGraceMs: 10_000 },
+    computeModes: [],
+    mpsRecoveries: [],
+    config: {
+      runtime: 'auto',
+      processRuntime: true,
+      stopGraceMs: 10_000,
+      mpsComputeMode: 'exclusive',
+    },
     ...given.input,
   };
 }
@@ -209,7 +231,12 @@ const whole = slice('w.0', gpuA, shapes.whole);
 const vad = replica('vad', [a]);
 const off = { inventory: { migEnabled: false } } as const;
 const stranger = { foreignProcesses: [{ pid: 77, name: 'python3', memoryMib: 35_000 }] };
-const answering = { owned: true, state: 'answering', incarnation: 'd1', clientPids: [] } as const;
+const answering: MpsActual = {
+  ...silentMps,
+  owned: true,
+  state: 'answering',
+  incarnation: 'd1',
+};
 const busyOff: CardOver = {
   inventory: { migEnabled: false, memoryForeignMib: 35_000 },
   actual: stranger,
@@ -635,7 +662,14 @@ describe('replicas', () => {
       name: 'only a process where processes are not allowed',
       given: {
         ...cpu(),
-        input: { config: { runtime: 'auto', processRuntime: false, stopGraceMs: 1 } },
+        input: {
+          config: {
+            runtime: 'auto',
+            processRuntime: false,
+            stopGraceMs: 1,
+            mpsComputeMode: 'exclusive',
+          },
+        },
       },
       want: ['wait runtime-unfit'],
     },

@@ -1,0 +1,135 @@
+import type { MpsLogEvent } from '../../formats/mps-log.ts';
+
+/** What the logs of one daemon have told so far: which servers lived, how they ended, and who waits. */
+export interface ServerHistory {
+  readonly servers: ReadonlyMap<number, ServerLife>;
+  /** Clients that were told to wait, by pid. */
+  readonly waiting: ReadonlyMap<number, { readonly user: number | null }>;
+}
+
+interface ServerLife {
+  readonly user: number | null;
+  /** control.log has told of it: server.log also holds lines of servers of earlier daemons. */
+  readonly known: boolean;
+  /** It has served: an end from now on takes clients with it. */
+  readonly ready: boolean;
+  /** The last words of a server that is failing. */
+  readonly fault: string | null;
+  /** The client that those words name. */
+  readonly faultClient: number | null;
+  /** It ended without being told to: when, as the log says. */
+  readonly brokenAt: string | null;
+}
+
+const unborn: ServerLife = {
+  user: null,
+  known: false,
+  ready: false,
+  fault: null,
+  faultClient: null,
+  brokenAt: null,
+};
+
+export const noHistory: ServerHistory = { servers: new Map(), waiting: new Map() };
+
+/** How many servers and waiting clients are remembered: the oldest are forgotten. */
+const rememberedMax = 256;
+
+/** Pure: what is known after some more lines of control.log and server.log. */
+export function addEvents(before: ServerHistory, events: readonly MpsLogEvent[]): ServerHistory {
+  if (events.length === 0) return before;
+  let servers = new Map(before.servers);
+  let waiting = new Map(before.waiting);
+  const life = (pid: number): ServerLife => servers.get(pid) ?? unborn;
+  for (const event of events) {
+    switch (event.type) {
+      case 'daemon-started':
+        servers = new Map();
+        waiting = new Map();
+        break;
+      case 'server-starting':
+        servers.set(event.server, { ...unborn, user: event.user, known: true });
+        break;
+      case 'server-ready':
+        servers.set(event.server, { ...life(event.server), known: true, ready: true });
+        break;
+      case 'server-exited':
+        if (event.status !== 0) {
+          servers.set(event.server, { ...life(event.server), brokenAt: event.at });
+        }
+        break;
+      case 'fault':
+        if (event.writer === 'Server' || event.writer === 'Legacy Server') {
+          const fault = { fault: event.reason, faultClient: namedClient(event.reason) };
+          servers.set(event.pid, { ...life(event.pid), ...fault });
+        }
+        break;
+      case 'new-client':
+        if (event.pending) waiting.set(event.client, { user: event.user });
+        else waiting.delete(event.client);
+        break;
+      default:
+        break;
+    }
+  }
+  return { servers: newest(servers), waiting: newest(waiting) };
+}
+
+/** `client 1234`, `client {0, 1234}`, `client process 1234`: the last number is the pid. */
+function namedClient(words: string): number | null {
+  const match =
+    /\bclient(?: process)?(?: with pid)?[\s:]{1,4}\{?(?:\d{1,10},\s?)?(\d{1,10})\b/i.exec(words);
+  return match === null ? null : Number(match[1]);
+}
+
+function newest<V>(all: Map<number, V>): Map<number, V> {
+  if (all.size <= rememberedMax) return all;
+  return new Map([...all].slice(-rememberedMax));
+}
+
+/** What has gone wrong with a server that has clients, or had some. */
+export interface MpsFault {
+  /** The same while it is the same fault: what was handled once is not handled again. */
+  readonly id: string;
+  readonly server: number;
+  /** The client that the log names; null: it names none, which is the rule. */
+  readonly client: number | null;
+  /** The words of the log, or what was seen. */
+  readonly reason: string;
+  /** The server is in the state FAULT now: it takes no client until every one that was hit has exited. */
+  readonly live: boolean;
+}
+
+/** Pure: the fault of this daemon's servers; the one that holds now before one that is over. null: there was none. */
+export function faultOf(
+  history: ServerHistory,
+  told: readonly { readonly pid: number; readonly status: string | null }[],
+  incarnation: string,
+): MpsFault | null {
+  const stuck = told.find(
+    ({ pid, status }) =>
+      status === 'FAULT' || (status === null && (history.servers.get(pid)?.fault ?? null) !== null),
+  );
+  if (stuck !== undefined) {
+    const life = history.servers.get(stuck.pid) ?? unborn;
+    return {
+      id: `${incarnation} ${stuck.pid} fault`,
+      server: stuck.pid,
+      client: life.faultClient,
+      reason: life.fault ?? 'its state is FAULT',
+      live: true,
+    };
+  }
+  const ended = [...history.servers].findLast(
+    ([, life]) => life.known && life.ready && life.brokenAt !== null,
+  );
+  if (ended === undefined) return null;
+  const [server, { fault, faultClient, brokenAt }] = ended;
+  return {
+    id: `${incarnation} ${server} ended`,
+    server,
+    client: faultClient,
+    reason: `it ended at ${brokenAt ?? '?'}${fault === null ? '' : `: ${fault}`}`,
+    live: false,
+  };
+}

@@ -17,10 +17,22 @@ const machineCell =
 const plainMark =
   /GPU-[0-9a-f]{8}-|[0-9A-Fa-f]{8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f](?:,|$)|\[(?:N\/A|Not Supported|Unknown Error|GPU is lost|GPU requires reset)\]|^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}\.\d{3},|, \d{1,9} MiB(?:,|$)/;
 
-/** `noheader` output has marks of its own only where a UUID, a bus id, a time or words in brackets stand in it. */
+/** The name of a card, with no other words in its cell. */
+const product =
+  /^(?:NVIDIA |Tesla |Quadro |GeForce |GRID ){1,2}(?:[A-Z]{1,3}\d|RTX|GTX|TITAN|DGX|Graphics|Tesla|Quadro|Thor|Orin)[\w.-]{0,24}(?: (?:[A-Z0-9(][\w.()/-]{0,24}|with)){0,8}$/;
+
+/**
+ * `noheader` output has marks of its own only where a card's name, UUID or bus id, a time or words in brackets
+ * stand in it.
+ */
 export function looksLikeBareCsv(lines: readonly string[]): boolean {
   const rows = lines.filter((line) => !isAside(line) && !isNotice(line));
-  return rows.every(isBareRow) && rows.some((line) => plainMark.test(line) && line.includes(','));
+  return rows.every(isBareRow) && rows.some(hasPlainMark);
+}
+
+function hasPlainMark(line: string): boolean {
+  if (line.split(',').some((cell) => product.test(cell.trim()))) return true;
+  return plainMark.test(line) && (line.includes(',') || /^(?:GPU-|0{4})/.test(line));
 }
 
 /**
@@ -70,7 +82,7 @@ export function isHalfCell(cell: string, above: string | undefined): boolean {
 }
 
 function isBareRow(line: string): boolean {
-  return line.split(',').some((cell) => machineCell.test(cell.trim()));
+  return line.split(',').some((cell) => machineCell.test(cell.trim()) || product.test(cell.trim()));
 }
 
 function bareValue(raw: string): string | number | null {

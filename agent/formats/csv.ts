@@ -54,7 +54,8 @@ function recognisesCsv(text: string): boolean {
   const first = lines.find((line) => !isAside(line) && !isNotice(line));
   if (first === undefined) return false;
   const columns = parseCsvHeader(first);
-  return columns === null ? looksLikeBareCsv(lines) : isPlainlyHeader(columns);
+  if (columns === null) return looksLikeBareCsv(lines);
+  return isPlainlyHeader(columns) || looksLikeBareCsv(lines.slice(lines.indexOf(first) + 1));
 }
 
 function parseCsv(text: string): Result<CsvReport> {

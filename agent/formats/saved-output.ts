@@ -4,12 +4,17 @@ import { linesOf } from './text.ts';
 
 const echoedCommand = /^(?:.{0,80}[$#>] ?)?(?:sudo )?nvidia-smi(?:\.exe)?(?: .{0,4000})?$/;
 const elision = /^\s*(?:\[\.{3,}\]|\.{3,})\s*$/;
+const promptAlone = /^(?:\[?[\w.-]{1,40}@[\w.-]{1,80}[^$#>]{0,80})?[$#>]\s*$/;
 const exitNote = /^\s*# \(exit code: \d+\)\s*$/;
 
 /** What stands around the lines of a tool in a saved output: blank lines, the command typed, `[...]` of an excerpt. */
 export function isAside(line: string): boolean {
   return (
-    line.trim() === '' || elision.test(line) || echoedCommand.test(line) || exitNote.test(line)
+    line.trim() === '' ||
+    elision.test(line) ||
+    echoedCommand.test(line) ||
+    promptAlone.test(line) ||
+    exitNote.test(line)
   );
 }
 

@@ -12,14 +12,18 @@ export interface TopoHeader {
 const tailHeadings = ['CPU Affinity', 'NUMA Affinity', 'GPU NUMA ID'];
 const device = /^(?:GPU\d{1,3}|NIC\d{1,3}|[a-z][a-z0-9_]{1,31})$/;
 
-/** Reads the heading line; null: it is none. `topo -p2p` begins with a blank and has no affinity. */
+/**
+ * Reads the heading line; null: it is none. `topo -p2p` has no affinity. Its blanks at the start may have been trimmed:
+ * what parts it from a row is that only devices stand in it.
+ */
 export function readTopoHeader(line: string): TopoHeader | null {
   if (line.length > 4_000) return null;
   const tailAt = line.indexOf('CPU Affinity');
   const names = (tailAt < 0 ? line : line.slice(0, tailAt)).trim();
-  if (!/^\s/.test(line) || !names.startsWith('GPU')) return null;
+  if (!names.startsWith('GPU')) return null;
   const devices = names.split(/\s+/);
   if (!devices.every((name) => device.test(name))) return null;
+  if (devices.length < 2 && tailAt < 0) return null;
   const tail = tailHeadings.filter((heading) => line.includes(heading));
   return { devices, tail, isPeerToPeer: tailAt < 0 };
 }

@@ -153,7 +153,22 @@ test('without a header the cells are given in their order', () => {
   });
 });
 
+const ours = [
+  `uuid\n${uuid}\n`,
+  'name\nNVIDIA A100-SXM4-40GB\n',
+  'NVIDIA A100-SXM4-40GB, 535.54.03\n',
+  'Tesla T4\nNVIDIA GeForce RTX 4090\n',
+  `${uuid}\n`,
+  '[N/A], 12 MiB\n',
+];
+test.for(ours)('%j is', (text) => {
+  expect(csvFormat.recognises(text)).toBe(true);
+  expect(csvFormat.parse(text).ok).toBe(true);
+});
+
 const foreign = [
+  'NVIDIA A100 cards are not here. Why, nobody knows\n',
+
   '',
   'hello, world\n',
   'name\n',

@@ -45,6 +45,12 @@ test('a card that does not open is told in its own line', () => {
   });
 });
 
+test('the prompt and the command around it are no part of it', () => {
+  const text = `root@node:~# nvidia-smi -L\nGPU 0: X (UUID: ${card})\nroot@node:~# \n`;
+  expect(gpuListFormat.recognises(text)).toBe(true);
+  expect(gpuListFormat.parse(text)).toMatchObject({ ok: true, value: { gpus: [{ index: 0 }] } });
+});
+
 test('links are no list of cards', () => {
   expect(gpuListFormat.recognises(`GPU 0: X (UUID: ${card})\n\t Link 0: 25 GB/s\n`)).toBe(false);
 });

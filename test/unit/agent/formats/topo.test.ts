@@ -87,6 +87,12 @@ test('a terminal turns tabs into blanks and wraps long lists of CPUs', () => {
   });
 });
 
+test('a copy may have lost the blanks before the heading', () => {
+  const text = 'GPU0\tCPU Affinity\tNUMA Affinity\nGPU0\t X \t0-3\t0';
+  expect(topoFormat.recognises(text)).toBe(true);
+  expect(topoFormat.parse(text)).toMatchObject({ ok: true, value: { gpus: [{ name: 'GPU0' }] } });
+});
+
 test('a machine without affinities leaves their cells empty', () => {
   const parsed = parse([
     '\tGPU0\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID',

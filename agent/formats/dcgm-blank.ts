@@ -5,8 +5,8 @@
 const blanks = new Set<number>([
   ...range(0x7ffffff0),
   ...range(140_737_488_355_328),
-  // int64: doubles cannot tell these four apart, so whoever reads them as text must look before converting.
-  9_223_372_036_854_775_792,
+  // int64, 2^63 - 16 and the three after it: a double cannot tell them from 2^63.
+  2 ** 63,
 ]);
 const blankText = /^(?:<<<[A-Z_]+>>>|N\/A|Not Specified|)$/;
 const blankInteger =

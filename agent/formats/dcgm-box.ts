@@ -32,7 +32,14 @@ const arrow = /^( *)-> ?(.*)$/;
 const depthMax = 16;
 
 /** The rule below the titles; nvidia-smi's own tables begin theirs with a bar. */
-export const boxRule = /^\+=+(?:\+=+)*\+\s*$/m;
+export const boxRule = /^\+=+(?:\+=+)*\+[ \t]*$/m;
+
+/** Whether a box was cut off: only its last line, the frame, may lack a line end (copied from a screen). */
+export function isBoxCut(text: string): boolean {
+  if (text.endsWith('\n')) return false;
+  const last = linesOf(text.slice(-8_192)).at(-1) ?? '';
+  return /^[|+]/.test(last) && !/^\+[-=+]+\+\s*$/.test(last);
+}
 
 /** Reads the rows of a box, cut or whole. Lines that are no rows are left out. */
 export function readBox(text: string): Box {

@@ -1,10 +1,10 @@
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import { isDcgmBlank, withoutBlanks } from './dcgm-blank.ts';
-import { readBox, type BoxNode } from './dcgm-box.ts';
+import { isBoxCut, readBox, type BoxNode } from './dcgm-box.ts';
 import { parseJsonObject } from './dcgm-tables.ts';
 import type { Format } from './format.ts';
 import { notThisFormat, truncated } from './saved-output.ts';
-import { headOf, linesOf } from './text.ts';
+import { headOf } from './text.ts';
 
 type DiagStatus = 'pass' | 'fail' | 'warn' | 'skip' | 'not-run';
 
@@ -43,14 +43,14 @@ interface DiagMessage {
   readonly errorSeverity: number | null;
 }
 
-const statuses: Readonly<Record<string, DiagStatus>> = {
-  pass: 'pass',
-  fail: 'fail',
-  warn: 'warn',
-  warning: 'warn',
-  skip: 'skip',
-  'not run': 'not-run',
-};
+const statuses: ReadonlyMap<string, DiagStatus> = new Map([
+  ['pass', 'pass'],
+  ['fail', 'fail'],
+  ['warn', 'warn'],
+  ['warning', 'warn'],
+  ['skip', 'skip'],
+  ['not run', 'not-run'],
+]);
 const worstFirst: readonly DiagStatus[] = ['fail', 'warn', 'pass', 'skip', 'not-run'];
 const jsonRoot = /"DCGM (?:GPU )?Diagnostic"/;
 const resultRow = /^\| .{1,60}\| (?:Pass|Fail|Skip|Warn)\b/m;
@@ -84,11 +84,7 @@ function report(
 // ---- text ----
 
 function parseText(text: string): Result<DiagReport> {
-  const lines = linesOf(text);
-  const last = lines.at(-1) ?? '';
-  if (!text.endsWith('\n') && /^[|+]/.test(last) && !/[|+]\s*$/.test(last)) {
-    return err(truncated(`line ${lines.length}`));
-  }
+  if (isBoxCut(text)) return err(truncated('the last line'));
   const tests: {
     category: string | null;
     name: string;
@@ -143,7 +139,7 @@ function resultOf(
   entityIds: readonly number[] | null,
 ): DiagResult {
   return {
-    status: statuses[word.toLowerCase()] ?? 'not-run',
+    status: statuses.get(word.toLowerCase()) ?? 'not-run',
     entityGroup,
     entityIds,
     messages: [],
@@ -198,7 +194,9 @@ function parseJson(text: string): Result<DiagReport> {
 
 function readTest(test: Fields, category: string | null): DiagTest {
   const listed = listOf(test['results']).map(readJsonResult);
-  const overall = statuses[(textIn(objectOf(test['test_summary']), 'status') ?? '').toLowerCase()];
+  const overall = statuses.get(
+    (textIn(objectOf(test['test_summary']), 'status') ?? '').toLowerCase(),
+  );
   const results =
     listed.length > 0 || overall === undefined
       ? listed
@@ -210,7 +208,7 @@ function readJsonResult(result: Fields): DiagResult {
   const id = result['entity_id'];
   const ids = result['gpu_ids'];
   return {
-    status: statuses[(textIn(result, 'status') ?? '').toLowerCase()] ?? 'not-run',
+    status: statuses.get((textIn(result, 'status') ?? '').toLowerCase()) ?? 'not-run',
     entityGroup: textIn(result, 'entity_group') ?? (typeof ids === 'string' ? 'GPU' : null),
     entityIds: typeof id === 'number' ? [id] : typeof ids === 'string' ? numbersIn(ids) : null,
     messages: [...messagesIn(result['info'], 'info'), ...messagesIn(result['warnings'], 'warning')],

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import { dcgmValue } from './dcgm-blank.ts';
+import { isBoxCut } from './dcgm-box.ts';
 import type { Format } from './format.ts';
 import { isAside, notThisFormat, truncated } from './saved-output.ts';
 import { headOf, linesOf, plainText } from './text.ts';
@@ -32,9 +33,8 @@ function parseDiscovery(text: string): Result<DcgmDiscovery> {
   const counts = new Map<string, number>();
   const gpus: { id: number; name: string | null; pciBusId: string | null; uuid: string | null }[] =
     [];
-  const lines = linesOf(text);
   let inGpus = true;
-  for (const line of lines) {
+  for (const line of linesOf(text)) {
     const head = /^\s{0,8}(\d{1,4}) ([A-Za-z]{2,20}?)s? found\./.exec(line);
     if (head !== null) {
       counts.set((head[2] ?? '').toLowerCase().replace(/e$/, ''), Number(head[1]));
@@ -50,10 +50,9 @@ function parseDiscovery(text: string): Result<DcgmDiscovery> {
     else if (cell.startsWith('PCI Bus ID: ')) gpu.pciBusId = wordOf(cell);
     else if (cell.startsWith('Device UUID: ')) gpu.uuid = wordOf(cell);
   }
-  const last = lines.at(-1) ?? '';
-  if (!text.endsWith('\n') && /^[|+]/.test(last) && !/[|+]\s*$/.test(last)) {
-    return err(truncated(`line ${lines.length}`));
-  }
+  // An excerpt ends with a line; a text that was cut does not.
+  const missing = gpus.length < (counts.get('gpu') ?? 0) && !text.endsWith('\n');
+  if (missing || isBoxCut(text)) return err(truncated('the last line'));
   if (counts.size + gpus.length === 0) return err(notThisFormat(text, 'discovery of dcgmi'));
   return ok({
     report: 'discovery',
@@ -82,7 +81,7 @@ export interface DcgmFieldList {
 export const dcgmFieldsFormat: Format<DcgmFieldList> = {
   kind: 'dcgm',
   command: 'dcgmi dmon -l',
-  recognises: (text) => /^\s*Long Name\s+Short Name\s+Field ID/m.test(headOf(text)),
+  recognises: (text) => /^[ \t]{0,40}Long Name {1,120}Short Name {1,80}Field ID/m.test(headOf(text)),
   parse: (text) => {
     const fields = linesOf(text).flatMap((line) => {
       const match = /^\s{0,8}(\S{1,120})\s{1,120}(\S{1,20})\s{1,40}(\d{1,6})\s*$/.exec(line);
@@ -117,7 +116,7 @@ const linkStates: Readonly<Record<string, LinkState>> = {
 export const dcgmLinkStatesFormat: Format<DcgmLinkStates> = {
   kind: 'dcgm',
   command: 'dcgmi nvlink -s',
-  recognises: (text) => /^\|\s*NvLink Link Status\s*\|/im.test(headOf(text)),
+  recognises: (text) => /^\| {0,40}NvLink Link Status {0,40}\|/im.test(headOf(text)),
   parse: parseLinkStates,
 };
 
@@ -150,7 +149,7 @@ export interface DcgmReply {
 }
 
 const reply =
-  /^(?:dcgmi\s+version: (\S+)|Version\s*: (\d+\.\d\S*)|Health monitor systems (?:set|report)\b|Successfully \w+ )/im;
+  /^(?:dcgmi\s+version: (\S+)|Version\s*: (\d+\.\d\S*)|Health monitor systems (?:set|report)\b|Successfully (?:created group|\w+) )/im;
 
 /** `dcgmi -v`, `dcgmi health -s a` and other commands that only say that they were done. */
 export const dcgmReplyFormat: Format<DcgmReply> = {
@@ -170,7 +169,7 @@ export const dcgmReplyFormat: Format<DcgmReply> = {
 };
 
 function isReply(text: string): boolean {
-  return /^(?:dcgmi\s+version: |Version\s*: \d|Health monitor systems |Successfully (?:added|created|removed|started|stopped|set|retrieved|cleared|enabled|disabled|registered) )/i.test(
+  return /^(?:dcgmi\s+version: |Version\s*: \d|Health monitor systems |Successfully (?:created group|added|removed|started|stopped|set|retrieved|cleared|enabled|disabled|registered) )/i.test(
     plainText(text).trimStart(),
   );
 }

@@ -1,9 +1,9 @@
 import { err, ok } from '../../shared/domain/result.ts';
 import { dcgmValue } from './dcgm-blank.ts';
-import { boxRule, readBox, readJsonBox, type Box, type BoxNode } from './dcgm-box.ts';
+import { boxRule, isBoxCut, readBox, readJsonBox, type Box, type BoxNode } from './dcgm-box.ts';
 import type { Format } from './format.ts';
 import { notThisFormat, truncated } from './saved-output.ts';
-import { headOf, linesOf } from './text.ts';
+import { headOf } from './text.ts';
 
 type Value = string | number | null;
 
@@ -33,7 +33,6 @@ export type DcgmTable =
       readonly overall: string | null;
       readonly incidents: readonly DcgmIncident[];
     }
-  | { readonly report: 'hierarchy'; readonly entities: readonly DcgmEntity[] }
   /** Any other box: the rows as they are. */
   | {
       readonly report: 'table';
@@ -56,14 +55,6 @@ interface DcgmIncident {
   readonly message: string;
 }
 
-/** `index` is as nvidia-smi counts: GPU, then GPU instance, then compute instance. */
-interface DcgmEntity {
-  readonly kind: 'GPU' | 'GPU-I' | 'GPU-CI';
-  readonly index: string;
-  readonly entityId: number | null;
-  readonly uuid: string | null;
-}
-
 interface DcgmRow {
   readonly section: string | null;
   readonly name: string;
@@ -75,7 +66,7 @@ interface DcgmRow {
 /** Every box of `dcgmi` but the diagnostic and the discovery, as text and as JSON. */
 export const dcgmTableFormat: Format<DcgmTable> = {
   kind: 'dcgm',
-  command: 'dcgmi group -l | nvlink -e | topo | health -c | discovery -c | …',
+  command: 'dcgmi group -l | nvlink -e | topo | health -c | …',
   recognises: (text) => {
     const head = headOf(text);
     return (
@@ -95,8 +86,7 @@ function boxOf(text: string): Box | 'cut' | null {
     const root = parseJsonObject(text);
     return root === null ? 'cut' : readJsonBox(root);
   }
-  const last = linesOf(text).at(-1) ?? '';
-  if (!text.endsWith('\n') && /^[|+]/.test(last) && !/[|+]\s*$/.test(last)) return 'cut';
+  if (isBoxCut(text)) return 'cut';
   const box = readBox(text);
   return box.titles.length + box.sections.flatMap(({ nodes }) => nodes).length === 0 ? null : box;
 }
@@ -123,7 +113,6 @@ function tableOf(box: Box): DcgmTable {
   if (title.includes('nvlink error counts')) return nvlinkErrorsOf(box.titles, nodes);
   if (title.includes('topology information')) return topologyOf(box.titles, nodes);
   if (nodes.some(({ name }) => name === 'Overall Health')) return healthOf(nodes);
-  if (title.includes('instance hierarchy')) return hierarchyOf(nodes);
   const rows = box.sections.flatMap((section) =>
     section.nodes.map((node) => rowOf(node, section.name)),
   );
@@ -202,34 +191,6 @@ function incidentsOf(node: BoxNode, path: readonly string[]): DcgmIncident[] {
   const entity =
     here.length > 1 && /^(?:GPU |NvSwitch )?\d+$/i.test(id ?? '') ? `${group} ${id}` : null;
   return [{ entity, system: node.name, health, message: message.join(' ') }];
-}
-
-const entityKinds: Readonly<Record<string, DcgmEntity['kind']>> = {
-  GPU: 'GPU',
-  I: 'GPU-I',
-  CI: 'GPU-CI',
-};
-
-function hierarchyOf(nodes: readonly BoxNode[]): DcgmTable {
-  const all = (list: readonly BoxNode[]): BoxNode[] =>
-    list.flatMap((node) => [node, ...all(node.children)]);
-  return {
-    report: 'hierarchy',
-    entities: all(nodes).flatMap(({ name, lines }) => {
-      const match = /^(GPU|I|CI) (\d+(?:\/\d+){0,2})$/.exec(name);
-      const kind = entityKinds[match?.[1] ?? ''];
-      if (match === null || kind === undefined) return [];
-      const text = lines.join(' ');
-      return [
-        {
-          kind,
-          index: match[2] ?? '',
-          entityId: integer(/EntityID: (\d+)/i.exec(text)?.[1] ?? null),
-          uuid: /\b(?:GPU|MIG)-[0-9a-f-]{36}\b/.exec(text)?.[0] ?? null,
-        },
-      ];
-    }),
-  };
 }
 
 function childText(nodes: readonly BoxNode[], name: string): string | null {

@@ -13,19 +13,13 @@ export interface SettingReport {
 
 /** What stands around a refusal and says nothing of its own; also the notes that people add. */
 const companion =
-  /^(?:NVML library version: |Please also try adding directory|Are you sure you are using nvidia-smi provided|Treating as (?:warning|an error) and moving on|Terminating early due to previous errors|Please run 'nvidia-smi -h'|Run 'nvidia-smi -h'|Brief USAGE|For complete USAGE|Couldn't find match for argument|#? ?\(exit (?:code|status):? ?\d+\)|[$#>+] )/;
+  /^(?:NVML library version: |Please also try adding directory|Are you sure you are using nvidia-smi provided|Treating as (?:warning|an error) and moving on|Terminating early due to previous errors|Please run 'nvidia-smi -h'|Run 'nvidia-smi -h'|The following GPUs could not be reset:|Brief USAGE|For complete USAGE|Couldn't find match for argument|#? ?\(exit (?:code|status):? ?\d+\)|[$#>+] )/;
 const textLengthMax = 64 * 1024;
 const linesMax = 400;
 
-/** The refusal that this text is nothing but, with its lines; null: it holds something else, or none. */
-export function soleRefusal(text: string): Refusal | null {
-  const read = readLines(text);
-  return read === null ? null : (read.refusals[0] ?? null);
-}
-
-/** Who refused, for the one who must name the kind of a text. Null as in `soleRefusal`. */
+/** Who refused, of a text that is refusals and replies and nothing else; null: it holds something else, or none. */
 export function scopeOfRefusal(text: string): RefusalScope | null {
-  return soleRefusal(text)?.scope ?? null;
+  return readLines(text)?.refusals[0]?.scope ?? null;
 }
 
 /** Refusals of any tool that stand alone, and replies about settings (`-pm`, `-c`, `-pl`, `-r`, …). */
@@ -76,8 +70,8 @@ function readLines(text: string): Read | null {
   const refusals: Refusal[] = [];
   const replies: SettingReply[] = [];
   for (const line of lines) {
-    const reply = parseSettingReply(line);
-    const refusal = reply === null ? refusalOfLine(line) : null;
+    const refusal = refusalOfLine(line);
+    const reply = refusal === null ? parseSettingReply(line) : null;
     if (refusal !== null) refusals.push(refusal);
     else if (reply !== null) replies.push(reply);
     else if (!companion.test(line.trim())) return null;
@@ -85,9 +79,11 @@ function readLines(text: string): Read | null {
   return refusals.length + replies.length === 0 ? null : { refusals, replies };
 }
 
+const ending = /^(?:NVIDIA-SMI |Failed to initialize NVML|Mismatch in versions)/;
+
 /** nvidia-smi ends with the first such words: what follows in a short file is not its own. */
 function beginsWithRefusal(text: string): boolean {
-  return text.length <= 4_096 && firstRefusal(text)?.scope === 'tool';
+  return text.length <= 4_096 && ending.test(firstRefusal(text)?.words ?? '');
 }
 
 function firstRefusal(text: string): Refusal | null {

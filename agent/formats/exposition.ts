@@ -1,5 +1,5 @@
 import { err, ok, type Problem, type Result } from '../../shared/domain/result.ts';
-import { isDcgmBlank } from './dcgm-blank.ts';
+import { withoutBlanks } from './dcgm-blank.ts';
 import { parseExpositionLine, unescape, type ExpositionSample } from './exposition-line.ts';
 import type { Format } from './format.ts';
 import { isCut, truncated } from './saved-output.ts';
@@ -119,7 +119,7 @@ function saved(sample: ExpositionSample, name: string): ExpositionMetric['sample
 }
 
 function valueOf(value: number): number | '+Inf' | '-Inf' | null {
-  if (Number.isNaN(value) || isDcgmBlank(String(value))) return null;
+  if (Number.isNaN(value) || withoutBlanks(value) === null) return null;
   if (Number.isFinite(value)) return value;
   return value > 0 ? '+Inf' : '-Inf';
 }

@@ -58,7 +58,7 @@ export function parsePercent(text: string): number | null {
 }
 
 /** `2G`, `1044M`, `1044MB` in MiB; null for anything else. */
-export function parseMemoryLimit(text: string): number | null {
+function parseMemoryLimit(text: string): number | null {
   const match = /^(\d{1,9})([GMK])i?B?$/i.exec(text.trim());
   if (match === null) return null;
   const value = Number(match[1]);

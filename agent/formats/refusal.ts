@@ -211,6 +211,13 @@ const hints: Readonly<Record<RefusalCode, string>> = {
   TOOL_NOT_FOUND: 'install the tool (the driver package has nvidia-smi), or give its full path',
 };
 
+/** The same words in a cell of CSV are a reading of one card, and in a kernel log they are the log's. */
+const elsewhere = /^\[|\[(?:GPU is lost|GPU requires reset|Insufficient Permissions)\]|NVRM: /;
+
+/** The commands of `mig` name what they were about, whatever the reason. */
+const migWords =
+  /^(?:Unable|Failed) to [a-z]{1,20} .{0,60}?(?:(?:GPU|compute) instances?|MIG Mode|(?:GPU|compute) instance (?:profiles|placements))\b/i;
+
 function rule(code: RefusalCode, scope: RefusalScope, pattern: RegExp): Rule {
   return { code, scope, pattern };
 }
@@ -219,10 +226,11 @@ function rule(code: RefusalCode, scope: RefusalScope, pattern: RegExp): Rule {
 export function refusalOfLine(line: string): Refusal | null {
   if (line.length > lineLengthMax) return null;
   const words = line.trim();
-  if (words === '') return null;
+  if (words === '' || elsewhere.test(words)) return null;
   const found = rules.find(({ pattern }) => pattern.test(words));
   if (found === undefined) return null;
-  const { code, scope } = found;
+  const { code } = found;
+  const scope = migWords.test(words) ? 'mig' : found.scope;
   return { code, scope, words: words.slice(0, wordsMax), hint: hints[code] };
 }
 

@@ -21,7 +21,9 @@ const already = new RegExp(`^(.{1,80}?) is already (?:set to )?(.{1,80}?) (?:for
 const switched = new RegExp(
   `^(Enabled|Disabled|Cleared|Reset|Removed) (.{1,80}?) (?:for|on) ${gpu}\\.?$`,
 );
-const set = new RegExp(`^(?:Set )?(.{1,80}?) (?:set )?to "?(.{1,80}?)"? (?:for|on) ${gpu}\\.?$`);
+const set = new RegExp(
+  `^(?:Set (.{1,80}?)|(.{1,80}?) set) to "?(.{1,80}?)"? (?:for|on) ${gpu}\\.?$`,
+);
 const from = new RegExp(`^(.{1,80}?) for ${gpu} was set to (.{1,80}?) from (.{1,80}?)\\.?$`);
 const wasReset = new RegExp(`^${gpu} was successfully reset\\.?$`);
 const warning =
@@ -50,7 +52,7 @@ function readSetting(line: string): Extract<SettingReply, { kind: 'setting' }> |
   const flipped = switched.exec(line);
   if (flipped !== null) return settingOf(flipped[2], flipped[1], flipped[3], true);
   const given = set.exec(line);
-  return given === null ? null : settingOf(given[1], given[2], given[3], true);
+  return given === null ? null : settingOf(given[1] ?? given[2], given[3], given[4], true);
 }
 
 function settingOf(

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import type { Format } from './format.ts';
+import { truncated } from './saved-output.ts';
 import { linesOf } from './text.ts';
 
 /** One thing that help explains: a field of a query, or an option. */
@@ -32,8 +33,13 @@ export const helpFormat: Format<HelpText> = {
       (usageHead.test(head) && usage.test(head))
     );
   },
-  parse: (text) =>
-    text.includes('List of valid properties to query') ? parseQuery(text) : parseOptions(text),
+  parse: (text) => {
+    // Every line of help is a sentence or ends one.
+    if (!/[.\n]\s*$/.test(text.slice(-200))) return err(truncated('the last line'));
+    return text.includes('List of valid properties to query')
+      ? parseQuery(text)
+      : parseOptions(text);
+  },
 };
 
 const fieldLine = /^"([A-Za-z0-9_.-]{1,120})"((?: or "[A-Za-z0-9_.-]{1,120}"){0,8})\s*$/;

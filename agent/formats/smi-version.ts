@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import { textOf } from './cell.ts';
 import type { Format } from './format.ts';
+import { truncated } from './saved-output.ts';
 import { linesOf } from './text.ts';
 
 export interface SmiVersions {
@@ -32,6 +33,9 @@ function parseVersions(text: string): Result<SmiVersions> {
   }
   const nvidiaSmi = said.get('nvidia-smi version') ?? null;
   const driver = said.get('driver version') ?? said.get('kmd version') ?? null;
+  if (!text.endsWith('\n') && !said.has('cuda version') && !said.has('cuda umd version')) {
+    return err(truncated('the last line'));
+  }
   if (nvidiaSmi === null && driver === null) {
     return err({
       code: 'UNREADABLE',

@@ -8,3 +8,9 @@ export interface BenchRow {
   readonly target: number | string;
   readonly ok: boolean;
 }
+
+/** What may be asked of a bench. */
+export interface BenchOptions {
+  /** How many inputs a bench that is fed goes through; undefined: its own number. */
+  readonly inputs: number | undefined;
+}

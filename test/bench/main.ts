@@ -1,30 +1,33 @@
+import { parseArgs } from 'node:util';
 import { renderTable } from '../../shared/platform/table.ts';
 import { agentIdleRows } from './agent-idle.ts';
-import type { BenchRow } from './bench-row.ts';
+import type { BenchOptions, BenchRow } from './bench-row.ts';
+import { fuzzRows } from './fuzz.ts';
 import { placementDecisionRows } from './placement-decision.ts';
 import { submitToRunningRows } from './submit-to-running.ts';
 
 /** Every bench by name: its parts, run one after another so that they do not disturb each other. */
-const benches: Readonly<Record<string, readonly (() => Promise<readonly BenchRow[]>)[]>> = {
+const benches: Readonly<
+  Record<string, readonly ((options: BenchOptions) => Promise<readonly BenchRow[]>)[]>
+> = {
   foundation: [submitToRunningRows, agentIdleRows, placementDecisionRows],
+  fuzz: [fuzzRows],
 };
 
 async function main(args: readonly string[]): Promise<number> {
-  const json = args.includes('--json');
-  const names = args.filter((arg) => !arg.startsWith('--'));
-  const unknown = args.find((arg) => arg.startsWith('--') && arg !== '--json');
-  const [name] = names;
-  const parts = name === undefined ? undefined : benches[name];
-  if (name === undefined || parts === undefined || names.length > 1 || unknown !== undefined) {
+  const asked = read(args);
+  const parts = asked === null ? undefined : benches[asked.name];
+  if (asked === null || parts === undefined) {
     process.stderr.write(
-      `usage: npm run bench -- NAME [--json]\nNAME is one of: ${Object.keys(benches).join(', ')}\n`,
+      `usage: npm run bench -- NAME [--json] [--inputs N]\nNAME is one of: ${Object.keys(benches).join(', ')}\n`,
     );
     return 2;
   }
+  const { name, json, options } = asked;
   const rows: BenchRow[] = [];
   for (const part of parts) {
     try {
-      rows.push(...(await part()));
+      rows.push(...(await part(options)));
     } catch (error) {
       process.stderr.write(`bench ${name}: ${error instanceof Error ? error.message : 'failed'}\n`);
       return 1;
@@ -33,6 +36,30 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(json ? `${JSON.stringify({ bench: name, rows })}\n` : render(rows));
   // A target that is missed is a finding to look at, not a broken bench: machines differ.
   return 0;
+}
+
+interface Asked {
+  readonly name: string;
+  readonly json: boolean;
+  readonly options: BenchOptions;
+}
+
+/** Null: it is not understood. */
+function read(args: readonly string[]): Asked | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, inputs: { type: 'string' } },
+    });
+    const [name, ...more] = positionals;
+    const inputs = values.inputs === undefined ? undefined : Number(values.inputs);
+    const countable = inputs === undefined || (Number.isSafeInteger(inputs) && inputs > 0);
+    if (name === undefined || more.length > 0 || !countable) return null;
+    return { name, json: values.json === true, options: { inputs } };
+  } catch {
+    return null;
+  }
 }
 
 function render(rows: readonly BenchRow[]): string {

@@ -1,0 +1,299 @@
+import type { CardVerdict } from '../../shared/domain/card-health.ts';
+import type { GpuUuid } from '../../shared/domain/ids.ts';
+import { AppError } from '../../shared/platform/errors.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { Log } from '../../shared/platform/log.ts';
+import { Wake } from '../../shared/platform/wake.ts';
+import type { KernelLogSource } from '../drivers/kernel-log/kernel-log.ts';
+import type { GpuActual, World } from '../observe/world.ts';
+import type { HoldCards, RoundHealth } from '../reconcile/core-deps.ts';
+import type { AgentStore } from '../store/agent-store.ts';
+import type { CardRecovery } from '../store/health-records.ts';
+import { healSteps, resetNotes, stepsAfter, type CardSurroundings } from './advice.ts';
+import { HealthBook, type CardSighting } from './book.ts';
+import type { CardActions } from './card-actions.ts';
+import { cardUsers } from './card-facts.ts';
+import { incidentsOf, withSighting } from './incidents.ts';
+import { judge } from './judge.ts';
+import { followKernelLog } from './kernel-follower.ts';
+import type { HealthMemory } from './memory.ts';
+import { ruleOf, type HealthPolicy, type XidRule } from './policy.ts';
+import type { CardReadings } from './readings.ts';
+import { advanceRecovery, beginRecovery, type RecoveryDeps, type SeenRound } from './recovery.ts';
+import { beginsAlone, recoverable } from './recovery-plan.ts';
+import { sightingOf, type CardEvent } from './sighting.ts';
+
+export interface HealthKeeperDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: AgentStore;
+  readonly policy: HealthPolicy;
+  /** null: this host has no kernel log that we may read. */
+  readonly kernelLog: KernelLogSource | null;
+  /** The newest close look at each card; empty where nothing looks closely. */
+  readonly readings: () => ReadonlyMap<GpuUuid, CardReadings>;
+  readonly actions: CardActions;
+  /** Makes the loop look again at once. */
+  readonly poke: () => void;
+}
+
+/** One card as `agentctl health` shows it. */
+export interface CardHealthView {
+  readonly gpu: GpuActual;
+  readonly recovery: CardRecovery | null;
+  /** What the recovery waits for; null: nothing. */
+  readonly waitsFor: string | null;
+  readonly users: readonly string[];
+  readonly readings: CardReadings | null;
+  readonly xidTotals: ReadonlyMap<string, number>;
+}
+
+/** What an event leads to. */
+export interface EventOutcome {
+  readonly rule: XidRule;
+  readonly before: CardVerdict;
+  readonly after: CardVerdict;
+  /** Who was hit; null: nobody can be told. */
+  readonly victim: string | null;
+  readonly steps: readonly string[];
+}
+
+export interface HealPlan {
+  readonly resets: boolean;
+  readonly steps: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Judges the cards of this node and mends them when asked to.
+ * Invariants: what it tells is on disk; a card is reset only while nothing runs on it and the loop keeps off; injected
+ * events never touch hardware.
+ */
+export class HealthKeeper implements RoundHealth {
+  readonly #deps: HealthKeeperDeps;
+  readonly #book: HealthBook;
+  readonly #recovery: RecoveryDeps;
+  readonly #roundSeen = new Wake();
+  readonly #waiting: ((world: World) => void)[] = [];
+  readonly #waitsFor = new Map<GpuUuid, string>();
+  readonly #told = new Map<GpuUuid, string>();
+  #seen: SeenRound | null = null;
+
+  constructor(deps: HealthKeeperDeps) {
+    this.#deps = deps;
+    this.#book = new HealthBook(deps.store);
+    this.#recovery = {
+      clock: deps.clock,
+      book: this.#book,
+      actions: deps.actions,
+      lookedAtMs: (gpu) => deps.readings().get(gpu)?.atMs ?? null,
+      note: (gpu, kind, message) => this.#note(kind, `gpus/${gpu}`, message),
+    };
+  }
+
+  memory(): HealthMemory {
+    return {
+      policy: this.#deps.policy,
+      records: this.#book.records(),
+      readings: this.#deps.readings(),
+    };
+  }
+
+  roundEnded(world: World, hold: HoldCards): void {
+    this.#seen = { world, hold };
+    for (const gpu of world.gpus) this.#tellChange(gpu);
+    for (const answer of this.#waiting.splice(0)) answer(world);
+    this.#roundSeen.wake();
+  }
+
+  /** Follows the kernel log and moves recoveries on, until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { kernelLog, clock, log } = this.#deps;
+    const follow =
+      kernelLog === null
+        ? Promise.resolve()
+        : followKernelLog(
+            {
+              source: kernelLog,
+              book: this.#book,
+              clock,
+              log,
+              world: (inner) => this.#firstWorld(inner),
+              onSeen: (all, fresh) => this.#onSeen(all, fresh),
+              onStranger: (event, line) => {
+                const words = line.slice(0, 300);
+                this.#note(event.kind === 'sxid' ? 'sxid' : 'xid-stranger', 'node', words);
+              },
+            },
+            signal,
+          );
+    await Promise.all([follow, this.#recover(signal)]);
+  }
+
+  views(): readonly CardHealthView[] {
+    const world = this.#seen?.world;
+    if (world === undefined) return [];
+    return world.gpus.map((gpu) => ({
+      gpu,
+      recovery: this.#book.records().get(gpu.uuid)?.recovery ?? null,
+      waitsFor: this.#waitsFor.get(gpu.uuid) ?? null,
+      users: cardUsers(world, gpu),
+      readings: this.#deps.readings().get(gpu.uuid) ?? null,
+      xidTotals: this.#book.totals().get(gpu.uuid) ?? new Map<string, number>(),
+    }));
+  }
+
+  /** What an event would lead to. Changes nothing. Throws GPU_UNKNOWN. */
+  foretell(uuid: string, event: CardEvent): EventOutcome {
+    const { gpu, world } = this.#card(uuid);
+    const { policy, clock } = this.#deps;
+    const record = this.#book.records().get(gpu.uuid);
+    const { sighting } = sightingOf(world, gpu, event);
+    const after = judge(
+      {
+        gpu: gpu.uuid,
+        nowMs: clock.wallMs(),
+        look: gpu.look,
+        readings: this.#deps.readings().get(gpu.uuid) ?? null,
+        incidents: withSighting(incidentsOf(record, world.bootId), sighting),
+        instances: gpu.inventory.instances,
+        recovery: record?.recovery ?? null,
+        before: gpu.verdict,
+      },
+      policy,
+    );
+    const victim = sighting.victim?.who ?? null;
+    const tell = victim === null ? [] : [`write an event for ${victim}`];
+    const steps = [...tell, ...stepsAfter(after, this.#around(gpu, world))];
+    return { rule: ruleOf(policy, event.code), before: gpu.verdict, after, victim, steps };
+  }
+
+  /** Takes an event as if the kernel had told of it, marked as injected. Throws GPU_UNKNOWN. */
+  inject(uuid: string, event: CardEvent): EventOutcome {
+    const outcome = this.foretell(uuid, event);
+    const { gpu, world } = this.#card(uuid);
+    const seen = [sightingOf(world, gpu, { ...event, injected: true })];
+    this.#onSeen(seen, this.#book.record(seen, { bootId: world.bootId, position: null }));
+    return outcome;
+  }
+
+  /** What `heal` would do. Throws GPU_UNKNOWN, GPU_REFUSED when there is nothing that a reset mends. */
+  planHeal(uuid: string): HealPlan {
+    const { gpu, world } = this.#card(uuid);
+    const found = recoverable(gpu.verdict);
+    if (!found.ok) {
+      const { message, hint } = found.problem;
+      throw new AppError('GPU_REFUSED', message, hint === undefined ? {} : { hint });
+    }
+    const { resets } = found.value;
+    return {
+      resets,
+      steps: healSteps(resets, this.#around(gpu, world)),
+      notes: resets ? resetNotes(gpu.inventory) : [],
+    };
+  }
+
+  /** Begins a recovery, or leaves the one that is under way. Durable when it returns. */
+  heal(uuid: string): HealPlan {
+    const plan = this.planHeal(uuid);
+    const { gpu, world } = this.#card(uuid);
+    if (!this.#isOpen(gpu.uuid)) {
+      const wish = { askedBy: 'operator', resets: plan.resets, bootId: world.bootId } as const;
+      beginRecovery(this.#recovery, gpu, wish);
+      this.#deps.poke();
+    }
+    return plan;
+  }
+
+  async #recover(signal: AbortSignal): Promise<void> {
+    const running = new Map<GpuUuid, Promise<void>>();
+    while (!signal.aborted) {
+      await this.#roundSeen.wait(signal);
+      const seen = this.#seen;
+      if (seen === null || signal.aborted) continue;
+      for (const gpu of seen.world.gpus) {
+        if (running.has(gpu.uuid)) continue;
+        this.#beginAlone(gpu, seen.world);
+        if (!this.#isOpen(gpu.uuid)) continue;
+        const moving = this.#advance(gpu, seen, signal).finally(() => running.delete(gpu.uuid));
+        running.set(gpu.uuid, moving);
+      }
+    }
+    await Promise.all(running.values());
+  }
+
+  async #advance(gpu: GpuActual, seen: SeenRound, signal: AbortSignal): Promise<void> {
+    try {
+      const progress = await advanceRecovery(this.#recovery, gpu, seen, signal);
+      if (progress.waitsFor === null) this.#waitsFor.delete(gpu.uuid);
+      else this.#waitsFor.set(gpu.uuid, progress.waitsFor);
+      if (progress.moved) this.#deps.poke();
+    } catch (err) {
+      // Whatever was begun is on disk and goes on from there.
+      if (!signal.aborted) this.#deps.log.error({ err, gpuUuid: gpu.uuid }, 'a recovery stumbled');
+    }
+  }
+
+  #beginAlone(gpu: GpuActual, world: World): void {
+    const { autoReset } = this.#deps.policy;
+    const facts = { authority: gpu.inventory.authority, users: cardUsers(world, gpu) };
+    const open = this.#isOpen(gpu.uuid);
+    if (!beginsAlone(gpu.verdict, { autoReset, open, facts })) return;
+    const wish = { askedBy: 'policy', resets: true, bootId: world.bootId } as const;
+    beginRecovery(this.#recovery, gpu, wish);
+  }
+
+  #isOpen(gpu: GpuUuid): boolean {
+    const state = this.#book.records().get(gpu)?.recovery?.state;
+    return state !== undefined && state !== 'readmitted' && state !== 'failed';
+  }
+
+  #onSeen(all: readonly CardSighting[], fresh: readonly CardSighting[]): void {
+    for (const { gpu, sighting } of fresh) {
+      const { code, line, victim, injected } = sighting;
+      const words = `Xid ${code}${injected ? ' (injected)' : ''}: ${line.slice(0, 300)}`;
+      this.#note('xid', `gpus/${gpu}`, words);
+      if (victim === null) continue;
+      this.#note('card-fault', `replicas/${victim.who}`, `hit by Xid ${code} on ${gpu}`);
+    }
+    this.#deps.log.warn({ events: all.length, fresh: fresh.length }, 'Xid');
+    if (fresh.length > 0) this.#deps.poke();
+  }
+
+  /** One event when a card's state changes, not one a round. */
+  #tellChange({ uuid, verdict }: GpuActual): void {
+    const last = this.#told.get(uuid);
+    this.#told.set(uuid, verdict.state);
+    if (last === verdict.state || (last === undefined && verdict.state === 'ok')) return;
+    const why = verdict.reasons.find((each) => each.state === verdict.state)?.message ?? '';
+    const words = verdict.state === 'ok' ? 'ok again' : `${verdict.state}: ${why}`;
+    this.#note('card-health', `gpus/${uuid}`, words);
+  }
+
+  #around(gpu: GpuActual, world: World): CardSurroundings {
+    const { policy } = this.#deps;
+    return { inventory: gpu.inventory, users: cardUsers(world, gpu), policy };
+  }
+
+  #card(uuid: string): { readonly gpu: GpuActual; readonly world: World } {
+    const world = this.#seen?.world;
+    const gpu = world?.gpus.find((each) => each.uuid === uuid);
+    if (world === undefined || gpu === undefined) {
+      throw new AppError('GPU_UNKNOWN', `no card ${uuid} on this node`);
+    }
+    return { gpu, world };
+  }
+
+  async #firstWorld(signal: AbortSignal): Promise<World> {
+    if (this.#seen !== null) return this.#seen.world;
+    return new Promise<World>((resolve, reject) => {
+      this.#waiting.push(resolve);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  }
+
+  #note(kind: string, subject: string, message: string): void {
+    const { store, clock } = this.#deps;
+    store.appendEvent({ atMs: clock.wallMs(), kind, subject, message });
+  }
+}

@@ -1,7 +1,15 @@
 import { parseGpuUuid, type GpuUuid } from '../../shared/domain/ids.ts';
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import type { Format } from './format.ts';
-import { headLines, isAside, isNotice, lineProblem, notThisFormat } from './saved-output.ts';
+import {
+  headLines,
+  isAside,
+  isNotice,
+  lineProblem,
+  notThisFormat,
+  stopsInIndentation,
+  truncated,
+} from './saved-output.ts';
 import { linesOf } from './text.ts';
 
 /** A MIG device as `-L` shows it. Its index is not stable, its UUID lives as long as the instance. */
@@ -92,5 +100,6 @@ function recognisesGpuList(text: string): boolean {
 function parseListed(text: string): Result<GpuList> {
   const list = parseGpuList(text);
   if (list.ok && list.value.gpus.length === 0) return err(notThisFormat(text, 'list of GPUs'));
-  return list;
+  const lines = linesOf(text);
+  return list.ok && stopsInIndentation(text, lines) ? err(truncated(`line ${lines.length}`)) : list;
 }

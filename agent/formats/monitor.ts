@@ -8,6 +8,7 @@ import {
   isNotice,
   lineProblem,
   notThisFormat,
+  stopsInIndentation,
   truncated,
 } from './saved-output.ts';
 import { linesOf } from './text.ts';
@@ -84,7 +85,8 @@ function parseMonitor(text: string): Result<MonitorReport> {
     }
   }
   if (first === null) return err(notThisFormat(text, 'output of dmon or pmon'));
-  if (rows.length === 0 && isCut(text, lines, lines.length - 1)) {
+  const headOnly = rows.length === 0 && isCut(text, lines, lines.length - 1);
+  if (headOnly || stopsInIndentation(text, lines)) {
     return err(truncated(`line ${lines.length}`));
   }
   const tool = first.some((column) => column.name === 'pid') ? 'pmon' : 'dmon';

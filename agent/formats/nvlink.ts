@@ -7,6 +7,7 @@ import {
   isNotice,
   lineProblem,
   notThisFormat,
+  stopsInIndentation,
   truncated,
 } from './saved-output.ts';
 import { linesOf } from './text.ts';
@@ -115,6 +116,7 @@ function parseNvlink(text: string): Result<NvlinkReport> {
     }
   }
   if (gpus.length === 0) return err(notThisFormat(text, 'output of nvidia-smi nvlink'));
+  if (stopsInIndentation(text, lines)) return err(truncated(`line ${lines.length}`));
   const bare = gpus.at(-1);
   if (gpus.length > 1 && bare?.links.size === 0 && bare.note === null) {
     return err(truncated(`line ${lines.length}`));

@@ -34,6 +34,12 @@ export function isCut(text: string, lines: readonly string[], at: number): boole
   return at >= lines.length - 1 && !text.endsWith('\n');
 }
 
+/** Whether the text stops in the blanks before a line, of a format that indents its lines. */
+export function stopsInIndentation(text: string, lines: readonly string[]): boolean {
+  const last = lines.at(-1) ?? '';
+  return last !== '' && last.trim() === '' && isCut(text, lines, lines.length - 1);
+}
+
 /** Line `at` is no `what`. Where the text breaks off in it, that is the problem. */
 export function lineProblem(
   text: string,

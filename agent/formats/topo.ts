@@ -8,6 +8,7 @@ import {
   isNotice,
   lineProblem,
   notThisFormat,
+  stopsInIndentation,
   truncated,
 } from './saved-output.ts';
 import { readTopoHeader, readTopoLegend, topoBody, type TopoHeader } from './topo-layout.ts';
@@ -82,7 +83,11 @@ function parseTopology(text: string): Result<Topology> {
   }
   const missing = header.devices.filter((name) => ![...gpus, ...nics].some((d) => d.name === name));
   const lastAt = lines.findLastIndex((line) => !isAside(line));
-  if (missing.length > 0 || (isCut(text, lines, lastAt) && legend.isCut)) {
+  if (
+    missing.length > 0 ||
+    stopsInIndentation(text, lines) ||
+    (isCut(text, lines, lastAt) && legend.isCut)
+  ) {
     return err(truncated(`line ${lastAt + 1}`));
   }
   const matrix = header.isPeerToPeer || legend.words['OK'] !== undefined;

@@ -82,6 +82,7 @@ test('the command that was typed before it is no part of it', () => {
 });
 
 const wrong = [
+  { text: `${head}\n\t Link 0: 25 GB/s\n\t `, code: 'TRUNCATED' },
   { text: `${head}\n\t Link 0: 26.5`, code: 'TRUNCATED' },
   { text: `${head}\n\t Link 0: 25 GB/s\n\t Li`, code: 'TRUNCATED' },
   { text: `${head}\nNVML: Unable to ret`, code: 'TRUNCATED' },

@@ -32,7 +32,7 @@ const arrow = /^( *)-> ?(.*)$/;
 const depthMax = 16;
 
 /** The rule below the titles; nvidia-smi's own tables begin theirs with a bar. */
-export const boxRule = /^\+=+(?:\+=+)*\+[ \t]*$/m;
+export const boxRule = /^[ \t]{0,8}\+=+(?:\+=+)*\+[ \t]*$/m;
 
 /** Whether a box was cut off: only its last line, the frame, may lack a line end (copied from a screen). */
 export function isBoxCut(text: string): boolean {
@@ -74,8 +74,9 @@ export function readBox(text: string): Box {
 
 /** `| left | right |`, whose last frame may be cut off; the right is null where there is one column. */
 function cellsOf(line: string): readonly [string, string | null] | null {
-  if (!line.startsWith('|') || line.length > 4_096) return null;
-  const framed = line.trimEnd();
+  if (line.length > 4_096) return null;
+  const framed = line.trim();
+  if (!framed.startsWith('|')) return null;
   const inner = framed.length > 1 && framed.endsWith('|') ? framed.slice(1, -1) : framed.slice(1);
   const at = inner.indexOf('|');
   return at === -1 ? [inner, null] : [inner.slice(0, at), inner.slice(at + 1)];

@@ -112,8 +112,9 @@ function parseText(text: string): Result<DiagReport> {
   return ok(report(tests, fact('DCGM Version'), fact('Driver Version Detected')));
 }
 
+/** `Warning`, and of DCGM 4 `Warning: GPU0`. */
 function levelOf(name: string): DiagMessage['level'] | null {
-  const word = name.toLowerCase();
+  const word = /^(info|warning|error)(?::|$)/.exec(name.toLowerCase())?.[1];
   return word === 'info' || word === 'warning' || word === 'error' ? word : null;
 }
 

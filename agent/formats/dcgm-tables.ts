@@ -112,11 +112,16 @@ function tableOf(box: Box): DcgmTable {
     return groupsOf(nodes);
   if (title.includes('nvlink error counts')) return nvlinkErrorsOf(box.titles, nodes);
   if (title.includes('topology information')) return topologyOf(box.titles, nodes);
-  if (nodes.some(({ name }) => name === 'Overall Health')) return healthOf(nodes);
+  if (title.includes('health monitor report') || isHealth(nodes))
+    return healthOf(box.titles, nodes);
   const rows = box.sections.flatMap((section) =>
     section.nodes.map((node) => rowOf(node, section.name)),
   );
   return { report: 'table', titles: box.titles, rows };
+}
+
+function isHealth(nodes: readonly BoxNode[]): boolean {
+  return nodes.some(({ name, lines }) => `${name}: ${lines[0] ?? ''}`.includes('Overall Health: '));
 }
 
 function rowOf(node: BoxNode, section: string | null): DcgmRow {
@@ -174,10 +179,37 @@ function topologyOf(titles: readonly string[], nodes: readonly BoxNode[]): DcgmT
   };
 }
 
-function healthOf(nodes: readonly BoxNode[]): DcgmTable {
-  const overall = nodes.find(({ name }) => name === 'Overall Health')?.lines[0] ?? null;
+/** As trees of DCGM 3 and 4; and as the user guide of DCGM 1 and 2 prints it, a line an incident. */
+function healthOf(titles: readonly string[], nodes: readonly BoxNode[]): DcgmTable {
+  const said = [...titles, ...nodes.flatMap(({ name, lines }) => [name, ...lines])].join('\n');
+  const overall =
+    nodes.find(({ name }) => name === 'Overall Health')?.lines[0] ??
+    /Overall Health: ([A-Za-z]{1,20})/.exec(said)?.[1] ??
+    null;
   const others = nodes.filter(({ name }) => name !== 'Overall Health');
-  return { report: 'health', overall, incidents: others.flatMap((node) => incidentsOf(node, [])) };
+  return {
+    report: 'health',
+    overall,
+    incidents: others.flatMap((node) =>
+      /^GPU ID: \d{1,9}$/.test(node.name) ? incidentLinesOf(node) : incidentsOf(node, []),
+    ),
+  };
+}
+
+/** `GPU ID: 0 | Warning`, then `PCIe system: Warning - Detected …`, wrapped between words. */
+function incidentLinesOf({ name, lines }: BoxNode): DcgmIncident[] {
+  const incidents: DcgmIncident[] = [];
+  for (const line of lines.slice(1)) {
+    const begun = /^(.{1,60}?): (Warning|Failure)(?: - (.*))?$/i.exec(line);
+    const last = incidents.at(-1);
+    if (begun !== null) {
+      const [, system = '', health = '', message = ''] = begun;
+      incidents.push({ entity: name.replace('ID: ', ''), system, health, message });
+    } else if (last !== undefined) {
+      incidents.splice(-1, 1, { ...last, message: `${last.message} ${line}` });
+    }
+  }
+  return incidents;
 }
 
 /** A leaf with a verdict is an incident; the path to it says of what. */

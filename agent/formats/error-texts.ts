@@ -90,6 +90,5 @@ function firstRefusal(text: string): Refusal | null {
   const first = linesOf(text.slice(0, 4_096)).find(
     (line) => line.trim() !== '' && !companion.test(line.trim()),
   );
-  const refusal = first === undefined ? null : refusalOfLine(first);
-  return refusal?.code === 'DEVICE_HANDLE' ? null : refusal;
+  return first === undefined ? null : refusalOfLine(first);
 }

@@ -72,7 +72,8 @@ function readByHint(file: string, text: string, hint: FormatKind): Inspection | 
     text,
   );
   if (read.ok) return inspection(file, hint, read);
-  return read.problem.code === 'TRUNCATED' ? inspection(file, hint, read) : null;
+  if (read.problem.code === 'TRUNCATED') return inspection(file, hint, read);
+  return plainText(text).trim() === '' ? inspectProblem(file, hint, nothing) : null;
 }
 
 function firstGood(own: readonly Format[], text: string): Result<unknown> {
@@ -92,13 +93,15 @@ function refusalIn(text: string): Result<unknown> | null {
   return read.ok ? null : read;
 }
 
+const nothing: InspectProblem = {
+  code: 'EMPTY',
+  message: 'there is nothing in it',
+  hint: 'an empty reply says what it is by its folder, or by --kind, such as --kind mps',
+};
+
 function unknown(file: string, text: string): Inspection {
   if (plainText(text).trim() === '') {
-    return inspectProblem(file, null, {
-      code: 'EMPTY',
-      message: 'there is nothing in it',
-      hint: `an empty reply says what it is by its folder or by --kind, such as --kind mps`,
-    });
+    return inspectProblem(file, null, nothing);
   }
   return inspectProblem(file, null, {
     code: 'UNKNOWN_FORMAT',

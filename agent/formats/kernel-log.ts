@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import { parseFabricLine, type FabricLogEntry } from './fabric-line.ts';
 import type { Format } from './format.ts';
-import { createKernelReader, type KernelEvent } from './kernel-line.ts';
+import { createKernelReader, parseKernelLine, type KernelEvent } from './kernel-line.ts';
 import { linesOf } from './text.ts';
 
 /** What a kernel log, or the fabric manager's, says about cards and switches. */
@@ -30,12 +30,17 @@ export const kernelLogFormat: Format<KernelLog> = {
     const lines = linesOf(text.slice(0, 16_384))
       .filter((line) => line.trim() !== '')
       .slice(0, linesLookedAt);
-    const fitting = lines.filter((line) => kernelLine.test(line) || parseFabricLine(line) !== null);
+    const fitting = lines.filter(isLogLine);
     // A log is often saved with a command line or a comment around it, and records may go on over several lines.
     return fitting.length > 0 && fitting.length * 3 >= lines.length;
   },
   parse: parseKernelLog,
 };
+
+/** An event tells, too: `grep` puts the name of the file before its lines. */
+function isLogLine(line: string): boolean {
+  return kernelLine.test(line) || parseFabricLine(line) !== null || parseKernelLine(line) !== null;
+}
 
 function parseKernelLog(text: string): Result<KernelLog> {
   const read = createKernelReader();
@@ -51,7 +56,9 @@ function parseKernelLog(text: string): Result<KernelLog> {
     if (event !== null) events.push(event);
     else if (fabric !== null && isFault(fabric)) events.push({ kind: 'fabric-manager', ...fabric });
   }
-  if (fabricLines + kernelLines === 0) {
+  const filled = lines.filter((line) => line.trim() !== '').length;
+  // An empty ring buffer is a log, too.
+  if (fabricLines + kernelLines === 0 && filled > 0) {
     return err({
       code: 'UNREADABLE',
       message: 'no line has a form of a kernel log',
@@ -59,7 +66,6 @@ function parseKernelLog(text: string): Result<KernelLog> {
     });
   }
   const log = fabricLines > 0 && kernelLines === 0 ? 'fabric-manager' : 'kernel';
-  const filled = lines.filter((line) => line.trim() !== '').length;
   return ok({ log, events, otherLines: filled - events.length });
 }
 

@@ -22,7 +22,10 @@ export function kindOfRefusal(text: string, hint: FormatKind | null): FormatKind
 
 /** What people call these files, apart from the kinds themselves. The first that fits decides. */
 const fileNames: readonly (readonly [RegExp, FormatKind])[] = [
-  [/(?:control|server)\.log\b|\bmps\b/, 'mps'],
+  [
+    /(?:control|server)\.log\b|\bmps\b|(?:server|client)-list|server-status|thread-percent|pinned-mem|start-server|terminate-client/,
+    'mps',
+  ],
   [/\.prom$|\bmetrics(?:\.txt)?$|dcgm[-_]exporter/, 'dcgm-exporter'],
   [/dmesg|kmsg|\bxid|kern(?:el)?\.log|journal|syslog|fabric-?manager/, 'kmsg'],
   [/\bdcgmi?\b/, 'dcgm'],

@@ -87,6 +87,12 @@ const rules: readonly Rule[] = [
     /^(?:Failed to initialize NVML|NVIDIA-SMI has failed because)\b/i,
   ),
   rule('NVML_INIT_FAILED', 'tool', /^Failed to properly shut ?down NVML/i),
+  rule('GPU_LOST', 'tool', /^Unable to determine the device handle for .{1,200}GPU is lost/i),
+  rule(
+    'GPU_NEEDS_RESET',
+    'tool',
+    /^Unable to determine the device handle for .{1,200}requires reset/i,
+  ),
   rule('DEVICE_HANDLE', 'tool', /^Unable to determine the device handle for/i),
   rule('NO_DEVICES', 'tool', /^No devices (?:were )?found\.?$/i),
   rule('BAD_FIELD', 'tool', /^Field "[^"]*" is not a valid field to query/i),

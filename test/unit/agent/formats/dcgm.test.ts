@@ -233,6 +233,36 @@ test.for([
   });
 });
 
+test('health as the older user guide shows it', () => {
+  const text = [
+    ' Health Monitor Report',
+    ' +------------------+---------------------------------------------------------+',
+    ' | Group 1          | Overall Health: Warning                                 |',
+    ' +==================+=========================================================+',
+    ' | GPU ID: 0        | Warning                                                 |',
+    ' |                  | PCIe system: Warning - Detected more than 8 PCIe        |',
+    ' |                  | replays per minute                                      |',
+    ' +------------------+---------------------------------------------------------+',
+    '',
+  ].join('\n');
+  expect(dcgmTableFormat.recognises(text)).toBe(true);
+  expect(dcgmTableFormat.parse(text)).toEqual({
+    ok: true,
+    value: {
+      report: 'health',
+      overall: 'Warning',
+      incidents: [
+        {
+          entity: 'GPU 0',
+          system: 'PCIe system',
+          health: 'Warning',
+          message: 'Detected more than 8 PCIe replays per minute',
+        },
+      ],
+    },
+  });
+});
+
 test('links, fields and one-line replies', () => {
   expect(
     dcgmLinkStatesFormat.parse(

@@ -39,6 +39,8 @@ const hinted = [
   ['mps/get-server-list.txt', '', 'mps', { reply: 'empty' }],
   ['host7-mps-status.txt', 'ACTIVE\n', 'mps', { reply: 'server-status', status: 'ACTIVE' }],
   ['logs/mps/x', '2G\n', 'mps', { reply: 'memory', mib: 2048 }],
+  ['get_server_list.txt', '', 'mps', { reply: 'empty' }],
+  ['kmsg/quiet.log', '', 'kmsg', { log: 'kernel', events: [], otherLines: 0 }],
 ] as const;
 test.for(hinted)('%s with %j is %s', ([file, text, kind, value]) => {
   expect(inspectText({ file, text })).toEqual({ file, kind, ok: true, value });
@@ -114,6 +116,20 @@ test.for(unreadable)('%j is of no kind: %s', ([text, code]) => {
   const inspection = inspectText({ file: 'notes.txt', text });
   expect(inspection).toMatchObject({ kind: null, ok: false, problem: { code } });
   if (!inspection.ok) expect(inspection.problem.hint).not.toBe('');
+});
+
+test('an empty file that its name explains is still empty', () => {
+  expect(inspectText({ file: 'n1-q-x.xml', text: '' })).toMatchObject({
+    kind: 'xml',
+    ok: false,
+    problem: { code: 'EMPTY' },
+  });
+});
+
+test('lines that grep found in a kernel log are one', () => {
+  const text =
+    '/var/log/kern.log:Nov 22 08:27:44 host kernel: NVRM: Xid (PCI:0000:9b:00): 31, pid=7, x\n';
+  expect(inspectText({ file: '-', text })).toMatchObject({ kind: 'kmsg', ok: true });
 });
 
 test('one odd character does not hide a report', () => {

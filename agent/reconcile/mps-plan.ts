@@ -5,7 +5,7 @@ import { authorityRefusal, bindingsOn, type PlanInput } from './plan-input.ts';
 import type { Step } from './steps.ts';
 
 /** What one client process may use. */
-interface ClientLimits {
+export interface ClientLimits {
   readonly smPercent: number;
   readonly memoryMib: number;
 }

@@ -1,11 +1,11 @@
 // Original file: tangram/agent/v1/mps_service.proto
 
-import type { MpsDaemon as _tangram_agent_v1_MpsDaemon, MpsDaemon__Output as _tangram_agent_v1_MpsDaemon__Output } from '../../../tangram/agent/v1/MpsDaemon.ts';
+import type { MpsCard as _tangram_agent_v1_MpsCard, MpsCard__Output as _tangram_agent_v1_MpsCard__Output } from '../../../tangram/agent/v1/MpsCard.ts';
 
 export interface GetMpsResponse {
-  'daemons'?: (_tangram_agent_v1_MpsDaemon)[];
+  'cards'?: (_tangram_agent_v1_MpsCard)[];
 }
 
 export interface GetMpsResponse__Output {
-  'daemons': (_tangram_agent_v1_MpsDaemon__Output)[];
+  'cards': (_tangram_agent_v1_MpsCard__Output)[];
 }

@@ -93,6 +93,18 @@ module.exports = {
       { pathNot: '^(shared/domain|agent/attribution)/' },
     ),
     rule(
+      'doctor-judges-purely',
+      'Checks see the evidence, never the host.',
+      { path: '^agent/doctor/(checks/|diagnose|diagnosis|version)' },
+      { pathNot: '^(shared/domain|agent/doctor)/' },
+    ),
+    rule(
+      'local-is-pure',
+      'A local launch is planned from values: the domain and the placement engine.',
+      { path: '^agent/local/' },
+      { pathNot: '^(shared/(domain|placement)|agent/local)/' },
+    ),
+    rule(
       'drivers-apart',
       'A driver never imports another driver, except process.',
       { path: '^agent/drivers/([^/]+)/' },

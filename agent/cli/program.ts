@@ -3,8 +3,12 @@ import type { AddCommand, CliDeps } from './cli-deps.ts';
 import { addAuthority } from './commands/authority.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addHeal } from './commands/heal.ts';
+import { addHealth } from './commands/health.ts';
+import { addInject } from './commands/inject.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLists } from './commands/lists.ts';
+import { addMps } from './commands/mps.ts';
 import { addRecords } from './commands/records.ts';
 import { addRun } from './commands/run.ts';
 import { addShutdown } from './commands/shutdown.ts';
@@ -17,10 +21,14 @@ const defaultSocket = '/run/tangram/agent.sock';
 const commands: readonly AddCommand[] = [
   addLists,
   addTop,
+  addMps,
   addDescribe,
   addRecords,
   addDoctor,
   addInspect,
+  addHealth,
+  addHeal,
+  addInject,
   addAuthority,
   addRun,
   addShutdown,

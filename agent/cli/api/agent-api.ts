@@ -14,13 +14,13 @@ import type { GetLogsRequest } from '../../../shared/wire/generated/tangram/agen
 import type { GetLogsResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/GetLogsResponse.ts';
 import type { ShutdownRequest } from '../../../shared/wire/generated/tangram/agent/v1/ShutdownRequest.ts';
 import type { ShutdownResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ShutdownResponse.ts';
-import type { GpuSample__Output } from '../../../shared/wire/generated/tangram/agent/v1/GpuSample.ts';
 import type { GpuView__Output } from '../../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
 import type { SliceView__Output } from '../../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
 import type { Replica__Output } from '../../../shared/wire/generated/tangram/v1/Replica.ts';
 import { decodeShape } from '../../../shared/wire/slice-codec.ts';
 import { callUnary } from '../../../shared/wire/unary.ts';
-import { numberOrNull, numbers, type MakeOptions } from './calls.ts';
+import { numbers, type MakeOptions } from './calls.ts';
+import { topRecord, type TopRecord } from './top-record.ts';
 
 /** Longer than any replica's grace. */
 const shutdownMsMax = 120_000;
@@ -30,7 +30,8 @@ export interface AgentApi {
   node(): Promise<NodeRecord>;
   gpus(): Promise<readonly GpuRecord[]>;
   replicas(): Promise<readonly ReplicaRecord[]>;
-  top(): Promise<TopRecord>;
+  /** With up to `historySeconds` of each card's utilisation. */
+  top(historySeconds?: number): Promise<TopRecord>;
   events(limit: number): Promise<readonly EventRecord[]>;
   logs(replica: string, tailLines: number): Promise<string>;
   shutdown(stopReplicas: boolean): Promise<number>;
@@ -90,32 +91,6 @@ export interface ReplicaRecord {
   readonly retiring: boolean;
 }
 
-/** null: the tool did not tell, which is not 0. */
-export interface CardSample {
-  readonly uuid: string;
-  readonly index: number;
-  readonly utilizationRatio: number | null;
-  readonly memoryUsedMib: number | null;
-  readonly memoryTotalMib: number | null;
-  readonly temperatureCelsius: number | null;
-  readonly powerWatts: number | null;
-  readonly smClockMhz: number | null;
-  readonly processes: readonly {
-    readonly pid: number;
-    readonly name: string;
-    readonly memoryUsedMib: number | null;
-    readonly replica: string;
-    readonly model: string;
-  }[];
-}
-
-export interface TopRecord {
-  readonly ageMs: number;
-  readonly cpuRatio: number | null;
-  readonly memoryUsedMib: number | null;
-  readonly gpus: readonly CardSample[];
-}
-
 export interface EventRecord {
   readonly id: number;
   readonly atMs: number;
@@ -158,19 +133,14 @@ function views(
           options(),
         )
       ).replicas.map(replicaRecord),
-    top: async () => {
-      const top = await callUnary<GetTopRequest, GetTopResponse__Output>(
-        (request, call, answer) => client.getTop(request, call, answer),
-        {},
-        options(),
-      );
-      return {
-        ageMs: Number(top.ageMs),
-        cpuRatio: top.cpuRatio ?? null,
-        memoryUsedMib: numberOrNull(top.memoryUsedMib),
-        gpus: top.gpus.map(cardSample),
-      };
-    },
+    top: async (historySeconds = 0) =>
+      topRecord(
+        await callUnary<GetTopRequest, GetTopResponse__Output>(
+          (request, call, answer) => client.getTop(request, call, answer),
+          { historySeconds },
+          options(),
+        ),
+      ),
   };
 }
 
@@ -247,26 +217,6 @@ function replicaRecord(replica: Replica__Output): ReplicaRecord {
     runtime: replica.runtime,
     runtimeId: replica.runtimeId,
     retiring: replica.retiring,
-  };
-}
-
-function cardSample(sample: GpuSample__Output): CardSample {
-  return {
-    uuid: sample.uuid,
-    index: sample.index,
-    utilizationRatio: sample.utilizationRatio ?? null,
-    memoryUsedMib: numberOrNull(sample.memoryUsedMib),
-    memoryTotalMib: numberOrNull(sample.memoryTotalMib),
-    temperatureCelsius: sample.temperatureCelsius ?? null,
-    powerWatts: sample.powerWatts ?? null,
-    smClockMhz: sample.smClockMhz ?? null,
-    processes: sample.processes.map(({ pid, name, memoryUsedMib, replica, model }) => ({
-      pid,
-      name,
-      memoryUsedMib: numberOrNull(memoryUsedMib),
-      replica,
-      model,
-    })),
   };
 }
 

@@ -1,0 +1,78 @@
+import { doubtful, failing, unused, well, type Diagnosis } from '../diagnosis.ts';
+import type { AgentAnswers, Evidence } from '../evidence.ts';
+
+const staleMs = 5_000;
+
+/** What the agent says of itself: its loop, its samples, its runtimes, its cards. */
+export function checkAgent({ agent }: Evidence): readonly Diagnosis[] {
+  if (agent.kind === 'untold') {
+    return [
+      failing('agent', agent.reason, 'systemctl start tangram-agent; journalctl -u tangram-agent'),
+    ];
+  }
+  const told = agent.value;
+  return [
+    well('agent', `${told.version} answers`),
+    samples(told),
+    round(told),
+    runtimes(told),
+    ...told.gpus.map(card),
+  ];
+}
+
+function samples(told: AgentAnswers): Diagnosis {
+  const check = 'samples';
+  if (told.gpus.length === 0) return unused(check, 'no card to sample');
+  const finding = `${told.sampledCards} cards, ${(told.sampleAgeMs / 1_000).toFixed(1)} s old`;
+  return told.sampledCards > 0 && told.sampleAgeMs <= staleMs
+    ? well(check, finding)
+    : failing(check, finding, 'the agent’s log says why the sampling command ends');
+}
+
+function round({ roundOutcome: outcome, roundDetail: detail }: AgentAnswers): Diagnosis {
+  const check = 'reconcile loop';
+  const finding = [outcome === '' ? 'no round has ended yet' : outcome, detail]
+    .filter((text) => text !== '')
+    .join(': ');
+  if (outcome === 'blind' || outcome === 'failed') {
+    return failing(check, finding, 'agentctl events, and the agent’s log, tell what it tried');
+  }
+  return outcome === '' ? doubtful(check, finding, 'ask again in a moment') : well(check, finding);
+}
+
+function runtimes(told: AgentAnswers): Diagnosis {
+  const check = 'runtimes';
+  if (told.runtimes.length > 0) {
+    return well(check, `${told.runtimes.join(', ')}; slices handed out by ${told.gpuHandout}`);
+  }
+  return failing(
+    check,
+    'none answers, so no replica can start',
+    'systemctl start docker, or allow plain processes with processRuntime: true',
+  );
+}
+
+type Card = AgentAnswers['gpus'][number];
+
+function card(gpu: Card): Diagnosis {
+  const check = `gpu ${gpu.index}`;
+  if (gpu.health !== 'ok') {
+    const finding = `${gpu.health}: ${gpu.healthReason}`;
+    const advice = `agentctl health ${gpu.index}`;
+    return gpu.health === 'failed'
+      ? failing(check, finding, advice)
+      : doubtful(check, finding, advice);
+  }
+  if (gpu.outcome === 'failed' || gpu.outcome === 'refused' || gpu.outcome === 'blind') {
+    const finding = `${gpu.outcome}: ${gpu.outcomeDetail}`;
+    return failing(check, finding, `agentctl describe gpu ${gpu.index}; agentctl events`);
+  }
+  const may = authorityWords[gpu.authority] ?? gpu.authority;
+  return well(check, `${gpu.productName}, ${gpu.mode}, may be ${may}`);
+}
+
+const authorityWords: Readonly<Record<string, string>> = {
+  observe: 'observed only (agentctl authority raises it)',
+  place: 'used as it is cut',
+  cut: 'cut and used',
+};

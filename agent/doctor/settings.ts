@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { errorChain } from '../../shared/platform/errors.ts';
+import { parseAgentConfig, readAgentConfig, type AgentConfig } from '../config.ts';
+import type { Settings, Told } from './evidence.ts';
+
+/** Where the configuration is looked for; `named` says that somebody asked for exactly this file. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly named: boolean;
+}
+
+/** What is judged of a configuration, and the whole of it for those who ask the tools that it names. */
+export interface Known {
+  readonly settings: Settings;
+  readonly config: AgentConfig;
+}
+
+/** Reads how this node is set up; a file that is missing or wrong is told as such. */
+export function readSettings({ path, named }: ConfigFile): Told<Known> {
+  const exists = existsSync(path) || named;
+  try {
+    // Without a file the agent would run with the defaults: those are judged.
+    const config = exists ? readAgentConfig(path) : parseAgentConfig('', path);
+    const { nvidiaSmi, docker, mps, gpu, coordinator, http, stateDir } = config;
+    const settings: Settings = {
+      file: exists ? path : null,
+      cardsWanted: nvidiaSmi.enabled,
+      realCards: nvidiaSmi.enabled && basename(nvidiaSmi.command[0] ?? '') === 'nvidia-smi',
+      dockerWanted: docker.enabled,
+      mpsWanted: mps.enabled && nvidiaSmi.enabled,
+      handout: gpu.handout,
+      coordinator: coordinator?.text ?? null,
+      httpAddress: http.text,
+      stateDir,
+    };
+    return { kind: 'told', value: { config, settings } };
+  } catch (error) {
+    return { kind: 'untold', reason: errorChain(error) };
+  }
+}

@@ -78,17 +78,24 @@ export interface DcgmFieldList {
   }[];
 }
 
+const fieldRow = /^\s{0,8}(\S{1,120})\s{1,120}(\S{1,20})\s{1,40}(\d{1,6})\s*$/;
+
 export const dcgmFieldsFormat: Format<DcgmFieldList> = {
   kind: 'dcgm',
   command: 'dcgmi dmon -l',
-  recognises: (text) => /^[ \t]{0,40}Long Name {1,120}Short Name {1,80}Field ID/m.test(headOf(text)),
+  recognises: (text) =>
+    /^[ \t]{0,40}Long Name {1,120}Short Name {1,80}Field ID/m.test(headOf(text)),
   parse: (text) => {
-    const fields = linesOf(text).flatMap((line) => {
-      const match = /^\s{0,8}(\S{1,120})\s{1,120}(\S{1,20})\s{1,40}(\d{1,6})\s*$/.exec(line);
+    const lines = linesOf(text);
+    const fields = lines.flatMap((line) => {
+      const match = fieldRow.exec(line);
       return match === null
         ? []
         : [{ name: match[1] ?? '', shortName: match[2] ?? '', id: Number(match[3]) }];
     });
+    const last = lines.at(-1) ?? '';
+    const cut = !text.endsWith('\n') && !fieldRow.test(last) && !/^_+\s*$/.test(last);
+    if (cut) return err(truncated('the last line'));
     if (fields.length === 0) return err(truncated('the end'));
     return ok({ report: 'fields', fields });
   },

@@ -35,6 +35,9 @@ interface TopoRow {
   readonly rest: string;
 }
 
+/** A list of all CPUs of the largest machine is shorter; and gluing takes time for what is there already. */
+const restMax = 8_000;
+const wrapped = /^[\s\d,N/A-]{1,4000}$/;
 const rowStart = /^ ?(GPU\d{1,3}|NIC\d{1,3}|[a-z][a-z0-9_]{1,31})(\s.*)$/;
 
 /** The rows of the matrix. A terminal wraps long lists of CPUs: such a line goes on with the row before it. */
@@ -47,7 +50,7 @@ export function topoBody(lines: readonly string[], headerAt: number): readonly T
     const before = rows.at(-1);
     if (start !== null) {
       rows.push({ at: headerAt + 1 + offset, name: start[1] ?? '', rest: start[2] ?? '' });
-    } else if (before !== undefined && /^[\s\d,N/A-]{1,4000}$/.test(line)) {
+    } else if (before !== undefined && before.rest.length < restMax && wrapped.test(line)) {
       const glued = /[,-]\s*$/.test(before.rest) || /^\s*[,-]/.test(line);
       const rest = `${before.rest.trimEnd()}${glued ? '' : ' '}${line.trim()}`;
       rows[rows.length - 1] = { ...before, rest };

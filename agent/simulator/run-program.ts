@@ -40,7 +40,7 @@ export async function runProgram(
 }
 
 /** The kernel gives each boot an id; instances do not survive into another one. */
-function bootId(): string {
+export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
   } catch {

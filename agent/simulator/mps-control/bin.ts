@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { errorChain } from '../../../shared/platform/errors.ts';
+import { bootId } from '../run-program.ts';
 import { runMpsControl } from './program.ts';
 
 const stop = new AbortController();
@@ -13,6 +14,7 @@ try {
     environment: process.env,
     clock: systemClock,
     pid: process.pid,
+    bootId: bootId(),
     // From source the loader's flags are needed again; built JavaScript has none.
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     readInput: async () => Promise.resolve(readFileSync(0, 'utf8')),

@@ -7,10 +7,14 @@ export interface MpsClient {
   readonly name: string;
 }
 
+/** What `get_server_status` says. In a fault the server takes no new client until all it had have ended. */
+export type MpsStatus = 'INITIALIZING' | 'ACTIVE' | 'FAULT';
+
 /** A running server with its clients. There is at most one: one user at a time, as in the real daemon. */
 export interface MpsServer {
   readonly pid: number;
   readonly uid: number;
+  readonly status: MpsStatus;
   readonly activeThreadPercentage: number;
   /** As in `MpsDefaults`; it begins as a copy of those. */
   readonly pinnedMemory: ReadonlyMap<string, string>;
@@ -22,12 +26,19 @@ export interface MpsDefaults {
   readonly activeThreadPercentage: number;
   /** As text per device, the last set wins; devices are not validated. */
   readonly pinnedMemory: ReadonlyMap<string, string>;
+  /** 0 normal, 1 below normal. */
+  readonly clientPriority: number;
 }
 
 export interface MpsWorld {
+  /** 550 of 550.163.01: older daemons know fewer commands. */
+  readonly major: number;
   readonly server: MpsServer | undefined;
   readonly defaults: MpsDefaults;
+  /** What the daemon was started for: a UUID, or an ordinal. */
   readonly gpu: string;
+  /** The card behind it, where the simulated host is known. */
+  readonly card: { readonly name: string; readonly busId: string } | undefined;
 }
 
 /** What a command does besides answering. */
@@ -55,22 +66,45 @@ const pinnedPattern = /^(\d+)([GM])?$/i;
 const namespaceId = '4026531836';
 const bytesPerMib = 1024 * 1024;
 
-/** Answers one line as the control daemon of driver 550 does: errors are ordinary replies. */
+/** The first driver of each command that not every daemon knows. 470 and 550 were tried; between them is a guess. */
+const since: Readonly<Record<string, number>> = {
+  ps: 535,
+  get_server_status: 535,
+  terminate_client: 535,
+  get_default_device_pinned_mem_limit: 510,
+  set_default_device_pinned_mem_limit: 510,
+  get_device_pinned_mem_limit: 510,
+  set_device_pinned_mem_limit: 510,
+  get_default_client_priority: 535,
+  set_default_client_priority: 535,
+  device_query: 580,
+};
+
+/** Answers one line as the control daemon does: errors are ordinary replies. */
 export function answerMps(line: string, world: MpsWorld): MpsAnswer {
   const [command = '', ...words] = line.trim().split(/\s+/);
+  if (world.major < (since[command] ?? 0)) return say([`Unknown command "${command}"`]);
   switch (command) {
     case 'get_server_list':
       return say(world.server === undefined ? [] : [String(world.server.pid)]);
     case 'get_server_status':
-      return withServer(words[0], world, () => say(['ACTIVE']));
+      if (words[0] === undefined) return say(['A server PID is required']);
+      return withServer(words[0], world, ({ status }) => say([status]));
     case 'get_client_list':
       return withServer(words[0], world, (server) =>
         say(server.clients.map((client) => String(client.pid))),
       );
     case 'get_device_client_list':
-      return say(clientsByDevice(world));
+      if (words[0] === undefined) return say(clientsByDevice(world));
+      return withServer(words[0], world, () => say(clientsByDevice(world)));
     case 'ps':
-      return say(processes(world));
+      return say(processes(words, world));
+    case 'device_query':
+      return say(devices(words, world));
+    case 'get_default_client_priority':
+      return say([String(world.defaults.clientPriority)]);
+    case 'set_default_client_priority':
+      return setPriority(words[0] ?? '', world);
     case 'get_default_active_thread_percentage':
       return say([percent(world.defaults.activeThreadPercentage)]);
     case 'set_default_active_thread_percentage':
@@ -80,7 +114,7 @@ export function answerMps(line: string, world: MpsWorld): MpsAnswer {
     case 'set_active_thread_percentage':
       return withServer(words[0], world, (server) => setPercentage(words[1] ?? '', server));
     case 'get_default_device_pinned_mem_limit':
-      return say(pinnedAnswer(world.defaults.pinnedMemory, words[0]));
+      return defaultPinned(world.defaults.pinnedMemory, words[0]);
     case 'set_default_device_pinned_mem_limit':
       return setPinned(words, world.defaults.pinnedMemory, (pinnedMemory) => ({
         kind: 'defaults',
@@ -121,28 +155,64 @@ function withServer(
   return then(world.server);
 }
 
-function processes(world: MpsWorld): readonly string[] {
+/** `ps [-p SERVER]`: columns of 10, 10, 15, the device, 15 and 15, as the 550 binary prints them. */
+function processes(words: readonly string[], world: MpsWorld): readonly string[] {
   const { server } = world;
+  const asked = words[words.indexOf('-p') + 1];
+  if (words.includes('-p') && asked !== String(server?.pid)) {
+    // Two layers complain, and then the empty table follows.
+    return [`Server ${asked ?? '0'} not found`, `Server ${asked ?? '0'} not found`, ''];
+  }
   if (server === undefined) return ['Server not found'];
   return [
-    'PID       ID    SERVER    DEVICE                 NAMESPACE    COMMAND  ATTRIBUTES',
+    processRow(['PID', 'ID', 'SERVER', 'DEVICE', 'NAMESPACE', 'COMMAND']),
     ...server.clients.map((client, at) =>
-      [
-        String(client.pid).padEnd(9),
-        String(at).padEnd(5),
-        String(server.pid).padEnd(9),
-        shortGpu(world.gpu).padEnd(22),
-        namespaceId.padEnd(12),
+      processRow([
+        String(client.pid),
+        String(at),
+        String(server.pid),
+        world.gpu,
+        namespaceId,
         client.name.slice(0, 15),
-      ].join(' '),
+      ]),
     ),
   ];
+}
+
+/** A UUID and some blanks. */
+const deviceWidth = 45;
+const processWidths = [10, 10, 15, deviceWidth, 15, 15] as const;
+
+function processRow(cells: readonly string[]): string {
+  return cells.map((cell, at) => cell.padEnd(processWidths[at] ?? 0)).join('');
+}
+
+/** `device_query [--csv]`: the card that the daemon was started for. Its form is not known from any capture. */
+function devices(words: readonly string[], { gpu, card }: MpsWorld): readonly string[] {
+  const rows = [
+    ['Device Ordinal', 'PCI ID', 'UUID', 'Name'],
+    ['0', card?.busId ?? 'N/A', gpu, card?.name ?? 'N/A'],
+  ];
+  if (words.includes('--csv')) return rows.map((row) => row.join(','));
+  const widths = [16, 20, deviceWidth, 0];
+  return rows.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('')
+      .trimEnd(),
+  );
 }
 
 function clientsByDevice(world: MpsWorld): readonly string[] {
   const { server } = world;
   if (server === undefined || server.clients.length === 0) return [];
   return [`${shortGpu(world.gpu)}:`, ...server.clients.map((client) => String(client.pid))];
+}
+
+function setPriority(text: string, { defaults }: MpsWorld): MpsAnswer {
+  if (text !== '0' && text !== '1') return say(['Invalid priority value - must be 0 or 1!']);
+  const changed = { ...defaults, clientPriority: Number(text) };
+  return { ...say([]), effect: { kind: 'defaults', defaults: changed } };
 }
 
 /** A bad percentage is answered with the old value; why is only in the log. */
@@ -182,6 +252,16 @@ function parsePercentage(text: string): Result<number, string> {
   return ok(Math.round(value * 10) / 10);
 }
 
+/** A limit that was never set is an empty answer; why is only in the log. */
+function defaultPinned(
+  pinnedMemory: ReadonlyMap<string, string>,
+  device: string | undefined,
+): MpsAnswer {
+  const lines = pinnedAnswer(pinnedMemory, device);
+  if (lines.length > 0) return say(lines);
+  return { lines, logged: ['No default pinned memory limit set for the device!'], effect: none };
+}
+
 /** Whole GiB from 1 GiB up, MiB below: what was set is not what is read back. */
 function pinnedAnswer(
   pinnedMemory: ReadonlyMap<string, string>,
@@ -211,7 +291,9 @@ function setPinned(
 function startServer(words: readonly string[]): MpsAnswer {
   const at = words.indexOf('-uid');
   const uid = Number(words[at + 1]);
-  if (at < 0 || !Number.isInteger(uid) || uid < 0) return say(['Invalid uid']);
+  if (at < 0 || !Number.isInteger(uid) || uid < 0) {
+    return say(['A user id (UID) is required to start a new server']);
+  }
   return { ...say([]), effect: { kind: 'start-server', uid } };
 }
 

@@ -1,18 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { localTime } from '../local-time.ts';
-import { gpuUsers, gpuVariables, mpsServerName, type GpuUser } from '../processes/gpu-users.ts';
+import { gpuUsers, gpuVariables, type GpuUser } from '../processes/gpu-users.ts';
 import { openProc } from '../processes/proc.ts';
-import {
-  answerMps,
-  type MpsAnswer,
-  type MpsClient,
-  type MpsDefaults,
-  type MpsServer,
-} from './commands.ts';
+import { answerMps, type MpsAnswer, type MpsDefaults } from './commands.ts';
+import { openLogs, type MpsLogs } from './logs.ts';
+import { ServerKeeper } from './server-keeper.ts';
+import type { SimulatedHost } from './simulated-host.ts';
 
 /** How often the daemon looks for clients by itself; the real one is told by them. */
 const lookMs = 2_000;
@@ -28,6 +23,7 @@ export interface DaemonOptions {
   readonly clock: Clock;
   readonly procRoot: string;
   readonly pid: number;
+  readonly host: SimulatedHost;
   readonly signal: AbortSignal;
 }
 
@@ -35,30 +31,24 @@ export interface DaemonOptions {
  * The control daemon: listens at `<pipe directory>/control`, starts a server when the first client shows up in
  * `/proc`, and logs as the real one does. Returns when it was told to quit.
  *
- * Invariants: at most one server; it runs while a client needs it or until `quit`; a command is answered
- * before the next one of the same connection is read.
+ * Invariant: a command is answered before the next one of the same connection is read.
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const daemon = new Daemon(options);
   await daemon.run();
 }
 
-interface RunningServer {
-  readonly child: ChildProcess;
-  readonly pid: number;
-  readonly uid: number;
-  percentage: number;
-  pinnedMemory: MpsServer['pinnedMemory'];
-}
-
 class Daemon {
   readonly #options: DaemonOptions;
   readonly #socketPath: string;
   readonly #proc;
-  #defaults: MpsDefaults = { activeThreadPercentage: 100, pinnedMemory: new Map() };
-  #server: RunningServer | undefined;
-  #clients: readonly MpsClient[] = [];
-  #known: ReadonlySet<number> = new Set();
+  readonly #logs: MpsLogs;
+  readonly #keeper: ServerKeeper;
+  #defaults: MpsDefaults = {
+    activeThreadPercentage: 100,
+    pinnedMemory: new Map(),
+    clientPriority: 0,
+  };
   readonly #quit = new AbortController();
   #quitting = false;
   readonly #sockets = new Set<Socket>();
@@ -67,10 +57,21 @@ class Daemon {
     this.#options = options;
     this.#socketPath = join(options.pipeDirectory, 'control');
     this.#proc = openProc(options.procRoot, gpuVariables);
+    this.#logs = openLogs({
+      directory: options.logDirectory,
+      pid: options.pid,
+      wallMs: () => options.clock.wallMs(),
+    });
+    this.#keeper = new ServerKeeper({
+      logs: this.#logs,
+      host: options.host,
+      defaults: () => this.#defaults,
+      find: () => gpuUsers(this.#proc.scan(), options.pid).filter((user) => this.#isClient(user)),
+    });
   }
 
   async run(): Promise<void> {
-    const { pipeDirectory, signal } = this.#options;
+    const { pipeDirectory, logDirectory, signal } = this.#options;
     rmSync(this.#socketPath, { force: true });
     const server = createServer((socket) => this.#accept(socket));
     await new Promise<void>((resolve, reject) => {
@@ -78,22 +79,28 @@ class Daemon {
       server.listen(this.#socketPath, resolve);
     });
     writeFileSync(join(pipeDirectory, 'nvidia-cuda-mps-control.pid'), `${this.#options.pid}\n`);
-    this.#log(`Starting control daemon using socket ${this.#socketPath}`);
-    this.#log(
+    this.#logs.control(`Starting control daemon using socket ${this.#socketPath}`);
+    this.#logs.control(
       `To connect CUDA applications to this daemon, set env CUDA_MPS_PIPE_DIRECTORY=${pipeDirectory}`,
     );
+    const { major } = this.#options.host;
+    // Newer daemons tell their version: 13000 is CUDA 13.0.
+    if (major >= 580) {
+      this.#logs.control(`CUDA MPS Control binary version: ${major >= 590 ? 13_010 : 13_000}`);
+    }
+    this.#logs.server('Other', this.#options.pid, `Using log directory: ${logDirectory}`);
     const stop = AbortSignal.any([signal, this.#quit.signal]);
     const own = inodeOf(this.#socketPath);
     // Without its socket nobody could ever ask it to quit.
     while (!stop.aborted && inodeOf(this.#socketPath) === own) {
-      this.#look();
+      this.#keeper.look();
       try {
         await this.#options.clock.sleep(lookMs, stop);
       } catch {
         break;
       }
     }
-    this.#stopServer();
+    this.#keeper.stop();
     // Another daemon may have taken the place meanwhile: closing ours would remove its socket.
     if (inodeOf(this.#socketPath) !== own) server.unref();
     else {
@@ -101,13 +108,13 @@ class Daemon {
       rmSync(this.#socketPath, { force: true });
       rmSync(join(pipeDirectory, 'nvidia-cuda-mps-control.pid'), { force: true });
     }
-    this.#log('Exit with status 0');
+    this.#logs.control('Exit with status 0');
     for (const socket of this.#sockets) socket.destroy();
   }
 
   #accept(socket: Socket): void {
-    this.#log('Accepting connection...');
-    this.#log('NEW UI');
+    this.#logs.control('Accepting connection...');
+    this.#logs.control('NEW UI');
     let text = '';
     let answering: Promise<void> = Promise.resolve();
     this.#sockets.add(socket);
@@ -133,22 +140,38 @@ class Daemon {
 
   async #close(socket: Socket, answering: Promise<void>): Promise<void> {
     await answering;
-    this.#log('UI closed');
+    this.#logs.control('UI closed');
     // `quit` is synchronous: its caller is let go when the daemon has cleaned up.
     if (!this.#quitting) socket.end();
   }
 
   async #command(socket: Socket, line: string): Promise<void> {
-    this.#log(`Cmd:${line.trim()}`);
-    this.#look();
+    const { host, devices } = this.#options;
+    this.#logs.control(`Cmd:${line.trim()}`);
+    this.#keeper.look();
+    // A daemon that hangs takes commands and says nothing, until it is told to end.
+    if (host.has('mps-mute')) await this.#silence();
     const answer = answerMps(line, {
-      server: this.#serverView(),
+      major: host.major,
+      server: this.#keeper.view(),
       defaults: this.#defaults,
-      gpu: this.#options.devices === '' ? '0' : this.#options.devices,
+      gpu: devices === '' ? '0' : devices,
+      card: host.card,
     });
-    for (const each of answer.logged) this.#log(each);
+    for (const each of answer.logged) this.#logs.control(each);
     await this.#apply(answer);
     if (answer.lines.length > 0) socket.write(`${answer.lines.join('\n')}\n`);
+  }
+
+  async #silence(): Promise<void> {
+    const { clock, signal, host } = this.#options;
+    while (host.has('mps-mute') && !signal.aborted) {
+      try {
+        await clock.sleep(lookMs, signal);
+      } catch {
+        return; // Told to stop at once, by a signal.
+      }
+    }
   }
 
   async #apply({ effect }: MpsAnswer): Promise<void> {
@@ -159,22 +182,23 @@ class Daemon {
         this.#defaults = effect.defaults;
         return;
       case 'server-percentage':
-        if (this.#server !== undefined) this.#server.percentage = effect.percentage;
+        this.#keeper.set({ percentage: effect.percentage });
         return;
       case 'server-pinned':
-        if (this.#server !== undefined) this.#server.pinnedMemory = effect.pinnedMemory;
+        this.#keeper.set({ pinnedMemory: effect.pinnedMemory });
         return;
       case 'start-server':
-        if (this.#server === undefined) await this.#startServer(effect.uid);
+        this.#keeper.start(effect.uid);
         return;
       case 'stop-server':
-        this.#stopServer();
+        this.#keeper.stop();
         return;
       case 'terminate':
         endProcess(effect.pid);
         return;
       case 'quit':
         this.#quitting = true;
+        this.#keeper.close();
         await this.#waitForClients(effect.waitMs);
         this.#quit.abort();
     }
@@ -184,8 +208,8 @@ class Daemon {
     const { clock, signal } = this.#options;
     const startedMs = clock.monotonicMs();
     for (;;) {
-      this.#look();
-      if (this.#clients.length === 0) return;
+      this.#keeper.look();
+      if (this.#keeper.isIdle) return;
       if (waitMs !== undefined && clock.monotonicMs() - startedMs >= waitMs) return;
       try {
         await clock.sleep(quitLookMs, signal);
@@ -193,32 +217,6 @@ class Daemon {
         return; // Told to stop at once, by a signal.
       }
     }
-  }
-
-  /** Finds the clients; the first one starts the server, which takes its user id. */
-  #look(): void {
-    const found = gpuUsers(this.#proc.scan(), this.#options.pid).filter(
-      (user) =>
-        this.#isClient(user) &&
-        // While it is told to quit, the daemon takes no new client.
-        (!this.#quitting || this.#known.has(user.pid)),
-    );
-    this.#clients = found.map(({ pid, uid, name }) => ({ pid, uid, name: basename(name) }));
-    for (const client of this.#clients) {
-      if (this.#known.has(client.pid)) continue;
-      this.#log('Accepting connection...');
-      this.#log('User did not send valid credentials');
-      this.#log('Accepting connection...');
-      const server = this.#server;
-      this.#log(
-        server === undefined
-          ? `NEW CLIENT ${client.pid} from user ${client.uid}: Server is not ready, push client to pending list`
-          : `NEW CLIENT ${client.pid} from user ${client.uid}: Server already exists`,
-      );
-    }
-    this.#known = new Set(this.#clients.map((client) => client.pid));
-    const first = this.#clients[0];
-    if (first !== undefined && this.#server === undefined) void this.#startServer(first.uid);
   }
 
   /** A client names this pipe directory, or has this very socket mounted where its variable points. */
@@ -230,71 +228,6 @@ class Daemon {
       join(this.#options.procRoot, String(user.pid), 'root', named, 'control'),
     );
     return theirs !== undefined && theirs === inodeOf(this.#socketPath);
-  }
-
-  #serverView(): MpsServer | undefined {
-    if (this.#server === undefined) return undefined;
-    const { pid, uid, percentage, pinnedMemory } = this.#server;
-    return { pid, uid, activeThreadPercentage: percentage, pinnedMemory, clients: this.#clients };
-  }
-
-  /** A real process, so that it has a pid, shows in `/proc` with the daemon's card, and can be killed. */
-  async #startServer(uid: number): Promise<void> {
-    // `cat` on a pipe of ours costs nothing and ends with us, whatever ends us.
-    const child = spawn('cat', [], {
-      argv0: mpsServerName,
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: { ...process.env, CUDA_MPS_PIPE_DIRECTORY: '' },
-    });
-    const spawned = new Promise<boolean>((resolve) => {
-      child.once('spawn', () => resolve(true));
-      child.once('error', () => resolve(false));
-    });
-    const pid = child.pid;
-    if (pid === undefined) {
-      this.#log('Failed to start : cannot start a server process');
-      return;
-    }
-    const { activeThreadPercentage: percentage, pinnedMemory } = this.#defaults;
-    this.#server = { child, pid, uid, percentage, pinnedMemory };
-    this.#log(`Starting new server ${pid} for user ${uid}`);
-    child.once('exit', (code) => {
-      if (this.#server?.pid !== pid) return;
-      this.#log(`Server ${pid} exited with status ${code ?? 1}`);
-      this.#server = undefined;
-    });
-    if (await spawned) {
-      this.#log(`NEW SERVER ${pid}: Ready`);
-      this.#logServer(pid, percentage);
-    }
-  }
-
-  #stopServer(): void {
-    const server = this.#server;
-    this.#server = undefined;
-    server?.child.kill('SIGTERM');
-  }
-
-  #log(text: string): void {
-    this.#append('control.log', `Control ${this.#options.pid}`, text);
-  }
-
-  #logServer(pid: number, percentage: number): void {
-    this.#append(
-      'server.log',
-      `Server ${pid}`,
-      `Active Threads Percentage set to ${percentage.toFixed(1)}`,
-    );
-    this.#append('server.log', `Server ${pid}`, 'Server has started');
-  }
-
-  #append(file: string, who: string, text: string): void {
-    const line = `[${localTime(this.#options.clock.wallMs(), '-')} ${who}] ${text}\n`;
-    try {
-      appendFileSync(join(this.#options.logDirectory, file), line);
-    } catch {
-      // A full or removed log directory must not end the daemon: the cards depend on it.
-    }
   }
 }
 

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { runDaemon } from './daemon.ts';
+import { openSimulatedHost } from './simulated-host.ts';
 
 /** Everything that the program takes from outside. */
 export interface MpsSurroundings {
@@ -11,6 +12,7 @@ export interface MpsSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly pid: number;
+  readonly bootId: string;
   /** How this very program is started again, in the background: program and leading arguments. */
   readonly self: readonly string[];
   readInput(): Promise<string>;
@@ -29,29 +31,38 @@ const daemonFlag = '--simulated-daemon';
 export async function runMpsControl(around: MpsSurroundings): Promise<number> {
   const pipeDirectory = around.environment['CUDA_MPS_PIPE_DIRECTORY'] || pipeDirectoryDefault;
   const logDirectory = around.environment['CUDA_MPS_LOG_DIRECTORY'] || logDirectoryDefault;
-  const [first] = around.argv;
-  const daemonOptions = {
-    pipeDirectory,
-    logDirectory,
-    devices: around.environment['CUDA_VISIBLE_DEVICES'] ?? '',
-    clock: around.clock,
-    procRoot: '/proc',
-    pid: around.pid,
-    signal: around.signal,
+  // The simulator's own flag comes first; without one and without the variable no card is known.
+  const hasState = around.argv[0] === '--sim-state';
+  const own = hasState ? around.argv.slice(0, 2) : [];
+  const stateDirectory = own[1] ?? (around.environment['TANGRAM_SIM_STATE'] || undefined);
+  const [first] = around.argv.slice(own.length);
+  const run = async (): Promise<void> => {
+    const devices = around.environment['CUDA_VISIBLE_DEVICES'] ?? '';
+    const { clock, pid, signal } = around;
+    const host = openSimulatedHost({
+      directory: stateDirectory,
+      faults: around.environment['TANGRAM_SIM_FAULTS'],
+      devices,
+      bootId: around.bootId,
+      pid,
+      wallMs: () => clock.wallMs(),
+    });
+    const procRoot = '/proc';
+    await runDaemon({ pipeDirectory, logDirectory, devices, clock, procRoot, pid, host, signal });
   };
   switch (first) {
     case daemonFlag:
-      await runDaemon(daemonOptions);
+      await run();
       return 0;
     case '-d':
     case '-f': {
       const refused = await refusal(around, pipeDirectory);
       if (refused !== undefined) return refused;
       if (first === '-f') {
-        await runDaemon(daemonOptions);
+        await run();
         return 0;
       }
-      startInBackground(around, logDirectory);
+      startInBackground(around, logDirectory, own);
       return 0;
     }
     case undefined:
@@ -87,7 +98,11 @@ async function refusal(
 }
 
 /** Its own session, no terminal, output to nowhere: it outlives whoever started it. */
-function startInBackground(around: MpsSurroundings, logDirectory: string): void {
+function startInBackground(
+  around: MpsSurroundings,
+  logDirectory: string,
+  own: readonly string[],
+): void {
   try {
     mkdirSync(logDirectory, { recursive: true });
   } catch {
@@ -95,7 +110,7 @@ function startInBackground(around: MpsSurroundings, logDirectory: string): void 
   }
   const [program = process.execPath, ...leading] = around.self;
   const nowhere = openSync('/dev/null', 'r+');
-  const child = spawn(program, [...leading, daemonFlag], {
+  const child = spawn(program, [...leading, ...own, daemonFlag], {
     detached: true,
     stdio: [nowhere, nowhere, nowhere],
     cwd: '/',

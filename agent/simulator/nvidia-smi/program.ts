@@ -74,7 +74,7 @@ async function answer(at: Answering, state: SimState, line: CommandLine): Promis
   if (request.kind === 'modes' || request.kind === 'mig') {
     return say(out, await change(world, line, dialect));
   }
-  const asking = { line, dialect, first: true, cpuCount: world.around.cpuCount };
+  const asking = { line, dialect, sample: 0, cpuCount: world.around.cpuCount };
   const nowMs = world.around.clock.wallMs();
   return say(
     out,

@@ -15,8 +15,8 @@ import type { GpuView } from './view.ts';
 export interface Asking {
   readonly line: CommandLine;
   readonly dialect: Dialect;
-  /** The headers are printed before the first sample, and for `dmon` and `pmon` again now and then. */
-  readonly first: boolean;
+  /** Counted from 0: a CSV header comes before the first sample only. */
+  readonly sample: number;
   readonly cpuCount: number;
 }
 
@@ -51,7 +51,7 @@ function tell(
   if (request.kind === 'topology') return reply(renderTopology(views, asking.cpuCount));
   if (request.kind === 'nvlink') return reply(renderNvlink(views, request.what, dialect));
   if (request.kind === 'monitor') {
-    return renderMonitor(views, { ...request, dialect, first: asking.first, nowMs: at.nowMs });
+    return renderMonitor(views, { ...request, dialect, sample: asking.sample, nowMs: at.nowMs });
   }
   if (request.kind !== 'query') return renderTable(views, dialect, localLongTime(at.nowMs));
   const { display } = request;
@@ -94,12 +94,12 @@ function constantText(request: Request, dialect: Dialect): readonly string[] | u
 
 function csv(
   views: readonly GpuView[],
-  { line: { request }, dialect, first }: Asking,
+  { line: { request }, dialect, sample }: Asking,
   given: { readonly timestamp: string; readonly gpuCount: number },
 ): Reply {
   if (request.kind !== 'csv') return nothingFound;
   const context = { ...given, dialect };
-  const header = request.csv.header && first;
+  const header = request.csv.header && sample === 0;
   if (request.topic === 'gpu') {
     const query = gpuQuery(dialect, request.csv);
     if ('exitCode' in query) return query;

@@ -18,7 +18,7 @@ export const monitorLetters = { devices: 'pucvmet', processes: 'um' } as const;
 
 interface MonitorPage extends MonitorRequest {
   readonly dialect: Dialect;
-  readonly first: boolean;
+  readonly sample: number;
   readonly nowMs: number;
 }
 
@@ -41,6 +41,9 @@ interface Widths {
   /** Between the numbers of `pmon` and the command. */
   readonly gap: string;
 }
+
+/** The headers are printed again after so many samples. */
+const headerPeriod = 20;
 
 /** One sample: the headers before the first one, a row for each card or process. */
 export function renderMonitor(views: readonly GpuView[], page: MonitorPage): Reply {
@@ -112,7 +115,7 @@ function deviceLines(
     const cells = columns.map((each) => cell(unreadable ? null : each.value(view), widths));
     return stamp(page, view.index) + cells.join('') + widths.end;
   });
-  return [...(page.first ? header : []), ...rows];
+  return [...(page.sample % headerPeriod === 0 ? header : []), ...rows];
 }
 
 interface ProcessRow {
@@ -163,7 +166,7 @@ function processLines(
       ? [row(view, undefined)]
       : view.processes.map((process) => row(view, process)),
   );
-  return [...(page.first ? header : []), ...rows];
+  return [...(page.sample % headerPeriod === 0 ? header : []), ...rows];
 }
 
 /** Longer names are cut. */

@@ -48,7 +48,7 @@ export async function watch(
       const seen = world.views(newest, desk);
       return blind ? seen.map(unreadable) : seen;
     };
-    const asking = { line, dialect, first: sample === 0, cpuCount: around.cpuCount };
+    const asking = { line, dialect, sample, cpuCount: around.cpuCount };
     const said = read(asking, views, around.clock.wallMs());
     say(out, said);
     if (said.exitCode !== 0 && said.exitCode !== 15) return said.exitCode;

@@ -7,21 +7,36 @@ import { answerMps, type MpsWorld } from '../../../../agent/simulator/mps-contro
 const captures = process.env['TANGRAM_CAPTURES'];
 
 const empty: MpsWorld = {
+  major: 550,
   server: undefined,
-  defaults: { activeThreadPercentage: 100, pinnedMemory: new Map() },
+  defaults: { activeThreadPercentage: 100, pinnedMemory: new Map(), clientPriority: 0 },
   gpu: 'GPU-215de323-0c15-4775-9e72-c3aa57fb3680',
+  card: { name: 'NVIDIA L40S', busId: '00000000:07:00.0' },
 };
 const busy: MpsWorld = {
   ...empty,
   server: {
     pid: 50,
     uid: 1000,
+    status: 'ACTIVE',
     activeThreadPercentage: 40,
     pinnedMemory: new Map([['0', '2G']]),
     clients: [
       { pid: 61, uid: 1000, name: 'node' },
       { pid: 62, uid: 1000, name: 'python' },
     ],
+  },
+};
+
+const faulty: MpsWorld = {
+  ...busy,
+  server: {
+    pid: 50,
+    uid: 1000,
+    status: 'FAULT',
+    activeThreadPercentage: 40,
+    pinnedMemory: new Map(),
+    clients: [],
   },
 };
 
@@ -39,6 +54,40 @@ test.for([
   { line: 'get_device_pinned_mem_limit 51 0', world: busy, lines: ['Server 51 not found'] },
   { line: 'set_device_pinned_mem_limit 51 0 1G', world: busy, lines: ['Server 51 not found'] },
   { line: 'ps', world: empty, lines: ['Server not found'] },
+  { line: 'ps -p 3', world: empty, lines: ['Server 3 not found', 'Server 3 not found', ''] },
+  {
+    line: 'ps',
+    world: busy,
+    lines: [
+      'PID       ID        SERVER         DEVICE                                       NAMESPACE      COMMAND        ',
+      '61        0         50             GPU-215de323-0c15-4775-9e72-c3aa57fb3680     4026531836     node           ',
+      '62        1         50             GPU-215de323-0c15-4775-9e72-c3aa57fb3680     4026531836     python         ',
+    ],
+  },
+  { line: 'get_server_status', world: busy, lines: ['A server PID is required'] },
+  { line: 'get_server_status 50', world: faulty, lines: ['FAULT'] },
+  { line: 'get_device_client_list 5', world: busy, lines: ['Server 5 not found'] },
+  { line: 'get_default_client_priority', world: empty, lines: ['0'] },
+  {
+    line: 'set_default_client_priority 7',
+    world: empty,
+    lines: ['Invalid priority value - must be 0 or 1!'],
+  },
+  {
+    line: 'start_server -uid abc',
+    world: empty,
+    lines: ['A user id (UID) is required to start a new server'],
+  },
+  { line: 'shutdown_server', world: empty, lines: ['Server 0 not found'] },
+  { line: 'device_query', world: busy, lines: ['Unknown command "device_query"'] },
+  {
+    line: 'device_query --csv',
+    world: { ...busy, major: 580 },
+    lines: [
+      'Device Ordinal,PCI ID,UUID,Name',
+      '0,00000000:07:00.0,GPU-215de323-0c15-4775-9e72-c3aa57fb3680,NVIDIA L40S',
+    ],
+  },
   {
     line: 'terminate_client 1 2',
     world: empty,
@@ -104,9 +153,11 @@ test.for([
   { file: 'terminate-client-noserver', line: 'terminate_client 1 2' },
   { file: 'quit-bad', line: 'shutdown_server 123' },
   { file: 'bogus', line: 'bogus' },
-])('$line answers as the real daemon', ({ file, line }, context) => {
+])('$line answers as the real daemons of 470 and 550', ({ file, line }, context) => {
   needs(context, 'captures', realCaptures);
-  const real = readFileSync(join(captures ?? '', `mps/${file}-550.163.01.txt`), 'utf8');
-  const said = answerMps(line, empty).lines;
-  expect(said.map((each) => `${each}\n`).join('')).toBe(real);
+  for (const driver of ['470.256.02', '550.163.01']) {
+    const real = readFileSync(join(captures ?? '', `mps/${file}-${driver}.txt`), 'utf8');
+    const said = answerMps(line, { ...empty, major: Number(driver.slice(0, 3)) }).lines;
+    expect(said.map((each) => `${each}\n`).join('')).toBe(real);
+  }
 });

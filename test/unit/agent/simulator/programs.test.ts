@@ -147,6 +147,9 @@ test('an MPS daemon outlives its starter, finds its clients and quits when asked
     });
     expect((await control(`get_client_list ${server}`)).out).toBe(`${client.pid ?? 0}\n`);
     expect((await control(`get_active_thread_percentage ${server}`)).out).toBe('25.0\n');
+    expect((await control(`get_server_status ${server}`)).out).toBe('ACTIVE\n');
+    await smiSays('--sim-fault', 'mps-fault=0');
+    expect((await control(`get_server_status ${server}`)).out).toBe('FAULT\n');
     const table = (await smiSays()).out;
     expect(table).toMatch(/M\+C {3}sleep/);
     expect(table).toMatch(/ C {3}nvidia-cuda-mps-server +60MiB/);
@@ -157,6 +160,19 @@ test('an MPS daemon outlives its starter, finds its clients and quits when asked
     expect(await control('quit')).toEqual({ out: '', err: '', code: 0 });
   }
   expect((await control('get_server_list')).err).toBe('Cannot find MPS control daemon process\n');
+});
+
+test('dcgmi sees the same load as nvidia-smi, and lets go when its host engine is stopped', async () => {
+  await smiSays('--sim-init', 'L40S', '--sim-fault', 'dcgm-holds');
+  const dcgmi = program('dcgmi');
+  const watched = await run([...dcgmi, 'dmon', '-e', '1001,203', '-d', '50', '-c', '3']);
+  expect(watched.out).toMatch(
+    /^#Entity +GRACT +GPUTL +\nID +\n(?:GPU 0 +N\/A +0 +\n){2}GPU 0 +0\.000 +0 +\n$/,
+  );
+  expect((await smiSays('-r')).out).toContain('In use by another client');
+  expect(await run([...dcgmi, '--sim-hostengine', 'stop'])).toMatchObject({ code: 0 });
+  expect((await smiSays('-r')).out).toContain('was successfully reset.');
+  expect(await run([...dcgmi, 'discovery', '-l'])).toMatchObject({ code: 235 });
 });
 
 test('an MPS daemon whose folder was removed ends by itself', async () => {

@@ -41,6 +41,8 @@ export async function simulateCards(
     nvidiaSmi: { ...config.nvidiaSmi, enabled: true, command: nvidiaSmi },
     mps: { ...config.mps, controlCommand: program('mps-control') },
     gpu: { ...config.gpu, handout: 'env' },
+    // The kernel of this host tells nothing of simulated cards.
+    health: { ...config.health, kernelLog: join(state, 'kmsg') },
   };
 }
 

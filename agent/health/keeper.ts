@@ -33,8 +33,8 @@ export interface HealthKeeperDeps {
   /** The newest close look at each card; empty where nothing looks closely. */
   readonly readings: () => ReadonlyMap<GpuUuid, CardReadings>;
   readonly actions: CardActions;
-  /** Makes the loop look again at once. */
-  readonly poke: () => void;
+  /** The node and its cards are worth another look, now. */
+  readonly lookAgain: () => void;
 }
 
 /** One card as `agentctl health` shows it. */
@@ -200,7 +200,7 @@ export class HealthKeeper implements RoundHealth {
     if (!this.#isOpen(gpu.uuid)) {
       const wish = { askedBy: 'operator', resets: plan.resets, bootId: world.bootId } as const;
       beginRecovery(this.#recovery, gpu, wish);
-      this.#deps.poke();
+      this.#deps.lookAgain();
     }
     return plan;
   }
@@ -227,7 +227,7 @@ export class HealthKeeper implements RoundHealth {
       const progress = await advanceRecovery(this.#recovery, gpu, seen, signal);
       if (progress.waitsFor === null) this.#waitsFor.delete(gpu.uuid);
       else this.#waitsFor.set(gpu.uuid, progress.waitsFor);
-      if (progress.moved) this.#deps.poke();
+      if (progress.moved) this.#deps.lookAgain();
     } catch (err) {
       // Whatever was begun is on disk and goes on from there.
       if (!signal.aborted) this.#deps.log.error({ err, gpuUuid: gpu.uuid }, 'a recovery stumbled');
@@ -257,7 +257,7 @@ export class HealthKeeper implements RoundHealth {
       this.#note('card-fault', `replicas/${victim.who}`, `hit by Xid ${code} on ${gpu}`);
     }
     this.#deps.log.warn({ events: all.length, fresh: fresh.length }, 'Xid');
-    if (fresh.length > 0) this.#deps.poke();
+    if (fresh.length > 0) this.#deps.lookAgain();
   }
 
   /** One event when a card's state changes, not one a round. */

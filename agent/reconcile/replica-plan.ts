@@ -1,3 +1,4 @@
+import { placementHealth } from '../../shared/domain/card-health.ts';
 import type { ReplicaId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
 import { err, ok, type Result } from '../../shared/domain/result.ts';
@@ -68,6 +69,8 @@ export function planStart(
   if (!chosen.ok) return not(chosen.problem.reason, chosen.problem.detail);
   const refused = firstRefusal(cards);
   if (refused !== null) return not('authority', refused);
+  const unhealthy = healthRefusal(wanted.slices, cards);
+  if (unhealthy !== null) return not('card-unhealthy', unhealthy);
   const grant = grantFor(input, wanted);
   if (!grant.ok) return not('slice-not-ready', grant.problem);
   const recovering = recoveryRefusal(input, cards);
@@ -184,6 +187,21 @@ function mpsGrant(
   const pipeDirectory = shared === undefined ? undefined : input.mpsPipes.get(shared.gpu);
   if (shared?.shape.kind !== 'mps' || pipeDirectory === undefined) return null;
   return { pipeDirectory, ...clientLimits(shared.shape, processes) };
+}
+
+/** What runs goes on; but nothing begins on a card, or an instance of one, that is to be emptied or has failed. */
+function healthRefusal(slices: readonly Slice[], cards: readonly GpuActual[]): string | null {
+  for (const gpu of cards) {
+    const { health } = gpu.inventory;
+    if (health.state === 'failed') return `${gpu.uuid}: ${health.reason}`;
+    for (const { shape } of slices.filter((slice) => slice.gpu === gpu.uuid)) {
+      const id = shape.kind === 'mig' ? instanceAt(gpu, shape)?.gpuInstanceId : undefined;
+      const found = gpu.verdict.slices.find((slice) => slice.gpuInstanceId === id);
+      const told = found === undefined ? null : placementHealth(found);
+      if (told?.state === 'failed') return `GPU instance ${id} of ${gpu.uuid}: ${told.reason}`;
+    }
+  }
+  return null;
 }
 
 function firstRefusal(cards: readonly GpuActual[]): string | null {

@@ -9,6 +9,7 @@ import type { MpsRecovery, StartSpec } from '../observe/world.ts';
 export type WaitReason =
   | 'authority'
   | 'card-missing'
+  | 'card-unhealthy'
   | 'card-unreadable'
   | 'card-in-use'
   | 'compute-mode'

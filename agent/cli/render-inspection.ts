@@ -5,12 +5,23 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const rowsMax = 40;
 const wordsMax = 120;
+const columnsMax = 12;
 
 /**
  * What a saved output says, for people: what it is, the cards with what matters of them, faults counted, and the rest
  * in short. Everything is in `--json`.
  */
 export function renderInspection(inspection: Inspection): string {
+  return plain(summaryOf(inspection));
+}
+
+/** A file from elsewhere must not steer the terminal of the one who reads it. */
+function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  return text.replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]+/g, ' ');
+}
+
+function summaryOf(inspection: Inspection): string {
   const { file } = inspection;
   if (!inspection.ok) {
     const { code, message, hint } = inspection.problem;
@@ -33,21 +44,26 @@ export function renderInspectionCount(inspections: readonly Inspection[]): strin
 
 function bodyOf(value: Fields): string {
   const parts = [scalars(value)];
+  const hasRows = 'rows' in value || 'samples' in value;
   for (const [key, entry] of Object.entries(value)) {
-    if (!Array.isArray(entry) || entry.length === 0) continue;
-    if (key === 'gpus') parts.push(cards(entry.map(fieldsOf)));
-    else if (key === 'events') parts.push(events(entry.map(fieldsOf)));
-    else if (entry.every(isFields)) parts.push(rows(key, entry));
+    // The rows have heads of their own.
+    if (!Array.isArray(entry) || entry.length === 0 || (key === 'columns' && hasRows)) continue;
+    const all = entry.map(fieldsOf);
+    if (key === 'gpus' || value['query'] === 'gpu') parts.push(cards(key, all));
+    else if (key === 'events') parts.push(events(all));
+    else if (entry.every(isFields)) parts.push(rows(key, all));
     else parts.push(list(key, entry));
   }
   return parts.join('');
 }
 
+const inHead = new Set(['report', 'query', 'about']);
+
 function scalars(value: Fields): string {
   return Object.entries(value)
     .filter(
       ([key, entry]) =>
-        !isFields(entry) && !Array.isArray(entry) && entry !== null && key !== 'report',
+        !isFields(entry) && !Array.isArray(entry) && entry !== null && !inHead.has(key),
     )
     .map(([key, entry]) => `${wordsOf(key)}: ${textOf(entry)}\n`)
     .join('');
@@ -65,35 +81,53 @@ const cardColumns: readonly (readonly [string, (gpu: Fields) => string])[] = [
   ['UTIL%', (gpu) => textOf(gpu['utilizationGpuPct'])],
   ['TEMP', (gpu) => textOf(gpu['temperatureGpuC'])],
   ['POWER', (gpu) => fraction(gpu['powerDrawW'], gpu['powerLimitW'])],
-  ['MIG', (gpu) => textOf(gpu['migModeCurrent'])],
+  ['MIG', migOf],
   ['PROCS', (gpu) => textOf(gpu['processCount'])],
   ['HEALTH', healthOf],
 ];
 
-function cards(gpus: readonly Fields[]): string {
+function migOf(gpu: Fields): string {
+  const devices = gpu['migDevices'];
+  const mode = textOf(gpu['migModeCurrent']);
+  return Array.isArray(devices) && devices.length > 0 ? `${mode}, ${devices.length}` : mode;
+}
+
+function cards(key: string, gpus: readonly Fields[]): string {
   const filled = cardColumns.filter(([, cell]) => gpus.some((gpu) => cell(gpu) !== ''));
+  // Without a reading these are no cards to look at: a topology, a list, other columns.
+  if (!filled.some(([name]) => readings.has(name))) return rows(key, gpus);
   return renderTable(
     filled.map(([name]) => name),
     gpus.slice(0, rowsMax).map((gpu) => filled.map(([, cell]) => cell(gpu))),
   );
 }
 
-/** What is wrong with a card, as far as a saved output tells; empty where it tells nothing about health. */
+const readings = new Set(['MEMORY', 'UTIL%', 'TEMP', 'POWER']);
+
+const badNews: readonly (readonly [key: string, value: string, words: string])[] = [
+  ['remappedRowsFailure', 'Yes', 'row remap failed'],
+  ['remappedRowsPending', 'Yes', 'row remap pending'],
+  ['pendingRetirement', 'Yes', 'page retirement pending'],
+  ['resetRequired', 'Yes', 'reset required'],
+  ['sramThresholdExceeded', 'Yes', 'SRAM threshold exceeded'],
+];
+
+/** What is wrong with a card, as far as a saved output tells; `answers` where it tells only that. */
 function healthOf(gpu: Fields): string {
   if (gpu['lost'] === true) return 'LOST';
-  const bad = [
-    ['remappedRowsFailure', 'Yes', 'row remap failed'],
-    ['remappedRowsPending', 'Yes', 'row remap pending'],
-    ['pendingRetirement', 'Yes', 'page retirement pending'],
-    ['resetRequired', 'Yes', 'reset required'],
-    ['sramThresholdExceeded', 'Yes', 'SRAM threshold exceeded'],
-  ].flatMap(([key = '', value, words = '']) => (gpu[key] === value ? [words] : []));
+  const bad = badNews.flatMap(([key, value, words]) => (gpu[key] === value ? [words] : []));
   const action = gpu['recoveryAction'];
   if (typeof action === 'string' && action !== 'None') bad.push(`driver asks: ${action}`);
+  const fabric = Object.entries(fieldsOf(gpu['fabricHealth']));
+  bad.push(
+    ...fabric.flatMap(([key, value]) => (value === 'True' ? [`fabric ${wordsOf(key)}`] : [])),
+  );
   const errors = gpu['errorBodies'];
   if (Array.isArray(errors)) bad.push(...errors.map(textOf));
   if (bad.length > 0) return bad.join(', ');
-  return 'lost' in gpu ? 'ok' : '';
+  const told = badNews.some(([key]) => typeof gpu[key] === 'string');
+  if (told || typeof action === 'string') return 'ok';
+  return 'lost' in gpu ? 'answers' : '';
 }
 
 /** A storm of one fault is one line. */
@@ -120,7 +154,7 @@ function events(entries: readonly Fields[]): string {
 }
 
 function rows(key: string, entries: readonly Fields[]): string {
-  const columns = [...new Set(entries.slice(0, rowsMax).flatMap(Object.keys))].slice(0, 8);
+  const columns = [...new Set(entries.slice(0, rowsMax).flatMap(Object.keys))].slice(0, columnsMax);
   const table = renderTable(
     columns.map((column) => column.toUpperCase()),
     entries.slice(0, rowsMax).map((entry) => columns.map((column) => textOf(entry[column]))),
@@ -148,11 +182,27 @@ function fraction(part: unknown, whole: unknown): string {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value))
-    return value.length > 3 ? `${value.length}` : value.map(textOf).join(' ');
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (Array.isArray(value)) {
+    return value.length > 3 ? `${value.length}` : value.map(textOf).join(', ');
+  }
+  const text = isFields(value) ? pairs(value) : plainWord(value);
   return text.length > wordsMax ? `${text.slice(0, wordsMax)}…` : text;
 }
+
+function plainWord(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** `fail entityGroup=GPU`: what needs no name has none, and what says nothing is left out. */
+function pairs(value: Fields): string {
+  return Object.entries(value)
+    .map(([key, entry]) => [key, textOf(entry)] as const)
+    .filter(([, text]) => text !== '')
+    .map(([key, text]) => (nameless.has(key) ? text : `${key}=${text}`))
+    .join(' ');
+}
+
+const nameless = new Set(['status', 'level', 'text', 'message', 'words']);
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

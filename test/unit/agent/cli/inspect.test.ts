@@ -98,6 +98,13 @@ test.for(samples)('a summary of $file holds no control character', ({ file, text
   expect(summary).not.toMatch(/[\u0000-\u0009\u000B-\u001F]/);
 });
 
+test('a file from elsewhere does not steer the terminal', () => {
+  const text = 'Field "\u001B]0;owned\u0007x" is not a valid field to query.\n';
+  const summary = renderInspection(inspectText({ file: 'a\u001B[2Jb', text }));
+  expect(summary).toContain('BAD_FIELD');
+  expect(summary).not.toMatch(/\u001B|\u0007/);
+});
+
 test('packed, UTF-16 and broken bytes', async () => {
   const text = sample('version.txt');
   expect(await readSavedFile(saved('a.gz', gzipSync(text)))).toEqual({ ok: true, value: text });

@@ -22,7 +22,7 @@ export function identity(view: GpuView, { major }: Dialect): readonly QueryNode[
     leaf('product_name', 'Product Name', view.card.productName),
     leaf('product_brand', 'Product Brand', 'NVIDIA'),
     ...when(
-      major >= 525,
+      major >= 510,
       leaf('product_architecture', 'Product Architecture', view.card.architecture),
     ),
     leaf('display_mode', 'Display Mode', major >= 580 ? deprecated : 'Disabled'),
@@ -36,7 +36,11 @@ export function identity(view: GpuView, { major }: Dialect): readonly QueryNode[
     ]),
     view.devices.length === 0
       ? leaf('mig_devices', '', 'None')
-      : group('mig_devices', '', view.devices.map(migDevice)),
+      : group(
+          'mig_devices',
+          '',
+          view.devices.map((device) => migDevice(device, major)),
+        ),
     leaf('accounting_mode', 'Accounting Mode', 'Disabled'),
     leaf('accounting_mode_buffer_size', 'Accounting Mode Buffer Size', '4000'),
     pair('driver_model', 'Driver Model', 'dm', [na, na]),
@@ -50,7 +54,7 @@ export function identity(view: GpuView, { major }: Dialect): readonly QueryNode[
   ];
 }
 
-function migDevice(device: MigDeviceView): QueryNode {
+function migDevice(device: MigDeviceView, major: number): QueryNode {
   const { engines } = device.profile;
   const total = device.profile.memoryMib;
   return group('mig_device', 'MIG Device', [
@@ -72,7 +76,7 @@ function migDevice(device: MigDeviceView): QueryNode {
     ]),
     group('fb_memory_usage', 'Shared FB Memory Usage', [
       leaf('total', 'Total', mib(total)),
-      leaf('reserved', 'Reserved', mib(0)),
+      ...when(major >= 510, leaf('reserved', 'Reserved', mib(0))),
       leaf('used', 'Used', mib(device.usedMib)),
       leaf('free', 'Free', mib(total - device.usedMib)),
     ]),
@@ -204,14 +208,18 @@ export function pci(view: GpuView, { major }: Dialect): QueryNode {
     leaf('replay_rollover_counter', 'Replay Number Rollovers', '0'),
     leaf('tx_util', 'Tx Throughput', live(view, '0 KB/s')),
     leaf('rx_util', 'Rx Throughput', live(view, '0 KB/s')),
-    ...(major >= 525
-      ? [
-          leaf('atomic_caps_outbound', 'Atomic Caps Outbound', na),
-          leaf('atomic_caps_inbound', 'Atomic Caps Inbound', na),
-        ]
-      : []),
+    ...atomics(major),
   ]);
 }
+
+/** Newer drivers turned them round. */
+function atomics(major: number): readonly QueryNode[] {
+  if (major < 525) return [];
+  return major >= 560 ? [outbound, inbound] : [inbound, outbound];
+}
+
+const inbound = leaf('atomic_caps_inbound', 'Atomic Caps Inbound', na);
+const outbound = leaf('atomic_caps_outbound', 'Atomic Caps Outbound', na);
 
 /** The text form has a 0x before what the XML form prints bare. */
 function hex(tag: string, label: string, digits: string): readonly QueryNode[] {

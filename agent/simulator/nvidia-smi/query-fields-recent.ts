@@ -84,7 +84,7 @@ function sramFields(): readonly Field[] {
   return [...counted, exceeded];
 }
 
-/** Under MIG only the histogram is told. */
+/** Under MIG only the histogram is told; Turing remaps nothing. */
 function remappedFields(): readonly Field[] {
   const options = { since: 560, live: true };
   return [
@@ -127,7 +127,10 @@ function joined(value: string): Field['value'] {
 }
 
 function offMig(value: Field['value']): Field['value'] {
-  return (context) => (context.view.gpu.migCurrent ? null : value(context));
+  return (context) => {
+    const { gpu, card } = context.view;
+    return gpu.migCurrent || card.architecture === 'Turing' ? null : value(context);
+  };
 }
 
 function yesNo(on: boolean): string {

@@ -151,15 +151,15 @@ const gpuFields: readonly Field[] = [
   field('ecc.mode.current', 'ECC', () => onOff(hasEcc())),
   field('ecc.mode.pending', 'ECC after the next reboot', () => onOff(hasEcc())),
   ...eccFields(),
-  field('retired_pages.single_bit_ecc.count', 'retired pages', () => null, {
+  field('retired_pages.single_bit_ecc.count', 'retired pages', onTuring(0), {
     aliases: ['retired_pages.sbe'],
     live: true,
   }),
-  field('retired_pages.double_bit.count', 'retired pages', () => null, {
+  field('retired_pages.double_bit.count', 'retired pages', onTuring(0), {
     aliases: ['retired_pages.dbe'],
     live: true,
   }),
-  field('retired_pages.pending', 'pages that retire at the next reboot', () => null, {
+  field('retired_pages.pending', 'pages that retire at the next reboot', onTuring('No'), {
     live: true,
   }),
   field('temperature.gpu', 'degrees C', (c) => c.view.temperatureCelsius, { live: true }),
@@ -288,6 +288,11 @@ function eccFields(): readonly Field[] {
 function setting(kind: string, value: Field['value']): Field['value'] {
   return (context) =>
     kind !== 'max' && context.dialect.major >= 590 ? deprecatedCell : value(context);
+}
+
+/** Turing retires pages; later cards remap rows. */
+function onTuring(value: string | number): Field['value'] {
+  return ({ view }) => (view.card.architecture === 'Turing' ? value : null);
 }
 
 function eventReason(name: string): FieldOptions {

@@ -1,6 +1,7 @@
 import { isClockReason, type ClockReason } from './clock-reasons.ts';
 import type { Dialect } from './dialect.ts';
 import {
+  deprecated,
   group,
   isHopperOrNewer,
   leaf,
@@ -109,7 +110,9 @@ export function errors(view: GpuView, { major }: Dialect): readonly QueryNode[] 
   const zero = live(view, '0');
   const { eccErrors, rowRemapPending, rowRemapFailure } = view.health;
   const yesNo = (on: boolean): string => live(view, on ? 'Yes' : 'No');
-  const split = major >= 535;
+  // Turing keeps one count of SRAM errors, and retires pages instead of remapping rows.
+  const turing = view.card.architecture === 'Turing';
+  const split = major >= 535 && !turing;
   const counters = [
     leaf('sram_correctable', 'SRAM Correctable', zero),
     ...(split
@@ -138,18 +141,22 @@ export function errors(view: GpuView, { major }: Dialect): readonly QueryNode[] 
           ),
         ),
       ),
-      ...when(major >= 580, leaf('channel_repair_pending', 'Channel Repair Pending', 'No')),
-      ...when(major >= 580, leaf('tpc_repair_pending', 'TPC Repair Pending', 'No')),
+      ...when(
+        split && major >= 580,
+        leaf('channel_repair_pending', 'Channel Repair Pending', 'No'),
+      ),
+      ...when(split && major >= 580, leaf('tpc_repair_pending', 'TPC Repair Pending', 'No')),
+      ...when(split && major >= 590, leaf('unrepairable_memory', 'Unrepairable Memory', 'No')),
     ]),
     group('retired_pages', 'Retired Pages', [
-      retired('multiple_single_bit_retirement'),
-      retired('double_bit_retirement'),
-      leaf('', 'Single Bit ECC', na),
-      leaf('', 'Double Bit ECC', na),
-      leaf('pending_blacklist', 'Pending Page Blacklist', na),
-      leaf('pending_retirement', '', na),
+      retired('multiple_single_bit_retirement', turing),
+      retired('double_bit_retirement', turing),
+      leaf('', 'Single Bit ECC', turing ? '0' : na),
+      leaf('', 'Double Bit ECC', turing ? '0' : na),
+      leaf('pending_blacklist', 'Pending Page Blacklist', turing ? 'No' : na),
+      leaf('pending_retirement', '', turing ? 'No' : na),
     ]),
-    view.gpu.migCurrent
+    view.gpu.migCurrent || turing
       ? leaf('remapped_rows', 'Remapped Rows', na)
       : group('remapped_rows', 'Remapped Rows', [
           leaf('remapped_row_corr', 'Correctable Error', zero),
@@ -169,8 +176,8 @@ export function errors(view: GpuView, { major }: Dialect): readonly QueryNode[] 
 
 /** Temperatures and their limits. */
 export function thermals(view: GpuView, { major }: Dialect): readonly QueryNode[] {
-  // Hopper and newer tell thresholds as distances from the limit since 580.
-  const offsets = major >= 580 && isHopperOrNewer(view);
+  // Hopper and newer tell thresholds as distances from the limit.
+  const offsets = major >= 535 && isHopperOrNewer(view);
   const limit = offsets ? 'tlimit_threshold' : 'threshold';
   const named = (name: string): string => (offsets ? `${name} T.Limit Temp` : `${name} Temp`);
   const memoryTemp = view.card.memoryClockMaxMhz < 4_000 ? `${view.temperatureCelsius + 2} C` : na;
@@ -227,7 +234,7 @@ export function powers(view: GpuView, dialect: Dialect): readonly QueryNode[] {
   // GA100 has no averaged reading.
   const average = view.card.computeCapability === '8.0' ? na : draw;
   const readings = (given: Record<'average' | 'instant' | 'limit' | 'most' | 'min', string>) => [
-    leaf('power_state', '', view.performanceState),
+    leaf('power_state', '', major >= 595 ? deprecated : view.performanceState),
     ...(major >= 550
       ? [
           leaf('average_power_draw', 'Average Power Draw', given.average),
@@ -263,6 +270,10 @@ export function powers(view: GpuView, dialect: Dialect): readonly QueryNode[] {
         leaf('power_profile_enforced_profiles', 'Enforced Profiles', na),
       ]),
     ),
+    ...when(
+      major >= 590,
+      leaf('edpp_multiplier', 'EDPp Multiplier', isHopperOrNewer(view) ? '100.00%' : na),
+    ),
   ];
 }
 
@@ -272,8 +283,8 @@ export function clocks(view: GpuView, { major }: Dialect): readonly QueryNode[] 
   const video = (clock: number): string => mhzOf(Math.round((clock * 0.78) / 15) * 15);
   const settings = (tag: string, label: string): QueryNode =>
     group(tag, label, [
-      leaf('graphics_clock', 'Graphics', mhzOf(sm)),
-      leaf('mem_clock', 'Memory', mhzOf(mem)),
+      leaf('graphics_clock', 'Graphics', major >= 590 ? deprecated : mhzOf(sm)),
+      leaf('mem_clock', 'Memory', major >= 590 ? deprecated : mhzOf(mem)),
     ]);
   return [
     group('clocks', 'Clocks', [
@@ -317,8 +328,10 @@ function stats(tag: string, label: string): QueryNode {
   ]);
 }
 
-function retired(tag: string): QueryNode {
-  return group(tag, '', [leaf('retired_count', '', na), leaf('retired_pagelist', '', na)]);
+function retired(tag: string, counted: boolean): QueryNode {
+  // An empty list of pages is an element that is open over two lines.
+  const pages = counted ? group('retired_pagelist', '', []) : leaf('retired_pagelist', '', na);
+  return group(tag, '', [leaf('retired_count', '', counted ? '0' : na), pages]);
 }
 
 function histogram(tag: string, label: string, banks: number): QueryNode {

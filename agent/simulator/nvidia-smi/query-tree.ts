@@ -33,6 +33,7 @@ function tail(view: GpuView, { major }: Dialect): readonly QueryNode[] {
         ]
       : []),
     ...when(major >= 580, leaf('incorrect_configuration', 'Incorrect Configuration', na)),
+    ...when(major >= 595, leaf('partition_assigned', 'Partition Assigned', na)),
   ];
   const steps: QueryNode[] = [];
   for (let at = view.card.smClockMaxMhz; at >= 210; at -= 15) {

@@ -154,8 +154,8 @@ function processLines(
     const numbers = columns
       .map((each) => cell(process === undefined ? null : each.value({ view, process }), widths))
       .join('');
-    const pid = String(process?.pid ?? '-').padStart(widths.pid);
-    const type = (process?.type ?? '-').padStart(widths.title);
+    const pid = String(process?.pid ?? '-').padStart(pidWidth);
+    const type = (process?.type ?? '-').padStart(typeWidth);
     const command = basename(process?.name ?? '-').slice(0, commandWidth);
     return `${stamp(page, view.index)}${pid}${type}${numbers}${widths.gap}${command.padEnd(commandWidth)}`;
   };
@@ -169,6 +169,9 @@ function processLines(
   return [...(page.sample % headerPeriod === 0 ? header : []), ...rows];
 }
 
+/** These stay narrow where newer drivers widened the titles above them. */
+const pidWidth = 11;
+const typeWidth = 6;
 /** Longer names are cut. */
 const commandWidth = 15;
 

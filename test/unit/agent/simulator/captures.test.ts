@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { describeWhere, realCaptures } from '../../../setup/needs.ts';
-import { openSimHost, type SimHost } from './harness.ts';
+import { openSimHost, uuidsIn, type SimHost } from './harness.ts';
 
 /** The real tool's outputs, where the machine has them: they are read in place and never copied. */
 const captures = process.env['TANGRAM_CAPTURES'];
@@ -270,6 +270,7 @@ describeWhere('captures', realCaptures, 'word for word as the real tool', () => 
   test.for([
     { file: 'xml/k8s-hw-a100.xml', cards: 'A100-40GB', driver: '570.148.08' },
     { file: 'xml/k8s-hw-h100.xml', cards: 'H100-80GB', driver: '580.105.08' },
+    { file: 'xml/k8s-hw-t4.xml', cards: 'T4', driver: '595.91.07' },
   ])('$file has the same elements in the same order', async ({ file, cards, driver }) => {
     const said = await (await host(cards, driver)).smi('-q', '-x');
     const real = captured(file).replace(
@@ -277,6 +278,124 @@ describeWhere('captures', realCaptures, 'word for word as the real tool', () => 
       '</gpu>\n</nvidia_smi_log>',
     );
     expect(elements(said.out)).toEqual(elements(real));
+  });
+
+  test.for([
+    {
+      file: 'smi-q/gpud-nvidia-smi-query.535.161.08.out.0.valid.txt',
+      cards: 'H100-80GB',
+      driver: '535.161.08',
+    },
+    { file: 'smi-q/utk-linux-h200-590.48.01-idle-q.txt', cards: 'H200', driver: '590.48.01' },
+  ])('$file has the same lines, values apart', async ({ file, cards, driver }) => {
+    const said = await (await host(cards, driver)).smi('-q');
+    expect(labels(said.out)).toEqual(labels(captured(file)));
+  });
+
+  test.for([
+    { version: '470.256.02', cards: 'A100-40GB' },
+    { version: '535.261.03', cards: 'A100-40GB' },
+    { version: '550.163.01', cards: 'H100-80GB' },
+  ])('-q -x of $version on $cards has what its DTD has', async ({ version, cards }) => {
+    const cut = await host(cards, version, [['-cgi', '9,19', '-C']]);
+    const declared = children(captured(`dtd/nvidia-smi-${version}-elements.dtd`));
+    for (const [parent, inside] of nesting((await cut.smi('-q', '-x')).out)) {
+      const wanted = declared.get(parent);
+      // The DTDs leave some elements undeclared.
+      if (wanted === undefined) continue;
+      expect([parent, ...inside.filter((child) => !wanted.includes(child))]).toEqual([parent]);
+    }
+  });
+
+  test.for([
+    { file: 'errors/ug-vm-gpu-reset-notsupported.txt', argv: ['-r'], faults: 'vm' },
+    { file: 'mig/ug-vm-mig1-notsupported-pending.txt', argv: ['-mig', '1'], faults: 'vm' },
+    { file: 'mig/a30-535-mig1-pending-inuse.txt', argv: ['-mig', '1'], faults: 'in-use=0' },
+    { file: 'mig/ug-mig1-ok.txt', argv: ['-mig', '1'], faults: 'none' },
+    {
+      file: 'errors/stub-550.163.01-init-insufficient-permissions.txt',
+      argv: ['-q', '-x'],
+      faults: 'no-permission',
+    },
+  ])('$file', async ({ file, argv, faults }) => {
+    const card = await host('A100-40GB', '550.163.01');
+    await card.smi('--sim-fault', faults);
+    const masked = (text: string): readonly string[] =>
+      lines(text.replaceAll(/[0-9A-F]{8}:[0-9A-F]{2}:[0-9A-F]{2}\.0/g, 'BUS'));
+    expect(masked((await card.smi(...argv)).out)).toEqual(masked(captured(file)));
+  });
+
+  test('a creation while somebody uses the card is refused as in rtxpro6000-580-cgi-inuse', async () => {
+    const card = await host('RTX-PRO-6000', '580.105.08', [['-lgi']]);
+    await card.smi('--sim-fault', 'in-use=0');
+    const said = await card.smi('mig', '-cgi', '14', '-C');
+    expect(lines(said.out)).toEqual(lines(captured('mig/rtxpro6000-580-cgi-inuse.txt')));
+  });
+
+  test.for([
+    { file: 'utk-linux-h200-590.48.01-idle-dmon.txt', cards: 'H200', mig: false },
+    { file: 'utk-linux-h100-mig-590.48.01-idle-dmon.txt', cards: 'H100-80GB', mig: true },
+  ])('dmon of $file, temperatures and power apart', async ({ file, cards, mig }) => {
+    const card = await host(cards, '590.48.01', mig ? [['-cgi', '9', '-C']] : []);
+    const said = lines((await card.smi('dmon', '-c', '1')).out);
+    const real = lines(captured(`dmon-pmon/${file}`));
+    expect(said.slice(0, 2)).toEqual(real.slice(0, 2));
+    // gpu pwr gtemp mtemp | sm mem enc dec jpg ofa mclk pclk
+    expect(said[2]?.slice(26)).toBe(real[2]?.slice(26));
+    expect(said[2]?.slice(0, 5)).toBe(real[2]?.slice(0, 5));
+  });
+
+  test('dmon -s mutc -o TD has the columns of xst-a10-dmon-mutc-oTD', async () => {
+    const card = await host('L4', '535.161.08');
+    const said = (await card.smi('dmon', '-c', '1', '-s', 'mutc', '-o', 'TD')).out.split('\n');
+    const real = captured('dmon-pmon/xst-a10-dmon-mutc-oTD.txt').split('\n');
+    expect(said.slice(0, 2)).toEqual(real.slice(0, 2));
+    expect(said[2]?.length).toBe(real[2]?.length);
+    expect(said[2]).toMatch(/^ 20261122 {3}08:27:37 {6}0 /);
+  });
+
+  test('pmon has the rows of utk-linux-h200-590.48.01-load-pmon', async () => {
+    const card = await host('H200', '590.48.01');
+    const uuid = uuidsIn((await card.smi('-L')).out)[0] ?? '';
+    for (const [pid, name, cpuTicks] of [
+      [10291, 'memhog', 0],
+      [10309, 'gpu_burn', 95_000],
+    ] as const) {
+      card.put({
+        pid,
+        command: [`/opt/${name}`],
+        cpuTicks,
+        startTicks: 0,
+        environment: { CUDA_VISIBLE_DEVICES: uuid },
+      });
+    }
+    const said = (await card.smi('pmon', '-c', '1')).out.split('\n');
+    const real = captured('dmon-pmon/utk-linux-h200-590.48.01-load-pmon.txt').split('\n');
+    expect(said.slice(0, 3)).toEqual(real.slice(0, 3));
+    expect(said[3]?.replace('95     38', '99      7')).toBe(real[4]);
+  });
+
+  test.for([
+    { file: 'mock-h100-550-nvlink-s.txt', cards: '8xH100-80GB', driver: '550.163.01', mig: false },
+    {
+      file: 'utk-linux-h200-590.48.01-nvlink-s.txt',
+      cards: 'H200',
+      driver: '590.48.01',
+      mig: false,
+    },
+    {
+      file: 'utk-linux-h100-mig-590.48.01-nvlink-s.txt',
+      cards: 'H100-80GB',
+      driver: '590.48.01',
+      mig: true,
+    },
+  ])('nvlink -s as $file', async ({ file, cards, driver, mig }) => {
+    const card = await host(cards, driver, mig ? [['-lgi']] : []);
+    const masked = (text: string): readonly string[] =>
+      lines(text.replaceAll(/GPU-[0-9a-f-]{36}/g, 'UUID'));
+    expect(masked((await card.smi('nvlink', '-s')).out)).toEqual(
+      masked(captured(`nvlink/${file}`)),
+    );
   });
 
   test('a lost card is told as in mock-a100-lost', async () => {
@@ -327,4 +446,39 @@ function elements(xml: string): readonly string[] {
   return names.filter(
     (name, at) => !/^supported_|^value$/.test(name) || !names.slice(0, at).includes(name),
   );
+}
+
+/** What stands left of the colon, from the first card's heading to the next one's. */
+function labels(text: string): readonly string[] {
+  const all = text.replaceAll('\r', '').split('\n');
+  const first = all.findIndex((line) => line.startsWith('GPU '));
+  const second = all.findIndex((line, at) => at > first && line.startsWith('GPU '));
+  return all
+    .slice(first + 1, second < 0 ? undefined : second)
+    .map((line) => line.replace(/\s*:.*$/, ''))
+    .filter((line) => line.trim() !== '');
+}
+
+/** Each declared element of a DTD with the names in its content model. */
+function children(dtd: string): ReadonlyMap<string, readonly string[]> {
+  const found = [...dtd.matchAll(/<!ELEMENT\s+(\S+)\s+\(([^>]*?)\)\s*>/gs)];
+  return new Map(
+    found.map(([, name = '', model = '']) => [name, model.match(/[A-Za-z_0-9]+/g) ?? []]),
+  );
+}
+
+/** Every element of a document that has children, with their names. */
+function nesting(xml: string): readonly (readonly [string, readonly string[]])[] {
+  const found: [string, string[]][] = [];
+  const open: [string, string[]][] = [];
+  for (const [, slash, name = ''] of xml.matchAll(/<(\/?)([A-Za-z_0-9]+)[^>]*>/g)) {
+    if (slash === '/') {
+      const closed = open.pop();
+      if (closed !== undefined && closed[1].length > 0) found.push(closed);
+      continue;
+    }
+    open.at(-1)?.[1].push(name);
+    open.push([name, []]);
+  }
+  return found;
 }

@@ -45,7 +45,8 @@ export function planMpsGone(input: PlanInput, gpu: GpuActual): readonly Step[] {
   const answers = mps.state === 'answering';
   // Whoever runs it: a daemon that stays needs the mode.
   if (answers && (!mps.owned || mps.clientPids.length > 0)) return [];
-  const stop: readonly Step[] = answers ? [{ kind: 'stopMps', gpu: uuid }] : [];
+  // One that is gone already is struck off by the same step: a later one may be somebody else's.
+  const stop: readonly Step[] = mps.owned ? [{ kind: 'stopMps', gpu: uuid }] : [];
   return [...stop, ...planModeBack(input, gpu)];
 }
 

@@ -84,13 +84,14 @@ function recoveryHandlers(
 ): Pick<MpsHandlers, 'beginMpsRecovery' | 'endMpsRecovery'> {
   return {
     beginMpsRecovery: ({ gpu, recovery }) => {
-      deps.store.saveMpsRecovery(recovery);
       const who = recovery.tenants
         .split('\n')
         .map((line) => line.split(' ')[0] ?? '')
         .filter((name) => name !== '');
       const all = who.length === 0 ? 'nobody shares the card now' : `restarting ${who.join(', ')}`;
+      // Told before it is written down: a crash in between tells it twice, and never not at all.
       note(deps, 'mps-fault', `gpus/${gpu}`, `${recovery.reason}; ${all}`);
+      deps.store.saveMpsRecovery(recovery);
       return Promise.resolve('done');
     },
     endMpsRecovery: ({ gpu, recovery }) => {

@@ -26,10 +26,12 @@ export function startHarness(
   fake: FakeNode,
   over: Partial<AgentCoreConfig> = {},
   cardHandles: CardHandles | null = null,
+  storeFile: string | null = null,
 ): Harness {
   const clock = new ManualClock();
   fake.nowMs = () => clock.wallMs();
-  const store = openAgentStore(':memory:');
+  // A file is closed and read again by each new core, as a new process would.
+  let store = openAgentStore(storeFile ?? ':memory:');
   const config: AgentCoreConfig = {
     node,
     agentVersion: '0.1.0',
@@ -78,7 +80,9 @@ export function startHarness(
   const harness: Harness = {
     clock,
     fake,
-    store,
+    get store() {
+      return store;
+    },
     core: current.core,
     advance: async (ms) => {
       for (let passed = 0; passed < ms; passed += 500)
@@ -86,6 +90,10 @@ export function startHarness(
     },
     restart: async () => {
       await kill();
+      if (storeFile !== null) {
+        store.close();
+        store = openAgentStore(storeFile);
+      }
       current = begin();
       harness.core = current.core;
     },

@@ -44,6 +44,7 @@ const address = (ports: { readonly zero: boolean }) =>
   checked((text) => readAddress(text, ports.zero));
 
 const command = z.array(z.string().min(1)).min(1).max(argvMax);
+const commands = z.array(command).max(8);
 const path = z.string().min(1).max(4_096);
 
 /** Every key with what it means and its unit; unknown keys are refused. */
@@ -103,6 +104,13 @@ export const agentConfigSchema = z.strictObject({
       command: command
         .default(['dcgmi'])
         .describe('argv of dcgmi; a host without it, or without its host engine, does without.'),
+      stopCommands: commands
+        .default([['systemctl', 'stop', 'nvidia-dcgm.service']])
+        .describe('argv of what lets go of DCGM’s handles, for agentctl mig apply --stop-dcgm.'),
+      startCommands: commands
+        // Waiting for a unit that is ordered after this agent would be waiting for ourselves.
+        .default([['systemctl', 'start', '--no-block', 'nvidia-dcgm.service']])
+        .describe('argv of what starts DCGM again.'),
     })
     .prefault({})
     .describe('How MIG instances are measured.'),
@@ -161,6 +169,17 @@ export const agentConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('How faults of the cards are seen and mended.'),
+  cdi: z
+    .strictObject({
+      refresh: z
+        .union([z.literal('none'), command])
+        .default('none')
+        .describe(
+          'argv that writes CDI’s files anew after each change of MIG instances, such as [nvidia-ctk, cdi, generate, --output=/var/run/cdi/nvidia.yaml]. none: whoever needs it does it.',
+        ),
+    })
+    .prefault({})
+    .describe('The Container Device Interface.'),
   docker: z
     .strictObject({
       enabled: z.boolean().default(true).describe('false: the Docker Engine is not used.'),

@@ -4,7 +4,9 @@ import tab from '@bomb.sh/tab/commander';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { createAgentClients } from '../../shared/wire/services.ts';
 import { packageVersion } from '../../shared/platform/version.ts';
+import { migExitCode } from './commands/mig.ts';
 import { createProgram } from './program.ts';
+import { processTerminal } from './top/terminal.ts';
 import { runCommandLine } from '../../shared/platform/command-line.ts';
 import { createAgentDoor } from './api/agent-door.ts';
 
@@ -28,7 +30,10 @@ const program = createProgram({
     return createAgentDoor(found, socket, systemClock);
   },
   out: (text) => void process.stdout.write(text),
-  isTerminal: process.stdout.isTTY,
+  terminal:
+    process.stdin.isTTY && process.stdout.isTTY
+      ? processTerminal(process.stdin, process.stdout, process.env)
+      : null,
   confirm: async (question) => {
     if (!process.stdin.isTTY) return false;
     const prompt = createInterface({ input: process.stdin, output: process.stderr });
@@ -49,5 +54,6 @@ const failed = await runCommandLine(
   process.argv.slice(2),
   (text) => void process.stderr.write(text),
 );
-if (failed !== null) process.exitCode = failed;
+const exitCode = migExitCode(program, failed);
+if (exitCode !== null) process.exitCode = exitCode;
 for (const client of clients) client.close();

@@ -7,8 +7,10 @@ import { AppError } from '../../shared/platform/errors.ts';
 import { createLedger, isFree, type AcceptOutcome } from '../target/ledger.ts';
 import { attributionOf, type Attribution } from './attribution.ts';
 import type { AgentCoreDeps, CoreMetrics, RoundView } from './core-deps.ts';
+import type { Hold } from './execute.ts';
 import { note } from './handler-deps.ts';
 import { ReconcileLoop } from './loop.ts';
+import { mpsViews, type MpsCardView } from './mps-view.ts';
 import { nodeStatus, replicaStatuses } from './status.ts';
 
 // The doors see one contract: these are parts of it that are told elsewhere.
@@ -61,8 +63,14 @@ export interface AgentCore {
   logs(replica: ReplicaId, tailLines: number, signal: AbortSignal): Promise<string>;
   lastRound(): RoundView | null;
   metrics(): CoreMetrics;
+  /** Every card with its MPS daemon, as the last round saw it; empty before the first. */
+  mps(): readonly MpsCardView[];
   /** Durable before it answers; null: what the configuration says. Answers what holds now. Throws GPU_UNKNOWN. */
   setAuthority(gpu: GpuUuid, authority: Authority | null): Authority;
+  /** From now on the core does nothing on this card, until the hold is released; then it looks at it anew. */
+  holdCard(gpu: GpuUuid): Hold;
+  /** Stops a replica because what it runs on is changed. What does not run is left alone. */
+  stopReplica(replica: ReplicaId, signal: AbortSignal): Promise<void>;
   /** Looks again at once: something outside has happened. */
   poke(): void;
   /** Called after a round that changed what the core tells, and after a target was accepted. Answers how to stop listening. */
@@ -120,6 +128,7 @@ export function createAgentCore(deps: AgentCoreDeps): AgentCore {
     logs: (replica, tailLines, signal) => readLogs(deps, loop, { replica, tailLines, signal }),
     lastRound: () => loop.lastRound,
     metrics: () => loop.metrics(),
+    mps: () => (loop.planInput === null ? [] : mpsViews(loop.planInput)),
     setAuthority: (gpu, authority) => {
       if (loop.world?.gpus.some((each) => each.uuid === gpu) !== true) {
         throw new AppError('GPU_UNKNOWN', `no card ${gpu} on this node`);
@@ -130,6 +139,8 @@ export function createAgentCore(deps: AgentCoreDeps): AgentCore {
       loop.poke();
       return held;
     },
+    holdCard: (gpu) => loop.hold(gpu),
+    stopReplica: (replica, signal) => loop.stopReplica(replica, signal),
     poke: () => {
       loop.poke();
     },

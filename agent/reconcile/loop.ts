@@ -10,7 +10,7 @@ import type { Answers, ReplicaRecord, World } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import type { Ledger } from '../target/ledger.ts';
 import type { AgentCoreDeps, CoreMetrics, RoundOutcome, RoundView } from './core-deps.ts';
-import { Executor } from './execute.ts';
+import { Executor, type Hold } from './execute.ts';
 import { note } from './handler-deps.ts';
 import { createHandlers } from './handlers.ts';
 import { settledIntents } from './journal.ts';
@@ -20,7 +20,7 @@ import { Prober } from './prober.ts';
 import { backoffLeftMs, updateRecords } from './replica-book.ts';
 import { planInput, wantedOf } from './round-input.ts';
 import type { StatusInput } from './status.ts';
-import { renderStep, type UnitPlan } from './steps.ts';
+import { renderStep, type Handlers, type UnitPlan } from './steps.ts';
 
 /** Between rounds when everything is as wanted. */
 const convergedPeriodMs = 10_000;
@@ -56,6 +56,7 @@ export class ReconcileLoop {
   readonly #ledger: Ledger;
   readonly #observe: Observe;
   readonly #executor: Executor;
+  readonly #handlers: Handlers;
   readonly #prober: Prober;
   readonly #wake = new Wake();
   readonly #liveIntents = new Set<number>();
@@ -83,7 +84,7 @@ export class ReconcileLoop {
     this.#ledger = ledger;
     this.#onPublish = onPublish;
     this.#observe = createObserve(deps);
-    const handlers = createHandlers({
+    this.#handlers = createHandlers({
       clock: deps.clock,
       store: deps.store,
       nvidiaSmi: deps.nvidiaSmi,
@@ -95,9 +96,10 @@ export class ReconcileLoop {
       pulling: this.#pulling,
     });
     this.#executor = new Executor({
-      handlers,
+      handlers: this.#handlers,
       clock: deps.clock,
       log: deps.log,
+      afterCut: deps.afterCut,
       onEnd: () => {
         // A round that still waits for its units sees for itself how they end.
         if (!this.#patient) this.#wake.wake();
@@ -156,6 +158,31 @@ export class ReconcileLoop {
     };
   }
 
+  /** From now on nothing is done on this card, by this loop, until the hold is released. */
+  hold(gpu: GpuUuid): Hold {
+    return this.#executor.claim({ gpus: [gpu], replicas: [] });
+  }
+
+  /** Stops a replica because its card is changed; it starts again when its slice is there. */
+  async stopReplica(replica: ReplicaId, signal: AbortSignal): Promise<void> {
+    const hold = this.#executor.claim({ gpus: [], replicas: [replica] });
+    try {
+      await hold.settled;
+      const runs = this.#world?.running.find((each) => each.replica === replica);
+      if (runs === undefined) return;
+      const { runtime } = runs;
+      const graceMs = this.#deps.config.stopGraceMs;
+      const why = 'layout' as const;
+      await this.#handlers.stopReplica(
+        { kind: 'stopReplica', replica, runtime, graceMs, why },
+        signal,
+      );
+      await this.#lookAtRuntimes(signal);
+    } finally {
+      hold.release();
+    }
+  }
+
   /** Look again at once; what has failed is tried again. */
   poke(): void {
     this.#executor.forgetBackoffs();
@@ -203,7 +230,7 @@ export class ReconcileLoop {
 
   async #observeAndAct(signal: AbortSignal): Promise<RoundOutcome> {
     const { store } = this.#deps;
-    const before = { gpus: this.#executor.busyGpus(), replicas: this.#executor.busyReplicas() };
+    const busySince = this.#executor.watchBusy();
     const accepted = this.#ledger.accepted();
     const shared = (accepted?.gpusInForce ?? []).filter((part) => part.mode === 'mps');
     const mpsCards = new Set([...store.mpsCards(), ...shared.map((part) => part.gpu)]);
@@ -212,10 +239,7 @@ export class ReconcileLoop {
     this.#timings = answers.timings;
     this.#noteBlindParts(answers);
     // Whatever was being changed at any time since the questions were asked is left for the next round.
-    const busy = {
-      gpus: new Set([...before.gpus, ...this.#executor.busyGpus()]),
-      replicas: new Set([...before.replicas, ...this.#executor.busyReplicas()]),
-    };
+    const busy = busySince();
     const world = this.#assemble(answers, busy.gpus);
     if (world === null) return 'blind';
     const first = this.#world === null;
@@ -330,13 +354,21 @@ export class ReconcileLoop {
 
   /** What has just been started is probed at once: somebody waits for it. */
   async #followStarts(signal: AbortSignal): Promise<void> {
-    const round = this.#round;
-    if (this.#world === null || round === null || signal.aborted) return;
-    const world = await lookAtRuntimes(this.#world, this.#deps.runtimes, signal);
-    if (signal.aborted) return;
-    this.#world = world;
-    this.#round = { ...round, input: { ...round.input, world } };
+    const world = await this.#lookAtRuntimes(signal);
+    if (world === null) return;
     this.#prober.follow(probeTargets(world, this.#deps.store.replicas()), signal);
+  }
+
+  /** What runs is told anew, at once. null: nothing has been looked at yet. */
+  async #lookAtRuntimes(signal: AbortSignal): Promise<World | null> {
+    if (this.#world === null || this.#round === null || signal.aborted) return null;
+    const seen = await lookAtRuntimes(this.#world, this.#deps.runtimes, signal);
+    if (signal.aborted) return null;
+    // A round may have ended meanwhile: only what runs is newer here.
+    const world = { ...this.#world, running: seen.running };
+    this.#world = world;
+    this.#round = { ...this.#round, input: { ...this.#round.input, world } };
+    return world;
   }
 
   async #patience(signal: AbortSignal): Promise<void> {

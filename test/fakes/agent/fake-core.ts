@@ -165,6 +165,7 @@ export const heldSlice: Attribution = {
   replica: replicaId,
   model: modelName,
   modelVersion: 3,
+  runtimeId: '4242',
   pids: [4242],
   slices: [
     {
@@ -184,6 +185,8 @@ export class FakeCore implements AgentCore {
   targets: NodeTarget[] = [];
   replicaList: ReplicaStatus[] = [];
   held: Attribution[] = [];
+  readonly cardsHeld = new Set<GpuUuid>();
+  readonly replicasStopped: ReplicaId[] = [];
   eventList: AgentEvent[] = [];
   statusNow: NodeStatus = {
     node,
@@ -194,6 +197,7 @@ export class FakeCore implements AgentCore {
     tombstonesDone: [],
   };
   round: RoundView | null = null;
+  mpsCards: ReturnType<AgentCore['mps']> = [];
   numbers: CoreMetrics = {
     roundsTotal: { blind: 0, converged: 0, waiting: 0, progressed: 0, failed: 0 },
     lastSuccessMs: null,
@@ -255,12 +259,26 @@ export class FakeCore implements AgentCore {
     return `${tailLines} lines of ${replica}\n`;
   }
 
+  mps(): ReturnType<AgentCore['mps']> {
+    return this.mpsCards;
+  }
+
   lastRound(): RoundView | null {
     return this.round;
   }
 
   metrics(): CoreMetrics {
     return this.numbers;
+  }
+
+  holdCard(gpu: GpuUuid): { readonly settled: Promise<void>; release(): void } {
+    this.cardsHeld.add(gpu);
+    return { settled: Promise.resolve(), release: () => void this.cardsHeld.delete(gpu) };
+  }
+
+  stopReplica(replica: ReplicaId): Promise<void> {
+    this.replicasStopped.push(replica);
+    return Promise.resolve();
   }
 
   setAuthority(gpu: GpuUuid, authority: Authority | null): Authority {

@@ -87,6 +87,9 @@ export class FakeNode {
   beforeStop: (replica: string) => Promise<void> = () => Promise.resolve();
   /** What must happen before `nvidia-smi` answers. */
   beforeAnswer: () => Promise<void> = () => Promise.resolve();
+  /** Whether the driver refuses to make this instance. */
+  createRefusal: (wanted: { readonly giProfileId: number; readonly start: number }) => boolean =
+    () => false;
   pullRounds = new Map<string, number>();
   /** Touches left until the agent dies; null: it does not. Odd: before the effect, even: after it. */
   crashIn: number | null = null;
@@ -235,6 +238,9 @@ export class FakeNode {
       },
       createMigInstance: async (uuid, { giProfileId, start }) => {
         changing(uuid);
+        if (this.createRefusal({ giProfileId, start })) {
+          throw new AppError('GPU_REFUSED', 'refused here');
+        }
         const half = await this.#touch(`create ${giProfileId}@${start} ${uuid}`, () =>
           this.createInstance(uuid, giProfileId, start),
         );

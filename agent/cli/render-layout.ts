@@ -1,0 +1,116 @@
+import { renderMib } from '../../shared/domain/units.ts';
+import { renderTable } from '../../shared/platform/table.ts';
+import type { CardLayoutRecord, LayoutLineRecord, LayoutPlanRecord } from './api/layout-api.ts';
+
+/** One line a card and one for each instance; with `profiles` also what each card could be cut into. */
+export function renderLayouts(
+  cards: readonly CardLayoutRecord[],
+  { profiles }: { readonly profiles: boolean },
+): string {
+  const rows = cards.flatMap((card) => [
+    [
+      String(card.index),
+      card.productName,
+      modeWords(card),
+      '',
+      '',
+      '',
+      '',
+      card.gpuUuid,
+      holders(card.holders),
+    ],
+    ...card.instances.map((each) => [
+      String(card.index),
+      card.productName,
+      `${each.profile}@${each.start}`,
+      renderMib(each.memoryMib),
+      `${each.gpuInstanceId}/${each.computeInstanceIds.join(',') || '-'}`,
+      each.compute.join(','),
+      each.slice,
+      each.uuid,
+      holders(each.holders),
+    ]),
+  ]);
+  const columns = [
+    'GPU',
+    'PRODUCT',
+    'MIG',
+    'MEMORY',
+    'GI/CI',
+    'COMPUTE',
+    'SLICE',
+    'UUID',
+    'USED-BY',
+  ];
+  return `${renderTable(columns, rows)}${profiles ? `\n${renderProfiles(cards)}` : ''}`;
+}
+
+function modeWords(card: CardLayoutRecord): string {
+  if (card.error !== '') return card.error;
+  if (!card.migSupported) return 'no MIG';
+  const word = (on: boolean): string => (on ? 'on' : 'off');
+  const pending =
+    card.migPending === card.migCurrent ? '' : ` (${word(card.migPending)} after a reset)`;
+  return `${word(card.migCurrent)}${pending}`;
+}
+
+function holders(names: readonly string[]): string {
+  return names.join(', ');
+}
+
+function renderProfiles(cards: readonly CardLayoutRecord[]): string {
+  return renderTable(
+    ['GPU', 'PROFILE', 'ID', 'MEMORY', 'FREE', 'TOTAL', 'SIZE', 'STARTS', 'FREE-STARTS'],
+    cards.flatMap((card) =>
+      card.profiles.map((each) => [
+        String(card.index),
+        each.name,
+        String(each.profileId),
+        renderMib(each.memoryMib),
+        String(each.free),
+        String(each.total),
+        String(each.size),
+        each.starts.join(','),
+        each.freeStarts.join(','),
+      ]),
+    ),
+  );
+}
+
+/** What each card takes: its steps, what stays, what is interrupted, what is in the way. */
+export function renderLayoutPlan(plan: LayoutPlanRecord): string {
+  if (plan.cards.length === 0) return 'the document names no card of this node\n';
+  return plan.cards.map(renderCardPlan).join('');
+}
+
+function renderCardPlan(card: LayoutPlanRecord['cards'][number]): string {
+  const head = `GPU ${card.index}  ${card.productName}  ${card.gpuUuid}`;
+  const lines = card.steps.map((step, at) => `  ${at + 1}. ${step.text}`);
+  const more = [
+    ...card.kept.map((each) => `  keeps ${each}`),
+    ...card.interrupts.map((each) => `  interrupts ${each}`),
+    ...card.notes.map((each) => `  note: ${each}`),
+    ...card.blocks.map((each) => `  BLOCKED (${each.reason}): ${each.detail}`),
+  ];
+  const total =
+    card.steps.length > 0
+      ? [`  about ${card.seconds} s`]
+      : card.blocks.length === 0
+        ? ['  nothing to do']
+        : [];
+  return `${[head, ...lines, ...more, ...total].join('\n')}\n`;
+}
+
+/** Whether every card is cut as the document says. */
+export function isAsWished(plan: LayoutPlanRecord): boolean {
+  return plan.cards.every((card) => card.steps.length === 0 && card.blocks.length === 0);
+}
+
+export function isBlocked(plan: LayoutPlanRecord): boolean {
+  return plan.cards.some((card) => card.blocks.length > 0);
+}
+
+/** `GPU-1a2b… 2/3: create 3g.20gb at 4`. */
+export function renderLine({ gpuUuid, step, steps, text }: LayoutLineRecord): string {
+  return `${gpuUuid} ${step}/${steps}: ${text}\n`;
+}

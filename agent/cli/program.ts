@@ -8,10 +8,12 @@ import { addHealth } from './commands/health.ts';
 import { addInject } from './commands/inject.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLists } from './commands/lists.ts';
+import { addMig } from './commands/mig.ts';
 import { addMps } from './commands/mps.ts';
 import { addRecords } from './commands/records.ts';
 import { addRun } from './commands/run.ts';
 import { addShutdown } from './commands/shutdown.ts';
+import { addSupportBundle } from './commands/support-bundle.ts';
 import { addTop } from './commands/top.ts';
 import type { AgentDoor } from './api/agent-door.ts';
 
@@ -21,6 +23,7 @@ const defaultSocket = '/run/tangram/agent.sock';
 const commands: readonly AddCommand[] = [
   addLists,
   addTop,
+  addMig,
   addMps,
   addDescribe,
   addRecords,
@@ -31,6 +34,7 @@ const commands: readonly AddCommand[] = [
   addInject,
   addAuthority,
   addRun,
+  addSupportBundle,
   addShutdown,
 ];
 
@@ -56,6 +60,7 @@ Examples:
   agentctl ps --json               replicas, for a machine
   agentctl describe gpu 0          one card, by index or UUID
   agentctl top --once              the newest sample of every card
+  agentctl mig plan -f cards.yaml  what cutting the cards so would take
   agentctl inspect logs/* --json   what saved outputs of the tools say`,
     );
   const api = (): AgentDoor => deps.connect(program.opts<{ socket: string }>().socket);

@@ -78,7 +78,7 @@ export async function askMps(
   const command = config?.mps.controlCommand ?? ['nvidia-cuda-mps-control'];
   const asked = await told(async () => run([...command, '--help']));
   // Any words of its own show that it is there; it ends with 1 for its help.
-  if (asked.kind === 'untold' && /no such program|ENOENT|cannot start/i.test(asked.reason)) {
+  if (asked.kind === 'untold' && /cannot find the program/i.test(asked.reason)) {
     throw new Error(asked.reason);
   }
   const help = asked.kind === 'told' ? asked.value : asked.reason;

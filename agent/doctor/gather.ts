@@ -18,13 +18,15 @@ import {
   createRun,
   told,
 } from './ask-tools.ts';
-import type { AgentAnswers, Evidence } from './evidence.ts';
+import type { AgentAnswers, Evidence, MpsCapabilities } from './evidence.ts';
 import { lookAtDoor, reach } from './reach.ts';
 import { readSettings, type ConfigFile } from './settings.ts';
 
 export interface GatherOptions {
   readonly configFile: ConfigFile;
   readonly askAgent: () => Promise<AgentAnswers>;
+  /** A running daemon knows more than its program's help; only the agent talks to daemons. */
+  readonly askAgentAboutMps: () => Promise<MpsCapabilities>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -47,7 +49,10 @@ export async function gatherEvidence(options: GatherOptions): Promise<Evidence> 
   const [toolkitVersion, dcgmiVersion, mps, clockSynchronized] = await Promise.all([
     told(async () => askVersion(run, ['nvidia-ctk', '--version'])),
     told(async () => askVersion(run, ['dcgmi', '--version'])),
-    told(async () => askMps(run, config, signal)),
+    told(async () => {
+      const asked = await told(options.askAgentAboutMps);
+      return asked.kind === 'told' ? asked.value : askMps(run, config, signal);
+    }),
     told(async () => askClock(run)),
   ]);
   const rootDirectory = engine.kind === 'told' ? engine.value.rootDirectory : '';

@@ -22,6 +22,7 @@ export const addDoctor: AddCommand = (program, deps, api) => {
         await gatherEvidence({
           configFile: { path: config, named: command.getOptionValueSource('config') !== 'default' },
           askAgent: async () => agentAnswers(api()),
+          askAgentAboutMps: async () => api().mps.capabilities(),
           clock: deps.clock,
           signal: deps.signal,
         }),

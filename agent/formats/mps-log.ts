@@ -120,7 +120,7 @@ const facts: readonly Fact[] = [
     ([, reason = '']) => ({ type: 'refused-command', reason }),
   ],
   [
-    /^(.*(?:fatal exception|Failed to start\b|encountered a fault|in FAULT state|Fatal error|has faulted).*)$/i,
+    /^(.*(?:fatal (?:GPU )?exception|Failed to start\b|encountered a fault|in FAULT state|Fatal error|has faulted).*)$/i,
     ([, reason = '']) => ({ type: 'fault', reason }),
   ],
 ];

@@ -17,6 +17,8 @@ interface ServerLife {
   readonly fault: string | null;
   /** The client that those words name. */
   readonly faultClient: number | null;
+  /** Clients that the fault has made INACTIVE, by pid. */
+  readonly hit: readonly number[];
   /** It ended without being told to: when, as the log says. */
   readonly brokenAt: string | null;
 }
@@ -27,6 +29,7 @@ const unborn: ServerLife = {
   ready: false,
   fault: null,
   faultClient: null,
+  hit: [],
   brokenAt: null,
 };
 
@@ -59,7 +62,8 @@ export function addEvents(before: ServerHistory, events: readonly MpsLogEvent[])
         }
         break;
       case 'fault':
-        if (event.writer === 'Server' || event.writer === 'Legacy Server') {
+        // A server's workers are called Other, and have its pid.
+        if (event.writer !== 'Control') {
           const fault = { fault: event.reason, faultClient: namedClient(event.reason) };
           servers.set(event.pid, { ...life(event.pid), ...fault });
         }
@@ -68,18 +72,27 @@ export function addEvents(before: ServerHistory, events: readonly MpsLogEvent[])
         if (event.pending) waiting.set(event.client, { user: event.user });
         else waiting.delete(event.client);
         break;
-      default:
-        break;
+      default: {
+        const pid = inactiveClient(event.text);
+        const { hit } = life(event.pid);
+        if (pid === null || hit.includes(pid) || hit.length >= rememberedMax) break;
+        servers.set(event.pid, { ...life(event.pid), hit: [...hit, pid] });
+      }
     }
   }
   return { servers: newest(servers), waiting: newest(waiting) };
 }
 
-/** `client 1234`, `client {0, 1234}`, `client process 1234`: the last number is the pid. */
+/** `client 1234`, `client process 1234`, `client {1234, 1}`: of two numbers the larger is the pid, the other a context. */
 function namedClient(words: string): number | null {
   const match =
-    /\bclient(?: process)?(?: with pid)?[\s:]{1,4}\{?(?:\d{1,10},\s?)?(\d{1,10})\b/i.exec(words);
-  return match === null ? null : Number(match[1]);
+    /\bclient(?: process)?(?: with pid)?[\s:]{1,4}\{?(\d{1,10})(?:,\s?(\d{1,10}))?\b/i.exec(words);
+  return match === null ? null : Math.max(Number(match[1]), Number(match[2] ?? 0));
+}
+
+/** `status of client {1234, 1} is INACTIVE`: its work was stopped by a fault on a card that it used. */
+function inactiveClient(text: string): number | null {
+  return /status of client .{1,40} is INACTIVE/i.test(text) ? namedClient(text) : null;
 }
 
 function newest<V>(all: Map<number, V>): Map<number, V> {
@@ -115,7 +128,7 @@ export function faultOf(
     return {
       id: `${incarnation} ${stuck.pid} fault`,
       server: stuck.pid,
-      client: life.faultClient,
+      client: culpritOf(life),
       reason: life.fault ?? 'its state is FAULT',
       live: true,
     };
@@ -124,12 +137,20 @@ export function faultOf(
     ([, life]) => life.known && life.ready && life.brokenAt !== null,
   );
   if (ended === undefined) return null;
-  const [server, { fault, faultClient, brokenAt }] = ended;
+  const [server, life] = ended;
+  const { fault, brokenAt } = life;
   return {
     id: `${incarnation} ${server} ended`,
     server,
-    client: faultClient,
+    client: culpritOf(life),
     reason: `it ended at ${brokenAt ?? '?'}${fault === null ? '' : `: ${fault}`}`,
     live: false,
   };
+}
+
+/** Whom the words name; else the only one that was hit. Several that were hit name nobody. */
+function culpritOf({ faultClient, hit }: ServerLife): number | null {
+  if (faultClient !== null) return faultClient;
+  const [only, other] = hit;
+  return only === undefined || other !== undefined ? null : only;
 }

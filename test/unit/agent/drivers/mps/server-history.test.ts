@@ -11,6 +11,7 @@ import { parseMpsLogLine, type MpsLogEvent } from '../../../../../agent/formats/
 
 const control = '[2026-01-02 03:04:05.006 Control   100]';
 const server = (pid: number): string => `[2026-01-02 03:04:06.007 Server   ${pid}]`;
+const other = (pid: number): string => `[2026-01-02 03:04:06.007 Other    ${pid}]`;
 const begun = [
   `${control} Starting control daemon using socket /run/mps/control`,
   `${control} NEW CLIENT 11 from user 1000: Server is not ready, push client to pending list`,
@@ -54,6 +55,27 @@ test.for<{
     lines: [...begun, `${server(500)} Client process 11 has faulted`],
     told: [{ pid: 500, status: 'FAULT' }],
     want: { server: 500, client: 11, reason: 'Client process 11 has faulted', live: true },
+  },
+  {
+    name: 'the only client that a fault has stopped',
+    lines: [
+      ...begun,
+      `${other(500)} Volta MPS: Server is handling a fatal GPU exception.`,
+      `${other(500)} Volta MPS: status of client {11, 1} is INACTIVE`,
+    ],
+    told: [{ pid: 500, status: 'FAULT' }],
+    want: { client: 11, reason: 'Volta MPS: Server is handling a fatal GPU exception.' },
+  },
+  {
+    name: 'several of them name nobody',
+    lines: [
+      ...begun,
+      `${other(500)} Volta MPS: Server is handling a fatal GPU exception.`,
+      `${other(500)} Volta MPS: status of client {11, 1} is INACTIVE`,
+      `${other(500)} Volta MPS: status of client {12, 2} is INACTIVE`,
+    ],
+    told: [{ pid: 500, status: 'FAULT' }],
+    want: { client: null },
   },
   {
     name: 'a version that tells no state is judged by its log',

@@ -47,7 +47,7 @@ function tell(
 ): Reply {
   const { dialect } = asking;
   const { request } = asking.line;
-  if (request.kind === 'list') return reply(renderList(views));
+  if (request.kind === 'list') return reply(renderList(views, dialect));
   if (request.kind === 'topology') return reply(renderTopology(views, asking.cpuCount));
   if (request.kind === 'nvlink') return reply(renderNvlink(views, request.what, dialect));
   if (request.kind === 'monitor') {

@@ -41,7 +41,7 @@ export function listMig(
       return gpuInstanceTable(enabled, dialect);
     case 'lci':
       if (enabled.length === 0) return noneEnabled;
-      return computeInstanceTable(enabled, command);
+      return computeInstanceTable(enabled, command, dialect);
     case 'lcip':
     case 'lcipp':
       if (enabled.length === 0) return noneEnabled;
@@ -100,12 +100,13 @@ function placements(cards: readonly CutCard[]): readonly string[] {
 }
 
 function gpuInstanceTable(cards: readonly CutCard[], dialect: Dialect): Reply {
-  const extra = widening(cards, dialect);
-  const width = 55 + extra.length;
+  // Before 510 the name column was three narrower.
+  const shift = dialect.major < 510 ? -3 : widening(cards, dialect).length;
+  const width = 55 + shift;
   const line = `+${'-'.repeat(width)}+`;
   const rows = cards.flatMap((found) =>
     ranked(found).flatMap(({ instance, profile }) => [
-      `| ${found.index.toString().padStart(3)}  MIG ${profile.name.padEnd(16 + extra.length)}${pad2(profile.giProfileId)}` +
+      `| ${found.index.toString().padStart(3)}  MIG ${profile.name.padEnd(16 + shift)}${pad2(profile.giProfileId)}` +
         `${' '.repeat(7)}${pad2(instance.id)}${' '.repeat(10)}${`${instance.start}:${profile.placementSize}`.padEnd(8)}|`,
       line,
     ]),
@@ -114,15 +115,21 @@ function gpuInstanceTable(cards: readonly CutCard[], dialect: Dialect): Reply {
   return reply([
     line,
     `| GPU instances:${' '.repeat(width - 15)}|`,
-    `| GPU   Name           ${extra}  Profile  Instance   Placement  |`,
-    `|                      ${extra}    ID       ID       Start:Size |`,
+    `| GPU   ${'Name'.padEnd(17 + shift)}Profile  Instance   Placement  |`,
+    `|${' '.repeat(26 + shift)}ID       ID       Start:Size |`,
     `|${'='.repeat(width)}|`,
     ...rows,
   ]);
 }
 
-function computeInstanceTable(cards: readonly CutCard[], command: MigCommand): Reply {
-  const width = 68;
+function computeInstanceTable(
+  cards: readonly CutCard[],
+  command: MigCommand,
+  dialect: Dialect,
+): Reply {
+  // The placement of a compute instance is told since 510.
+  const placed = dialect.major >= 510;
+  const width = placed ? 68 : 55;
   const line = `+${'-'.repeat(width)}+`;
   const rows = cards.flatMap((found) =>
     ranked(found)
@@ -131,9 +138,10 @@ function computeInstanceTable(cards: readonly CutCard[], command: MigCommand): R
         const offered = ciProfiles(found.geometry, profile);
         return instance.computeInstances.flatMap((ci) => {
           const name = offered.find((each) => each.slices === ci.slices)?.name ?? profile.name;
+          const placement = placed ? `     ${`${ci.start}:${ci.slices}`.padEnd(8)}` : '';
           return [
             `| ${found.index.toString().padStart(3)}     ${pad2(instance.id)}       MIG ${name.padEnd(14)}  ${pad2(ci.ciProfileId)}` +
-              `        ${pad2(ci.id)}          ${`${ci.start}:${ci.slices}`.padEnd(8)}|`,
+              `        ${pad2(ci.id)}     ${placement}|`,
             line,
           ];
         });
@@ -143,9 +151,9 @@ function computeInstanceTable(cards: readonly CutCard[], command: MigCommand): R
   return reply([
     line,
     `| Compute instances:${' '.repeat(width - 19)}|`,
-    '| GPU     GPU       Name             Profile   Instance   Placement  |',
-    '|       Instance                       ID        ID       Start:Size |',
-    '|         ID                                                         |',
+    `| GPU     GPU       Name             Profile   Instance ${placed ? '  Placement  ' : ''}|`,
+    `|       Instance                       ID        ID     ${placed ? '  Start:Size ' : ''}|`,
+    `|         ID${' '.repeat(width - 11)}|`,
     `|${'='.repeat(width)}|`,
     ...rows,
   ]);

@@ -1,7 +1,7 @@
 import { unreachable } from '../../shared/domain/assert.ts';
 import { cardByProductName } from '../../shared/domain/card.ts';
 import type { CardVerdict, Verdict, VerdictAction } from '../../shared/domain/card-health.ts';
-import type { GpuInventory } from '../../shared/domain/inventory.ts';
+import type { GpuInventory, MigInstance } from '../../shared/domain/inventory.ts';
 import type { HealthPolicy } from './policy.ts';
 import { recoverable, resetRefusal } from './recovery-plan.ts';
 
@@ -40,6 +40,8 @@ function adviceFor(action: VerdictAction, index: number): string {
 export interface CardSurroundings {
   readonly inventory: GpuInventory;
   readonly users: readonly string[];
+  /** Instances that a reset takes for good. */
+  readonly lost: readonly MigInstance[];
   readonly policy: HealthPolicy;
 }
 
@@ -71,7 +73,7 @@ export function stepsAfter(verdict: CardVerdict, around: CardSurroundings): read
 
 /** Pure: what a recovery does, step by step, with what it waits for first. */
 export function healSteps(resets: boolean, around: CardSurroundings): readonly string[] {
-  const { inventory, users } = around;
+  const { inventory, users, lost } = around;
   if (!resets) {
     return [
       'drop the injected evidence; the card itself is left alone',
@@ -81,13 +83,16 @@ export function healSteps(resets: boolean, around: CardSurroundings): readonly s
   }
   const empty = users.length === 0 ? 'nothing runs on it now' : `still runs ${users.join(', ')}`;
   const refused = resetRefusal({ authority: inventory.authority, users: [] });
-  const lost = inventory.instances.map((each) => `${each.profile} at ${each.start}`);
+  const named = (some: readonly MigInstance[]): string =>
+    some.map((each) => `${each.profile} at ${each.start}`).join(', ');
+  const back = inventory.instances.filter((each) => !lost.includes(each));
   return [
     `wait until nothing runs on the card (${empty})`,
     ...(refused === null ? [] : [`wait for authority: ${refused}`]),
     'let go of our own handles: sampling, MPS daemon',
     `reset the card (nvidia-smi -r -i ${inventory.uuid})`,
-    ...(lost.length === 0 ? [] : [`restore its layout (${lost.join(', ')})`]),
+    ...(lost.length === 0 ? [] : [`lose the instances of others for good (${named(lost)})`]),
+    ...(back.length === 0 ? [] : [`restore its layout (${named(back)})`]),
     'verify: it answers, has no uncorrected errors, and the driver asks for nothing more',
     're-admit it',
   ];

@@ -1,5 +1,6 @@
 import type {
   CardHealthRecord,
+  CardRecovery,
   RecoveryWish,
   Victim,
   XidIncident,
@@ -55,6 +56,15 @@ export function incidentsOf(
   bootId: string,
 ): readonly XidIncident[] {
   return record === undefined || record.bootId !== bootId ? [] : record.incidents;
+}
+
+/** The recovery that still counts: one that failed in another boot is over with it, an open one goes on. */
+export function recoveryOf(
+  record: CardHealthRecord | undefined,
+  bootId: string,
+): CardRecovery | null {
+  const recovery = record?.recovery ?? null;
+  return recovery?.state === 'failed' && recovery.bootId !== bootId ? null : recovery;
 }
 
 /** A contained and an uncontained storm, or those of two instances, are two things; so are real and injected ones. */

@@ -1,5 +1,7 @@
 import type { CardVerdict } from '../../shared/domain/card-health.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
+import type { MigInstance } from '../../shared/domain/inventory.ts';
+import { isSamePlacement } from '../../shared/domain/mig-layout.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
@@ -13,7 +15,7 @@ import { healSteps, resetNotes, stepsAfter, type CardSurroundings } from './advi
 import { HealthBook, type CardSighting } from './book.ts';
 import type { CardActions } from './card-actions.ts';
 import { cardUsers } from './card-facts.ts';
-import { incidentsOf, withSighting } from './incidents.ts';
+import { incidentsOf, recoveryOf, withSighting } from './incidents.ts';
 import { judge } from './judge.ts';
 import { followKernelLog } from './kernel-follower.ts';
 import type { HealthMemory } from './memory.ts';
@@ -135,7 +137,7 @@ export class HealthKeeper implements RoundHealth {
     if (world === undefined) return [];
     return world.gpus.map((gpu) => ({
       gpu,
-      recovery: this.#book.records().get(gpu.uuid)?.recovery ?? null,
+      recovery: recoveryOf(this.#book.records().get(gpu.uuid), world.bootId),
       waitsFor: this.#waitsFor.get(gpu.uuid) ?? null,
       users: cardUsers(world, gpu),
       readings: this.#deps.readings().get(gpu.uuid) ?? null,
@@ -157,7 +159,7 @@ export class HealthKeeper implements RoundHealth {
         readings: this.#deps.readings().get(gpu.uuid) ?? null,
         incidents: withSighting(incidentsOf(record, world.bootId), sighting),
         instances: gpu.inventory.instances,
-        recovery: record?.recovery ?? null,
+        recovery: recoveryOf(record, world.bootId),
         before: gpu.verdict,
       },
       policy,
@@ -238,6 +240,8 @@ export class HealthKeeper implements RoundHealth {
     const { autoReset } = this.#deps.policy;
     const facts = { authority: gpu.inventory.authority, users: cardUsers(world, gpu) };
     const open = this.#isOpen(gpu.uuid);
+    // A stranger's instances would not come back.
+    if (this.#strangers(gpu).length > 0) return;
     if (!beginsAlone(gpu.verdict, { autoReset, open, facts })) return;
     const wish = { askedBy: 'policy', resets: true, bootId: world.bootId } as const;
     beginRecovery(this.#recovery, gpu, wish);
@@ -272,7 +276,17 @@ export class HealthKeeper implements RoundHealth {
 
   #around(gpu: GpuActual, world: World): CardSurroundings {
     const { policy } = this.#deps;
-    return { inventory: gpu.inventory, users: cardUsers(world, gpu), policy };
+    const lost = this.#strangers(gpu);
+    return { inventory: gpu.inventory, users: cardUsers(world, gpu), lost, policy };
+  }
+
+  /** Instances that nothing brings back after a reset: no slice of ours, and in no layout that was asked for here. */
+  #strangers(gpu: GpuActual): readonly MigInstance[] {
+    const recorded = this.#deps.store.recordedLayouts().find((each) => each.gpu === gpu.uuid);
+    const known = recorded?.shape.instances ?? [];
+    return gpu.inventory.instances.filter(
+      (each) => each.slice === null && !known.some((wanted) => isSamePlacement(wanted, each)),
+    );
   }
 
   #card(uuid: string): { readonly gpu: GpuActual; readonly world: World } {

@@ -4,7 +4,7 @@ import type { GpuMode } from '../../shared/domain/gpu.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
 import type { GpuInventory, Inventory, MigInstance } from '../../shared/domain/inventory.ts';
 import { profileById, type MigGeometry } from '../../shared/domain/mig-profile.ts';
-import { incidentsOf } from '../health/incidents.ts';
+import { incidentsOf, recoveryOf } from '../health/incidents.ts';
 import { isLasting, type CardLook } from '../health/conditions.ts';
 import { judge, judgeUnanswered } from '../health/judge.ts';
 import { layoutFingerprint, layoutShape, nextLayout } from './layout.ts';
@@ -271,7 +271,7 @@ function verdictOn(
       readings: readings.get(row.uuid) ?? null,
       incidents: incidentsOf(record, known.bootId),
       instances,
-      recovery: record?.recovery ?? null,
+      recovery: recoveryOf(record, known.bootId),
       before: known.previous?.gpus.find((each) => each.uuid === row.uuid)?.verdict ?? null,
     },
     policy,

@@ -1,7 +1,6 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import {
-  batchLinesMax,
   lineBytesMax,
   mayTellFault,
   type KernelBatch,
@@ -9,7 +8,8 @@ import {
 } from './kernel-log.ts';
 
 const pollMs = 1_000;
-const chunkBytes = 256 * 1024;
+/** Bounds a batch, too: a storm comes in several. */
+const chunkBytes = 64 * 1024;
 
 /**
  * A file that something else appends to: `/var/log/kern.log`, the simulator's `kmsg`. It may be rotated (another
@@ -34,7 +34,8 @@ async function* followFile(
   signal: AbortSignal,
 ): AsyncGenerator<KernelBatch, void, void> {
   const first = await stat(path).catch(() => null);
-  // One that appears later is read from its beginning.
+  // One that appears later is read from its beginning. Which file a position was of is not known after a restart: one
+  // that is long enough is taken for the same.
   let place: Place = { inode: first?.ino ?? 0, offset: position ?? first?.size ?? 0 };
   yield { lines: [], position: place.offset };
   for (;;) {
@@ -43,7 +44,6 @@ async function* followFile(
     if (found === null) place = { inode: 0, offset: 0 };
     else {
       if (found.ino !== place.inode || found.size < place.offset) {
-        // After a restart the inode is not known: a file that is long enough is taken for the same.
         place = { inode: found.ino, offset: 0 };
       }
       if (found.size > place.offset) {
@@ -75,7 +75,6 @@ async function readOn(
     .toString('utf8', 0, whole)
     .split('\n')
     .filter(mayTellFault)
-    .slice(0, batchLinesMax)
     .map((text) => ({ text: text.slice(0, lineBytesMax).replace(/\r$/, ''), atMs }));
   return { lines, position: offset + whole, more: whole > 0 && bytes === chunkBytes };
 }

@@ -31,8 +31,10 @@ function linesOf(view: GpuView, question: NvlinkQuestion, dialect: Dialect): rea
   const count = nvlinks(view.card.productName);
   if (view.gpu.migCurrent) return ['Nvlink queries are not supported for Devices in MIG mode'];
   if (count === 0) {
-    // Before 550 a board without links is an empty entry.
-    return dialect.major >= 550 ? ['Device does not have or support Nvlink'] : [];
+    // The binary of 550 has only this sentence; 595 was captured with the other one.
+    return dialect.major >= 590
+      ? ['Device does not have or support Nvlink']
+      : ['NVML: Unable to retrieve NVLink information as all links are inActive'];
   }
   const links = Array.from({ length: count }, (_each, link) => link);
   const { unreadable } = view.health;

@@ -97,7 +97,9 @@ test('nvlink tells speed, capabilities and errors, and who has no links', async 
     '\t Link 0: Recovery Errors: 0',
     '\t Link 0: CRC Errors: 0',
   ]);
-  expect(await links('-s', '2')).toEqual(['Device does not have or support Nvlink']);
+  expect(await links('-s', '2')).toEqual([
+    'NVML: Unable to retrieve NVLink information as all links are inActive',
+  ]);
   expect((await host.smi('nvlink')).exitCode).toBe(2);
 });
 

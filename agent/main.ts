@@ -1,27 +1,47 @@
 #!/usr/bin/env node
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { GpuUuid } from '../shared/domain/ids.ts';
 import { renderServiceEnd } from '../shared/platform/command-line.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import { errorCodes, isAppError } from '../shared/platform/errors.ts';
 import { runTogether, shutdownSignal } from '../shared/platform/lifecycle.ts';
 import { createLog, type Log } from '../shared/platform/log.ts';
 import { Wake } from '../shared/platform/wake.ts';
-import { agentService, createLinkClient, localService } from '../shared/wire/services.ts';
+import {
+  agentService,
+  createLinkClient,
+  healthService,
+  layoutService,
+  localService,
+  mpsService,
+} from '../shared/wire/services.ts';
 import { closeAgentSocket, openAgentSocket } from './api/server.ts';
+import { healthServiceHandlers } from './api/health-service.ts';
+import { layoutServiceHandlers, type LayoutServiceDeps } from './api/layout-service.ts';
 import { localServiceHandlers } from './api/local-service.ts';
+import { mpsServiceHandlers, type MpsServiceDeps } from './api/mps-service.ts';
 import { agentServiceHandlers, type AgentServiceDeps } from './api/service.ts';
 import { readAgentConfig, type AgentConfig } from './config.ts';
+import { createCdiRefresh, createLayouts } from './create-layouts.ts';
 import type { DockerRuntime } from './drivers/docker/docker-runtime.ts';
+import { createDcgmi } from './drivers/dcgm/create-dcgmi.ts';
 import { createHost } from './drivers/host/create-host.ts';
+import { openKernelLog } from './drivers/kernel-log/open-kernel-log.ts';
 import { createMpsControl } from './drivers/mps/create-mps-control.ts';
 import { createNvidiaSmi } from './drivers/nvidia-smi/create-nvidia-smi.ts';
 import { createProcessRuntime } from './drivers/runtime/process-runtime.ts';
 import type { Runtime } from './drivers/runtime/runtime.ts';
+import { createCardActions } from './health/card-actions.ts';
+import { HealthKeeper } from './health/keeper.ts';
+import { readingsByCard } from './health/readings.ts';
 import { httpGet } from './http-get.ts';
+import { renderDcgmPage } from './http/dcgm-page.ts';
 import { checkHealth } from './http/health.ts';
-import { createMetricsPage } from './http/metrics.ts';
+import { createMetricsPage, type MetricsDeps } from './http/metrics.ts';
 import { createHttpServer, listenHttp } from './http/server.ts';
+import type { LayoutKeeper } from './layout/layout-keeper.ts';
 import { CoordinatorLink } from './link/link.ts';
 import { writeReadyFile } from '../shared/platform/ready-file.ts';
 import { createAgentCore, type AgentCore } from './reconcile/core.ts';
@@ -30,9 +50,8 @@ import { stopAllReplicas } from './replica-stop.ts';
 import { simulateCards } from './simulate.ts';
 import type { AgentStore } from './store/agent-store.ts';
 import { openAgentStore } from './store/sqlite-store.ts';
-import { HostSampler } from './telemetry/host-sampler.ts';
-import { ProcessTable } from './telemetry/process-table.ts';
-import { GpuSampler } from './telemetry/sampler.ts';
+import { createTelemetry, type Telemetry } from './telemetry/create-telemetry.ts';
+import type { GpuSampler } from './telemetry/sampler.ts';
 import { packageVersion } from '../shared/platform/version.ts';
 
 interface Flags {
@@ -75,8 +94,8 @@ interface Kept {
   readonly store: AgentStore;
 }
 
-async function createDrivers(config: AgentConfig) {
-  const { nvidiaSmi, mps, docker, gpu, node, stateDir } = config;
+async function createDrivers(config: AgentConfig, signal: AbortSignal) {
+  const { nvidiaSmi, dcgm, mps, docker, gpu, node, stateDir } = config;
   let dockerRuntime: DockerRuntime | null = null;
   if (docker.enabled) {
     // Loaded here: a host without Docker does not keep its client in memory.
@@ -86,6 +105,7 @@ async function createDrivers(config: AgentConfig) {
       handout: gpu.handout,
       socketPath: docker.socket,
       stopGraceMs: config.stopGrace,
+      mpsShmDirectory: mps.shm === 'host' ? '/dev/shm' : null,
     });
   }
   const runtimes: Runtime[] = dockerRuntime === null ? [] : [dockerRuntime];
@@ -95,49 +115,68 @@ async function createDrivers(config: AgentConfig) {
     nvidiaSmi: nvidiaSmi.enabled
       ? createNvidiaSmi({ command: nvidiaSmi.command, queryTimeoutMs: nvidiaSmi.timeout })
       : null,
+    dcgmi: dcgm.enabled && nvidiaSmi.enabled ? createDcgmi({ command: dcgm.command }) : null,
     mps:
       mps.enabled && nvidiaSmi.enabled
-        ? createMpsControl({ controlCommand: mps.controlCommand, directory: mps.dir })
+        ? createMpsControl({
+            controlCommand: mps.controlCommand,
+            directory: mps.dir,
+            multiUser: mps.multiUser,
+          })
         : null,
     runtimes,
     docker: dockerRuntime,
+    kernelLog: nvidiaSmi.enabled ? await openKernelLog(config.health.kernelLog, signal) : null,
   };
 }
 
 type Drivers = Awaited<ReturnType<typeof createDrivers>>;
 
-function createTelemetry(config: AgentConfig, drivers: Drivers, log: Log, signal: AbortSignal) {
-  const clock = systemClock;
-  const { nvidiaSmi } = drivers;
-  const periodMs = config.telemetry.interval;
-  return {
-    sampler:
-      nvidiaSmi === null
-        ? null
-        : new GpuSampler({ nvidiaSmi, clock, random: Math.random, log, periodMs }),
-    host: new HostSampler({ host: drivers.host, clock, log, periodMs }),
-    processes: nvidiaSmi === null ? null : new ProcessTable({ nvidiaSmi, clock, log, signal }),
-  };
-}
-
 async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Promise<void> {
   const { log, store } = kept;
   const asked = new AbortController();
   const signal = AbortSignal.any([outer, asked.signal]);
-  const drivers = await createDrivers(config);
-  const telemetry = createTelemetry(config, drivers, log, signal);
+  const drivers = await createDrivers(config, signal);
+  const telemetry = createTelemetry({
+    host: drivers.host,
+    nvidiaSmi: drivers.nvidiaSmi,
+    dcgmi: drivers.dcgmi,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    periodMs: config.telemetry.interval,
+    detailsPeriodMs: config.telemetry.details,
+    signal,
+  });
   const doors: Doors = { metricsAddress: null, closers: [() => drivers.docker?.close()] };
   const metricsAddress = (): string | null => doors.metricsAddress;
-  const core = createCore(config, kept, { drivers, telemetry, metricsAddress });
+  const health = createHealth(config, kept, {
+    drivers,
+    telemetry,
+    poke: () => core.poke(),
+    restoreLayout: async (gpu, inner) => layouts?.restore(gpu, inner),
+  });
+  const core: AgentCore = createCore(config, kept, { drivers, telemetry, metricsAddress, health });
+  const layouts: LayoutKeeper | null = createLayouts(config, {
+    clock: systemClock,
+    log,
+    store,
+    tool: drivers.nvidiaSmi,
+    core,
+    handles: telemetry.handles,
+  });
   const link = createLink(config, kept, core, telemetry.sampler);
   const loop = stoppable(core);
-  const { sampler } = telemetry;
   try {
     await openDoors(config, doors, {
       ...telemetry,
+      usage: telemetry.follow(core),
+      mps: drivers.mps,
       node: config.node,
       version: packageVersion,
       core,
+      health,
+      layouts,
       link: link === null ? null : () => link.view(),
       shutdown: async (stopReplicas) => {
         log.info({ stopReplicas }, 'asked to end');
@@ -156,8 +195,9 @@ async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Pr
     });
     await runTogether(signal, [
       (inner) => loop.run(inner),
-      (inner) => telemetry.host.run(inner),
-      ...(sampler === null ? [] : [(inner: AbortSignal) => sampler.run(inner)]),
+      ...telemetry.loops,
+      (inner) => health.run(inner),
+      ...(layouts === null ? [] : [(inner: AbortSignal) => layouts.run(inner)]),
       ...(link === null ? [] : [(inner: AbortSignal) => link.run(inner)]),
     ]);
     log.info('the agent ends');
@@ -175,11 +215,15 @@ interface Doors {
 async function openDoors(
   config: AgentConfig,
   doors: Doors,
-  about: AgentServiceDeps & { readonly log: Log },
+  about: AgentServiceDeps &
+    MetricsDeps &
+    MpsServiceDeps &
+    LayoutServiceDeps & { readonly health: HealthKeeper; readonly log: Log },
 ): Promise<void> {
-  const { core, sampler, log } = about;
+  const { core, sampler, usage, log } = about;
   const http = createHttpServer({
     metrics: createMetricsPage(about),
+    dcgmPage: async () => renderDcgmPage((await usage?.read()) ?? null, hostname()),
     health: () => checkHealth({ core, clock: systemClock, sampler }),
     sampler,
     log,
@@ -190,6 +234,9 @@ async function openDoors(
   const { node, socket, readyFile, authority } = config;
   const server = await openAgentSocket(socket, [
     [agentService, { ...agentServiceHandlers(about) }],
+    [healthService, { ...healthServiceHandlers({ ...about, clock: systemClock }) }],
+    [layoutService, { ...layoutServiceHandlers(about) }],
+    [mpsService, { ...mpsServiceHandlers(about) }],
     [
       localService,
       { ...localServiceHandlers({ ...about, coordinator: config.coordinator?.text ?? null }) },
@@ -205,12 +252,48 @@ async function openDoors(
 
 interface Around {
   readonly drivers: Drivers;
-  readonly telemetry: ReturnType<typeof createTelemetry>;
+  readonly telemetry: Telemetry;
   readonly metricsAddress: () => string | null;
+  readonly health: HealthKeeper;
+}
+
+function createHealth(
+  config: AgentConfig,
+  { log, store }: Kept,
+  around: Pick<Around, 'drivers' | 'telemetry'> & {
+    readonly poke: () => void;
+    readonly restoreLayout: (gpu: GpuUuid, signal: AbortSignal) => Promise<void>;
+  },
+): HealthKeeper {
+  const { drivers, telemetry, poke, restoreLayout } = around;
+  const { nvidiaSmi, mps, kernelLog } = drivers;
+  const { details, handles } = telemetry;
+  if (kernelLog === null && nvidiaSmi !== null) {
+    log.warn('no kernel log may be read here: Xids are not seen');
+  }
+  return new HealthKeeper({
+    clock: systemClock,
+    log,
+    store,
+    policy: config.health,
+    kernelLog,
+    readings: () => readingsByCard(details?.latest() ?? null, systemClock.wallMs()),
+    actions: createCardActions({
+      store,
+      nvidiaSmi,
+      mps,
+      cardHandles: handles,
+      restoreLayout,
+    }),
+    lookAgain: () => {
+      poke();
+      details?.poke();
+    },
+  });
 }
 
 function createCore(config: AgentConfig, { log, store }: Kept, around: Around): AgentCore {
-  const { drivers, telemetry, metricsAddress } = around;
+  const { drivers, telemetry, metricsAddress, health } = around;
   return createAgentCore({
     config: {
       node: config.node,
@@ -223,6 +306,7 @@ function createCore(config: AgentConfig, { log, store }: Kept, around: Around): 
       runtime: config.runtime,
       processRuntime: config.processRuntime,
       stopGraceMs: config.stopGrace,
+      mpsComputeMode: config.mps.computeMode,
     },
     clock: systemClock,
     random: Math.random,
@@ -233,7 +317,9 @@ function createCore(config: AgentConfig, { log, store }: Kept, around: Around): 
     mps: drivers.mps,
     runtimes: drivers.runtimes,
     httpGet,
-    cardHandles: telemetry.sampler,
+    cardHandles: telemetry.handles,
+    afterCut: createCdiRefresh(config),
+    health,
   });
 }
 

@@ -2,7 +2,6 @@ import type { GpuUuid, ModelName, ReplicaId, SliceId } from '../shared/domain/id
 import type { Inventory, MigInstance } from '../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget, SliceStatus } from '../shared/domain/node-target.ts';
 import type { SliceShape } from '../shared/domain/slice.ts';
-import type { ComputeProcess } from './drivers/nvidia-smi/nvidia-smi.ts';
 import type { Attribution } from './reconcile/attribution.ts';
 
 /** One slice of this node, wanted or found: what `agentctl ls` and the slice metrics tell of it. */
@@ -101,19 +100,4 @@ function leftoverInstances(
       };
     }),
   );
-}
-
-/** What the processes of a slice's replica hold on its card, MiB; null: not known, which is not 0. */
-export function memoryUsedMib(
-  row: SliceRow,
-  processes: readonly ComputeProcess[] | null,
-): number | null {
-  if (processes === null || row.replica === null || row.pids.length === 0) return null;
-  let sum = 0;
-  for (const process of processes) {
-    if (process.gpu !== row.gpu || !row.pids.includes(process.pid)) continue;
-    if (process.memoryUsedMib === null) return null;
-    sum += process.memoryUsedMib;
-  }
-  return sum;
 }

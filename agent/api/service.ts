@@ -1,13 +1,15 @@
 import { parseReplicaId } from '../../shared/domain/ids.ts';
-import { AppError } from '../../shared/platform/errors.ts';
 import type { AgentServiceHandlers } from '../../shared/wire/generated/tangram/agent/v1/AgentService.ts';
 import { problemError, unary } from '../../shared/wire/unary.ts';
 import type { LinkView } from '../link/link-view.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import type { HostSampler } from '../telemetry/host-sampler.ts';
-import type { ProcessTable } from '../telemetry/process-table.ts';
+import type { DcgmSampler } from '../telemetry/dcgm-sampler.ts';
+import type { NodeUsage } from '../telemetry/node-usage.ts';
 import type { GpuSampler } from '../telemetry/sampler.ts';
-import { gpuViews, nodeView, replicaViews, topView } from './views.ts';
+import { topView } from './top-view.ts';
+import { bounded } from './bounded.ts';
+import { gpuViews, nodeView, replicaViews } from './views.ts';
 
 export interface AgentServiceDeps {
   readonly node: string;
@@ -15,7 +17,8 @@ export interface AgentServiceDeps {
   readonly core: AgentCore;
   readonly sampler: GpuSampler | null;
   readonly host: HostSampler;
-  readonly processes: ProcessTable | null;
+  readonly usage: NodeUsage | null;
+  readonly dcgm: DcgmSampler | null;
   readonly link: (() => LinkView) | null;
   /** Ends the agent, with its replicas first if asked; answers how many were stopped. */
   readonly shutdown: (stopReplicas: boolean) => Promise<number>;
@@ -32,15 +35,16 @@ export function agentServiceHandlers(deps: AgentServiceDeps): AgentServiceHandle
     ),
     ListGpus: unary(() => ({ gpus: gpuViews(core) }), onError),
     ListReplicas: unary(() => ({ replicas: replicaViews(core, deps.node) }), onError),
-    GetTop: unary(
-      async () =>
-        topView(core, {
-          cards: deps.sampler?.latest() ?? null,
-          host: deps.host.latest(),
-          processes: (await deps.processes?.read()) ?? null,
-        }),
-      onError,
-    ),
+    GetTop: unary(async ({ historySeconds }) => {
+      const windowMs =
+        bounded('history_seconds', historySeconds, { whenZero: 0, max: 600 }) * 1_000;
+      return topView({
+        usage: (await deps.usage?.read()) ?? null,
+        host: deps.host.latest(),
+        history: (gpu) => (windowMs === 0 ? [] : utilizationHistory(deps.sampler, gpu, windowMs)),
+        dcgmReason: deps.dcgm?.reason ?? null,
+      });
+    }, onError),
     ListEvents: unary(({ limit }) => {
       const wanted = bounded('limit', limit, { whenZero: 100, max: 1_000 });
       return { events: [...core.events({ limit: wanted, subject: null })] };
@@ -58,14 +62,18 @@ export function agentServiceHandlers(deps: AgentServiceDeps): AgentServiceHandle
   };
 }
 
-function bounded(
-  field: string,
-  value: number,
-  rule: { readonly whenZero: number; readonly max: number },
-): number {
-  if (value === 0) return rule.whenZero;
-  if (value >= 1 && value <= rule.max) return value;
-  throw new AppError('REQUEST_INVALID', `${field} is ${value}`, {
-    hint: `give a number from 1 to ${rule.max}`,
-  });
+/** In percent, about one value a second. */
+function utilizationHistory(
+  sampler: GpuSampler | null,
+  gpu: string,
+  windowMs: number,
+): readonly number[] {
+  const found = sampler?.history(gpu, 'tangram_gpu_utilization_ratio', windowMs) ?? null;
+  if (found === null) return [];
+  // At a higher rate the last value of each second stands for it.
+  const bySecond = new Map<number, number>();
+  for (const [at, atMs] of found.atMs.entries()) {
+    bySecond.set(Math.floor(atMs / 1_000), (found.values[at] ?? Number.NaN) * 100);
+  }
+  return [...bySecond.values()];
 }

@@ -1,19 +1,13 @@
 import { sliceEnforcement, type Slice } from '../../shared/domain/slice.ts';
 import type { GetNodeResponse } from '../../shared/wire/generated/tangram/agent/v1/GetNodeResponse.ts';
-import type { GetTopResponse } from '../../shared/wire/generated/tangram/agent/v1/GetTopResponse.ts';
-import type { GpuSample } from '../../shared/wire/generated/tangram/agent/v1/GpuSample.ts';
 import type { GpuView } from '../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
-import type { ProcessSample } from '../../shared/wire/generated/tangram/agent/v1/ProcessSample.ts';
 import type { SliceView } from '../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
 import type { Replica } from '../../shared/wire/generated/tangram/v1/Replica.ts';
 import { encodeShape, encodeSlice } from '../../shared/wire/slice-codec.ts';
 import { encodeReplicaPhase } from '../../shared/wire/status-codec.ts';
-import type { ComputeProcess, GpuRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
-import type { HostSample } from '../drivers/host/host.ts';
 import type { LinkView } from '../link/link-view.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import { sliceRows, type SliceRow } from '../slice-rows.ts';
-import type { GpuSampleSet } from '../telemetry/sampler.ts';
 
 export type CoreViews = Pick<
   AgentCore,
@@ -117,58 +111,4 @@ export function replicaViews(core: CoreViews, node: string): Replica[] {
       runtimeId: status.runtimeId ?? '',
     };
   });
-}
-
-export interface Samples {
-  readonly cards: { readonly sample: GpuSampleSet; readonly ageMs: number } | null;
-  readonly host: { readonly sample: HostSample; readonly ageMs: number } | null;
-  /** null: they could not be read. */
-  readonly processes: readonly ComputeProcess[] | null;
-}
-
-/** The newest sample of every card, with who uses it. An unknown value is left out. */
-export function topView(core: CoreViews, samples: Samples): GetTopResponse {
-  const owners = new Map<number, Pick<ProcessSample, 'replica' | 'model'>>();
-  for (const { pids, replica, model } of core.attribution()) {
-    for (const pid of pids) owners.set(pid, { replica, model });
-  }
-  const processesOf = (gpu: string): ProcessSample[] =>
-    (samples.processes ?? [])
-      .filter((process) => process.gpu === gpu)
-      .map(({ pid, name, memoryUsedMib }) => ({
-        pid,
-        name,
-        ...told('memoryUsedMib', memoryUsedMib),
-        replica: '',
-        model: '',
-        ...owners.get(pid),
-      }));
-  const host = samples.host?.sample;
-  return {
-    ageMs: Math.round(samples.cards?.ageMs ?? samples.host?.ageMs ?? 0),
-    gpus: (samples.cards?.sample.cards ?? []).map((row) => gpuSample(row, processesOf(row.uuid))),
-    ...told('cpuRatio', host?.cpuRatio ?? null),
-    ...told('memoryUsedMib', host?.memoryUsedMib ?? null),
-  };
-}
-
-function gpuSample(row: GpuRow, processes: ProcessSample[]): GpuSample {
-  const percent = row.utilizationPercent;
-  return {
-    uuid: row.uuid,
-    index: row.index,
-    ...told('utilizationRatio', percent === null ? null : percent / 100),
-    ...told('memoryUsedMib', row.memoryUsedMib),
-    ...told('memoryTotalMib', row.memoryTotalMib),
-    ...told('temperatureCelsius', row.temperatureCelsius),
-    ...told('powerWatts', row.powerDrawWatts),
-    ...told('smClockMhz', row.smClockMhz),
-    processes,
-  };
-}
-
-/** proto3 `optional`: an absent field is not 0. */
-function told<K extends string>(key: K, value: number | null): { [P in K]?: number } {
-  // The computed key is K; TypeScript widens it to string.
-  return value === null ? {} : ({ [key]: value } as { [P in K]: number });
 }

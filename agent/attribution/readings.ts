@@ -51,6 +51,7 @@ export interface CardReading {
   readonly powerIdleWatts: number | null;
   /** Share of time in which any kernel ran, 0 to 1. Not told under MIG. */
   readonly smRatio: number | null;
-  readonly processes: readonly ProcessReading[];
+  /** null: they could not be read, which is not "none". */
+  readonly processes: readonly ProcessReading[] | null;
   readonly slices: readonly SliceReading[];
 }

@@ -15,7 +15,7 @@ interface MemoryShares {
  */
 export function shareMemory(card: CardReading, users: readonly User[]): MemoryShares {
   const told = users.map((user) => ({ user, ...memoryOf(user) }));
-  const servers = card.processes.filter((process) => process.owner.kind === 'mps-server');
+  const servers = (card.processes ?? []).filter((each) => each.owner.kind === 'mps-server');
   const server = sumOf(servers.map((process) => process.memoryMib));
   const claimed = told.reduce((sum, each) => sum + (each.mib ?? 0), 0) + server.sum;
   const scale = scaleTo(claimed, card.memoryTotalMib);
@@ -33,7 +33,8 @@ export function shareMemory(card: CardReading, users: readonly User[]): MemorySh
   const usedMib = Math.min(totalMib, Math.max(memoryUsedMib, claimedMib));
   const driverMib = Math.min(Math.max(0, card.memoryReservedMib ?? 0), totalMib - usedMib);
   const unclaimedMib = usedMib - claimedMib;
-  const allTold = server.whole && told.every((each) => each.mib !== null);
+  const allTold =
+    card.processes !== null && server.whole && told.every((each) => each.mib !== null);
   const lonelyServerMib = ofServer.size === 0 ? server.sum * scale : 0;
   const freeMib = totalMib - usedMib - driverMib;
   const { reserved, reservedMib } = shareReserved(users, { used, server: ofServer, freeMib });
@@ -54,7 +55,7 @@ export function shareMemory(card: CardReading, users: readonly User[]): MemorySh
 
 /** Of its processes; where one does not tell, of its MIG instances. A holder without any process has nothing in use. */
 function memoryOf(user: User): { readonly mib: number | null } {
-  const processes = sumOf(user.processes.map((process) => process.memoryMib));
+  const processes = sumOf((user.processes ?? [null]).map((process) => process?.memoryMib ?? null));
   if (processes.whole) return { mib: processes.sum };
   if (user.slices.length === 0 || user.slices.some((slice) => slice.kind !== 'mig')) {
     return { mib: null };
@@ -66,7 +67,7 @@ function memoryOf(user: User): { readonly mib: number | null } {
 /** The server holds about as much for each of its clients. */
 function shareServer(users: readonly User[], serverMib: number): ReadonlyMap<UserKey, Figure> {
   const clients = users.flatMap((user) => {
-    const count = user.processes.filter((process) => process.mpsClient).length;
+    const count = (user.processes ?? []).filter((process) => process.mpsClient).length;
     return count === 0 ? [] : [{ key: user.key, count }];
   });
   const total = clients.reduce((sum, each) => sum + each.count, 0);

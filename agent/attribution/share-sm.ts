@@ -58,7 +58,7 @@ function toldBy(user: User): Figure | null {
     return null;
   }
   if (isIdle(user)) return { value: 0, basis: 'measured' };
-  const processes = sumOf(user.processes.map((process) => process.smRatio));
+  const processes = sumOf((user.processes ?? [null]).map((process) => process?.smRatio ?? null));
   return processes.whole ? { value: processes.sum, basis: 'measured' } : null;
 }
 

@@ -10,7 +10,8 @@ export const foreignKey: UserKey = 'not ours';
 export interface User {
   readonly key: UserKey;
   readonly owner: Exclude<Owner, { kind: 'mps-server' }>;
-  readonly processes: readonly ProcessReading[];
+  /** null: they could not be read. */
+  readonly processes: readonly ProcessReading[] | null;
   readonly slices: readonly SliceReading[];
 }
 
@@ -18,16 +19,26 @@ export interface User {
 export function usersOf(card: CardReading): readonly User[] {
   const found = new Map<
     UserKey,
-    { key: UserKey; owner: User['owner']; processes: ProcessReading[]; slices: SliceReading[] }
+    {
+      key: UserKey;
+      owner: User['owner'];
+      processes: ProcessReading[] | null;
+      slices: SliceReading[];
+    }
   >();
   const entry = (owner: User['owner']) => {
     const key = owner.kind === 'replica' ? owner.replica : foreignKey;
-    const known = found.get(key) ?? { key, owner, processes: [], slices: [] };
+    const known = found.get(key) ?? {
+      key,
+      owner,
+      processes: card.processes === null ? null : [],
+      slices: [],
+    };
     found.set(key, known);
     return known;
   };
-  for (const process of card.processes) {
-    if (process.owner.kind !== 'mps-server') entry(process.owner).processes.push(process);
+  for (const process of card.processes ?? []) {
+    if (process.owner.kind !== 'mps-server') entry(process.owner).processes?.push(process);
   }
   for (const slice of card.slices) {
     if (slice.holder.kind === 'replica') entry(slice.holder).slices.push(slice);
@@ -52,7 +63,7 @@ export function sumOf(values: readonly (number | null)[]): {
   return { sum, whole };
 }
 
-/** Which of the users have nothing at all running on the card. */
+/** Whether the user is known to have nothing running on the card. */
 export function isIdle(user: User): boolean {
-  return user.processes.length === 0 && user.slices.every((slice) => (slice.smRatio ?? 0) === 0);
+  return user.processes?.length === 0 && user.slices.every((slice) => (slice.smRatio ?? 0) === 0);
 }

@@ -16,8 +16,8 @@ export interface KnownReplica {
 /** What the host tells of one process. */
 export interface ProcessPlace {
   readonly parentPid: number;
-  /** The leader of its session: a replica of the process runtime leads one. */
-  readonly sessionId: number;
+  /** The leader of its process group: a replica of the process runtime leads one. */
+  readonly groupId: number;
   /** The innermost first. */
   readonly containers: readonly string[];
 }
@@ -54,7 +54,7 @@ export function whose(
       const found = place(at);
       if (found === null) break;
       container ??= found.containers[0] ?? null;
-      for (const name of [...found.containers, String(found.sessionId)]) {
+      for (const name of [...found.containers, String(found.groupId)]) {
         const replica = byRuntimeId.get(name);
         if (replica !== undefined) return owned(replica);
       }

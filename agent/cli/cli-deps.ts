@@ -3,6 +3,7 @@ import { AppError } from '../../shared/platform/errors.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { GpuRecord } from './api/agent-api.ts';
 import type { AgentDoor } from './api/agent-door.ts';
+import type { Terminal } from './top/terminal.ts';
 
 /** What every command is given. */
 export interface CliDeps {
@@ -11,7 +12,8 @@ export interface CliDeps {
   readonly socket: string | undefined;
   readonly connect: (socket: string) => AgentDoor;
   readonly out: (text: string) => void;
-  readonly isTerminal: boolean;
+  /** null: not a terminal that a live view could take. */
+  readonly terminal: Terminal | null;
   /** Asks a person; false where nobody can answer. */
   readonly confirm: (question: string) => Promise<boolean>;
   readonly clock: Clock;

@@ -1,6 +1,4 @@
-import { unreachable } from '../../shared/domain/assert.ts';
 import { renderDuration, renderMib } from '../../shared/domain/units.ts';
-import type { SliceShape } from '../../shared/domain/slice.ts';
 import { renderTable } from '../../shared/platform/table.ts';
 import type {
   EventRecord,
@@ -8,24 +6,8 @@ import type {
   NodeRecord,
   ReplicaRecord,
   SliceRecord,
-  TopRecord,
 } from './api/agent-api.ts';
-
-/** `2g.10gb@4`, `mps-25%`, `whole`: a slice in one word. */
-function renderShape(shape: SliceShape | null): string {
-  if (shape === null) return '';
-  switch (shape.kind) {
-    case 'mig':
-      return `${shape.profile}@${shape.start}`;
-    case 'mps':
-      return `mps-${shape.smPercent}%`;
-    case 'whole':
-    case 'timeshare':
-      return shape.kind;
-    default:
-      return unreachable(shape);
-  }
-}
+import { shapeWord } from './shape-word.ts';
 
 /** One line a card, and one for each slice below it. */
 export function renderGpus(gpus: readonly GpuRecord[]): string {
@@ -56,7 +38,7 @@ export function renderGpus(gpus: readonly GpuRecord[]): string {
       String(gpu.index),
       gpu.productName,
       gpu.mode,
-      renderShape(slice.shape),
+      shapeWord(slice.shape),
       slice.shape === null ? '' : renderMib(slice.shape.memoryMib),
       slice.replica,
       slice.state,
@@ -78,7 +60,7 @@ export function renderReplicas(replicas: readonly ReplicaRecord[], nowMs: number
       replica.replica,
       replica.model,
       replica.retiring ? `${replica.phase} (retiring)` : replica.phase,
-      replica.slices.map((slice) => renderShape(slice.shape)).join(','),
+      replica.slices.map((slice) => shapeWord(slice.shape)).join(','),
       replica.address,
       String(replica.restarts),
       replica.startedAtMs === null ? '' : renderDuration(Math.max(0, nowMs - replica.startedAtMs)),
@@ -86,48 +68,6 @@ export function renderReplicas(replicas: readonly ReplicaRecord[], nowMs: number
       replica.reason,
     ]),
   );
-}
-
-/** Cards, then the processes on them. A value that was not told is `-`. */
-export function renderTop(top: TopRecord): string {
-  const cards = renderTable(
-    ['GPU', 'UTIL', 'MEMORY', 'OF', 'TEMP', 'POWER', 'SM-CLOCK', 'UUID'],
-    top.gpus.map((gpu) => [
-      String(gpu.index),
-      told(gpu.utilizationRatio, (ratio) => `${Math.round(ratio * 100)}%`),
-      told(gpu.memoryUsedMib, renderMib),
-      told(gpu.memoryTotalMib, renderMib),
-      told(gpu.temperatureCelsius, (degrees) => `${Math.round(degrees)}C`),
-      told(gpu.powerWatts, (watts) => `${Math.round(watts)}W`),
-      told(gpu.smClockMhz, (mhz) => `${Math.round(mhz)}MHz`),
-      gpu.uuid,
-    ]),
-  );
-  const processes = top.gpus.flatMap((gpu) =>
-    gpu.processes.map((process) => [
-      String(gpu.index),
-      String(process.pid),
-      told(process.memoryUsedMib, renderMib),
-      process.model,
-      process.replica,
-      process.name,
-    ]),
-  );
-  const below =
-    processes.length === 0
-      ? ''
-      : `\n${renderTable(['GPU', 'PID', 'MEMORY', 'MODEL', 'REPLICA', 'COMMAND'], processes)}`;
-  return `${topHead(top)}${cards}${below}`;
-}
-
-const staleMs = 5_000;
-
-function topHead(top: TopRecord): string {
-  const cpu = told(top.cpuRatio, (ratio) => `${Math.round(ratio * 100)}%`);
-  const host = `host: CPU ${cpu || '-'}, memory ${told(top.memoryUsedMib, renderMib) || '-'}`;
-  if (top.gpus.length === 0) return `${host}; no sample of a card\n\n`;
-  const age = `samples ${(top.ageMs / 1_000).toFixed(1)} s old`;
-  return `${host}; ${age}${top.ageMs > staleMs ? ' (STALE: sampling has stalled)' : ''}\n\n`;
 }
 
 export function renderEvents(events: readonly EventRecord[]): string {
@@ -158,7 +98,7 @@ export function renderGpu(gpu: GpuRecord): string {
   if (gpu.slices.length === 0) return renderFields(about);
   const rows = gpu.slices.map((slice: SliceRecord) => [
     slice.slice === '' ? 'foreign' : slice.slice,
-    renderShape(slice.shape),
+    shapeWord(slice.shape),
     slice.shape === null ? '' : renderMib(slice.shape.memoryMib),
     slice.enforcement,
     slice.replica,
@@ -181,7 +121,7 @@ export function renderReplica(replica: ReplicaRecord): string {
     ['Started', replica.startedAtMs === null ? '' : new Date(replica.startedAtMs).toISOString()],
     ...replica.slices.map((slice): readonly [string, string] => [
       'Slice',
-      `${slice.slice}: ${renderShape(slice.shape)} on ${slice.gpu}`,
+      `${slice.slice}: ${shapeWord(slice.shape)} on ${slice.gpu}`,
     ]),
   ]);
 }
@@ -209,8 +149,4 @@ function renderFields(fields: readonly (readonly [string, string])[]): string {
   return fields
     .map(([name, value]) => `${`${name}:`.padEnd(width + 1)}  ${value === '' ? '-' : value}\n`)
     .join('');
-}
-
-function told(value: number | null, render: (value: number) => string): string {
-  return value === null ? '' : render(value);
 }

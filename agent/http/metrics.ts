@@ -1,11 +1,14 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { healthStates } from '../../shared/domain/card-health.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ReplicaPhase } from '../../shared/domain/replica-state.ts';
 import { sliceEnforcement } from '../../shared/domain/slice.ts';
 import { registerProcessMetrics } from '../../shared/platform/process-metrics.ts';
+import type { HealthReader } from '../health/keeper.ts';
 import type { LinkView } from '../link/link-view.ts';
+import { recoveryStates } from '../store/health-records.ts';
 import type { AgentCore } from '../reconcile/core.ts';
-import { memoryUsedMib, sliceRows } from '../slice-rows.ts';
+import { sliceRows, type SliceRow } from '../slice-rows.ts';
 import {
   gpuMetrics,
   nodeMetrics,
@@ -13,11 +16,15 @@ import {
   type NodeMetric,
 } from '../telemetry/catalogue.ts';
 import type { HostSampler } from '../telemetry/host-sampler.ts';
-import type { ProcessTable } from '../telemetry/process-table.ts';
+import type { CardDetailsReader } from '../telemetry/card-details.ts';
+import type { DcgmSampler } from '../telemetry/dcgm-sampler.ts';
+import type { NodeUsage, NodeUsageView } from '../telemetry/node-usage.ts';
+import { usageMetrics, type UsageMetric } from '../telemetry/usage-catalogue.ts';
+import { fillUsage, type Labels } from './usage-series.ts';
 import type { GpuSampler } from '../telemetry/sampler.ts';
 
-/** A sample that is older tells of another time: its series are left out rather than repeated. */
-const staleMs = 5_000;
+/** A reading of the host that is older tells of another time: its series are left out rather than repeated. */
+const hostStaleMs = 5_000;
 const bytesPerMib = 1024 * 1024;
 export interface MetricsDeps {
   readonly node: string;
@@ -26,7 +33,12 @@ export interface MetricsDeps {
   /** null: this host has no cards to sample. */
   readonly sampler: GpuSampler | null;
   readonly host: HostSampler;
-  readonly processes: ProcessTable | null;
+  /** null: there are no cards. */
+  readonly usage: NodeUsage | null;
+  readonly details: CardDetailsReader | null;
+  readonly dcgm: DcgmSampler | null;
+  /** null: nobody judges the cards here. */
+  readonly health: HealthReader | null;
   /** null: the agent works alone. */
   readonly link: (() => LinkView) | null;
 }
@@ -44,11 +56,13 @@ export function createMetricsPage(deps: MetricsDeps): MetricsPage {
   const series = createSeries(registry);
   let rendering: Promise<string> | null = null;
   const render = async (): Promise<string> => {
-    const processes = (await deps.processes?.read()) ?? null;
+    const usage = (await deps.usage?.read()) ?? null;
     series.reset();
     fillCards(deps, series);
+    fillHealth(deps, series);
     fillHost(deps, series);
-    fillSlices(deps, series, processes);
+    fillUsages(deps, series, usage);
+    fillSlices(deps, series, usage);
     fillReplicas(deps, series);
     fillAgent(deps, series);
     return registry.metrics();
@@ -65,18 +79,21 @@ export function createMetricsPage(deps: MetricsDeps): MetricsPage {
   };
 }
 
-type Labels = Readonly<Record<string, string>>;
-
 interface Series {
   reset(): void;
   /** An unknown value (null) has no sample. */
   set(metric: NodeMetric, labels: Labels, value: number | null): void;
   setGpu(name: string, labels: Labels, value: number | null): void;
+  setUsage(metric: UsageMetric, labels: Labels, value: number | null): void;
 }
 
 function createSeries(registry: Registry): Series {
   const made = new Map<string, Gauge | Counter>();
-  for (const row of [...gpuMetrics, ...Object.values(nodeMetrics)]) {
+  for (const row of [
+    ...gpuMetrics,
+    ...Object.values(nodeMetrics),
+    ...Object.values(usageMetrics),
+  ]) {
     made.set(row.name, create(row, registry));
   }
   const set = (name: string, labels: Labels, value: number | null): void => {
@@ -92,6 +109,7 @@ function createSeries(registry: Registry): Series {
     },
     set: (metric, labels, value) => set(nodeMetrics[metric].name, labels, value),
     setGpu: set,
+    setUsage: (metric, labels, value) => set(usageMetrics[metric].name, labels, value),
   };
 }
 
@@ -130,7 +148,7 @@ function fillCards({ node, core, sampler }: MetricsDeps, series: Series): void {
   if (sampler !== null) series.set('samplerRestarts', { node }, sampler.restartsTotal);
   if (latest === null) return;
   series.set('sampleAge', { node }, latest.ageMs / 1_000);
-  if (latest.ageMs > staleMs) return;
+  if (sampler !== null && latest.ageMs > sampler.staleMs) return;
   for (const row of latest.sample.cards) {
     for (const metric of gpuMetrics) {
       series.setGpu(metric.name, { node, gpu: row.uuid }, metric.read(row));
@@ -138,19 +156,51 @@ function fillCards({ node, core, sampler }: MetricsDeps, series: Series): void {
   }
 }
 
+function fillHealth({ node, health }: MetricsDeps, series: Series): void {
+  for (const { gpu, recovery, xidTotals } of health?.views() ?? []) {
+    const labels = { node, gpu: gpu.uuid };
+    for (const state of healthStates) {
+      series.set('gpuHealth', { ...labels, state }, state === gpu.verdict.state ? 1 : 0);
+    }
+    for (const state of recovery === null ? [] : recoveryStates) {
+      series.set('gpuRecovery', { ...labels, state }, state === recovery?.state ? 1 : 0);
+    }
+    for (const [xid, total] of xidTotals) series.set('gpuXids', { ...labels, xid }, total);
+  }
+}
+
 function fillHost({ node, host, core }: MetricsDeps, series: Series): void {
   const memoryMib = core.inventory()?.memoryMib;
   if (memoryMib !== undefined) series.set('nodeMemorySize', { node }, memoryMib * bytesPerMib);
   const latest = host.latest();
-  if (latest === null || latest.ageMs > staleMs) return;
+  if (latest === null || latest.ageMs > hostStaleMs) return;
   series.set('nodeCpu', { node }, latest.sample.cpuRatio);
   series.set('nodeMemoryUsed', { node }, latest.sample.memoryUsedMib * bytesPerMib);
+}
+
+function fillUsages(
+  { node, details, dcgm }: MetricsDeps,
+  series: Series,
+  usage: NodeUsageView | null,
+): void {
+  const told = details?.latest() ?? null;
+  series.setUsage('detailsAge', { node }, told === null ? null : told.ageMs / 1_000);
+  if (dcgm !== null) series.setUsage('dcgmUp', { node }, dcgm.latest() === null ? 0 : 1);
+  if (usage === null || usage.stale) return;
+  for (const card of usage.cards) fillUsage(series.setUsage, node, card);
+}
+
+/** What the replica of a slice holds on its card; null: nobody holds it, or it is not known. */
+function usedOn({ gpu, replica }: SliceRow, usage: NodeUsageView | null): number | null {
+  if (usage === null || usage.stale || replica === null) return null;
+  const shares = usage.cards.find((card) => card.row.uuid === gpu)?.shares;
+  return shares?.replicas.find((each) => each.replica === replica)?.memoryMib?.value ?? null;
 }
 
 function fillSlices(
   { node, core }: MetricsDeps,
   series: Series,
-  processes: Awaited<ReturnType<ProcessTable['read']>>,
+  usage: NodeUsageView | null,
 ): void {
   const rows = sliceRows({
     inventory: core.inventory(),
@@ -164,7 +214,6 @@ function fillSlices(
       node,
       gpu: row.gpu,
       slice: row.slice ?? '',
-      device: row.deviceUuid ?? '',
       model: row.model ?? '',
       replica: row.replica ?? '',
     };
@@ -173,15 +222,17 @@ function fillSlices(
       'sliceInfo',
       {
         ...labels,
+        device: row.deviceUuid ?? '',
         kind: shape.kind,
         profile: shape.kind === 'mig' ? shape.profile : '',
+        start: shape.kind === 'mig' ? String(shape.start) : '',
         enforcement: sliceEnforcement(shape.kind),
       },
       1,
     );
     series.set('sliceMemorySize', labels, shape.memoryMib * bytesPerMib);
     if (shape.kind === 'mps') series.set('sliceCompute', labels, shape.smPercent / 100);
-    const usedMib = memoryUsedMib(row, processes);
+    const usedMib = usedOn(row, usage);
     series.set('sliceMemoryUsed', labels, usedMib === null ? null : usedMib * bytesPerMib);
   }
 }

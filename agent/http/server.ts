@@ -11,15 +11,21 @@ const historyWindowMs = 600_000;
 export interface HttpDeps {
   readonly metrics: MetricsPage;
   readonly health: () => readonly HealthCheck[];
+  /** The page that a dcgm-exporter would serve. */
+  readonly dcgmPage: () => Promise<string>;
   readonly sampler: GpuSampler | null;
   readonly log: Log;
 }
 
-/** The agent's HTTP door: `/metrics`, `/healthz`, and `/samples`, the last minutes at the sampling rate. */
+/** The agent's HTTP door: `/metrics`, `/metrics/dcgm`, `/healthz`, and `/samples`, the last minutes at the sampling rate. */
 export function createHttpServer(deps: HttpDeps): FastifyInstance {
   const server = fastify({ logger: false, bodyLimit: 1_024, requestTimeout: 30_000 });
   server.get('/metrics', async (_request, reply) => {
     const page = await deps.metrics.render();
+    return reply.type(deps.metrics.contentType).send(page);
+  });
+  server.get('/metrics/dcgm', async (_request, reply) => {
+    const page = await deps.dcgmPage();
     return reply.type(deps.metrics.contentType).send(page);
   });
   server.get('/healthz', async (_request, reply) => {

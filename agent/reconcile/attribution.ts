@@ -8,6 +8,8 @@ export interface Attribution {
   readonly replica: ReplicaId;
   readonly model: ModelName;
   readonly modelVersion: number;
+  /** Container id, or pid of the leader: processes born after the last look are known by it. */
+  readonly runtimeId: string;
   readonly pids: readonly number[];
   /** Empty: a replica on CPU. */
   readonly slices: readonly AttributedSlice[];
@@ -32,6 +34,7 @@ export function attributionOf(input: PlanInput): readonly Attribution[] {
       replica: each.replica,
       model: each.model,
       modelVersion: each.modelVersion,
+      runtimeId: each.runtimeId,
       pids: each.pids,
       slices: slicesOf(input, each),
     }));

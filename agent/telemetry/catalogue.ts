@@ -65,7 +65,8 @@ export const gpuMetrics: readonly GpuMetricRow[] = [
 ];
 
 const replicaLabels = ['node', 'model', 'replica'] as const;
-const sliceLabels = ['node', 'gpu', 'slice', 'device', 'model', 'replica'] as const;
+/** Without what the instance is called today: its UUID changes when it is made anew, and its series must not. */
+const sliceLabels = ['node', 'gpu', 'slice', 'model', 'replica'] as const;
 
 /** Everything else that `/metrics` tells, besides the process's own. */
 export const nodeMetrics = {
@@ -86,6 +87,18 @@ export const nodeMetrics = {
     help: '1: nothing is wrong with the card. 0: it is degraded or failed.',
     labels: gpuLabels,
   }),
+  gpuHealth: gauge('tangram_gpu_health', 'none', {
+    help: '1 for the state that the card is judged to be in (ok, degraded, draining, failed), 0 for the others.',
+    labels: [...gpuLabels, 'state'],
+  }),
+  gpuRecovery: gauge('tangram_gpu_recovery', 'none', {
+    help: '1 for the state of the card’s recovery, 0 for the others. Absent: there was none.',
+    labels: [...gpuLabels, 'state'],
+  }),
+  gpuXids: counter('tangram_gpu_xid_events_total', 'none', {
+    help: 'Xids of the card that the kernel told of since the agent began; xid is other for a code that is not known.',
+    labels: [...gpuLabels, 'xid'],
+  }),
   gpuForeign: gauge('tangram_gpu_memory_foreign_bytes', 'bytes', {
     help: 'Memory of the card held by processes that Tangram did not start.',
     labels: gpuLabels,
@@ -104,7 +117,7 @@ export const nodeMetrics = {
   }),
   sliceInfo: gauge('tangram_slice_info', 'none', {
     help: 'A slice of a card and how it is kept to its size; always 1.',
-    labels: [...sliceLabels, 'kind', 'profile', 'enforcement'],
+    labels: [...sliceLabels, 'device', 'kind', 'profile', 'start', 'enforcement'],
   }),
   sliceMemorySize: gauge('tangram_slice_memory_size_bytes', 'bytes', {
     help: 'Memory of the card that the holder of the slice may use.',
@@ -155,7 +168,7 @@ export const nodeMetrics = {
     labels: ['node', 'driver'],
   }),
   sampleAge: gauge('tangram_agent_sample_age_seconds', 'seconds', {
-    help: 'Age of the newest sample of the cards; series of cards are absent when it is above 5.',
+    help: 'Age of the newest sample of the cards. Series of cards are absent once it is above five periods, at least 5.',
     labels: ['node'],
   }),
   samplerRestarts: counter('tangram_agent_sampler_restarts_total', 'none', {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../shared/platform/clock.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
-import type { ComputeProcess, NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
+import type { ComputeProcess, GpuRow, NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
+import type { ProcessUse, SlowQueries } from '../drivers/nvidia-smi/slow-queries.ts';
 
 /** The tool cannot loop over processes, so they are asked for only when somebody looks, and not more often than this. */
 const freshMs = 2_000;
@@ -10,8 +11,15 @@ const waitMsMax = 2_000;
 /** Older rows than this tell of another time and are not shown. */
 const staleMs = 5_000;
 
+/** A process on a card; `smRatio` is of the whole card, null: not told. */
+export interface ProcessRow extends ComputeProcess {
+  readonly smRatio: number | null;
+}
+
 export interface ProcessTableDeps {
-  readonly nvidiaSmi: NvidiaSmi;
+  readonly nvidiaSmi: Pick<NvidiaSmi, 'queryProcesses'> & Partial<SlowQueries>;
+  /** The cards as they were last sampled. */
+  readonly cards: () => readonly GpuRow[];
   readonly clock: Clock;
   readonly log: Log;
   /** Ends a reading that is under way when the agent ends. */
@@ -21,7 +29,7 @@ export interface ProcessTableDeps {
 /** Invariants: at most one reading at a time, shared by all who wait; what is answered is never older than `staleMs`. */
 export class ProcessTable {
   readonly #deps: ProcessTableDeps;
-  #rows: { readonly rows: readonly ComputeProcess[]; readonly monotonicMs: number } | null = null;
+  #rows: { readonly rows: readonly ProcessRow[]; readonly monotonicMs: number } | null = null;
   #reading: Promise<void> | null = null;
   /** Said once, not at every scrape. */
   #lastReason = '';
@@ -31,7 +39,7 @@ export class ProcessTable {
   }
 
   /** null: they could not be read now, which is not "none". */
-  async read(): Promise<readonly ComputeProcess[] | null> {
+  async read(): Promise<readonly ProcessRow[] | null> {
     if (this.#ageMs() > freshMs) {
       this.#reading ??= this.#refresh();
       const waiting = new AbortController();
@@ -44,7 +52,8 @@ export class ProcessTable {
 
   async #refresh(): Promise<void> {
     try {
-      const rows = await this.#deps.nvidiaSmi.queryProcesses(this.#deps.signal);
+      const processes = await this.#deps.nvidiaSmi.queryProcesses(this.#deps.signal);
+      const rows = withUses(processes, this.#deps.cards(), await this.#uses(processes));
       this.#rows = { rows, monotonicMs: this.#deps.clock.monotonicMs() };
       this.#lastReason = '';
     } catch (error) {
@@ -57,8 +66,37 @@ export class ProcessTable {
     }
   }
 
+  /** Only where it tells more than the card does: a card with one process is used by that one. */
+  async #uses(processes: readonly ComputeProcess[]): Promise<readonly ProcessUse[]> {
+    const { nvidiaSmi, cards, signal } = this.#deps;
+    const shared = cards().some(
+      ({ uuid, migEnabled }) =>
+        migEnabled !== true && processes.filter((each) => each.gpu === uuid).length > 1,
+    );
+    if (!shared || nvidiaSmi.readProcessUse === undefined) return [];
+    try {
+      return await nvidiaSmi.readProcessUse(signal);
+    } catch (error) {
+      // Who uses how much is then not known; who is there still is.
+      this.#deps.log.debug({ reason: errorChain(error) }, 'cannot read the use of the processes');
+      return [];
+    }
+  }
+
   #ageMs(): number {
     if (this.#rows === null) return Number.POSITIVE_INFINITY;
     return this.#deps.clock.monotonicMs() - this.#rows.monotonicMs;
   }
+}
+
+function withUses(
+  processes: readonly ComputeProcess[],
+  cards: readonly GpuRow[],
+  uses: readonly ProcessUse[],
+): readonly ProcessRow[] {
+  const ratios = new Map(uses.map((use) => [`${use.gpuIndex} ${use.pid}`, use.smRatio]));
+  return processes.map((process) => {
+    const index = cards.find((card) => card.uuid === process.gpu)?.index;
+    return { ...process, smRatio: ratios.get(`${String(index)} ${process.pid}`) ?? null };
+  });
 }

@@ -10,6 +10,7 @@ import { explainAway } from '../../agent/cli/api/explain-away.ts';
 import { renderError, runCommandLine } from '../../shared/platform/command-line.ts';
 import { createAgentDoor } from '../../agent/cli/api/agent-door.ts';
 import { HostSampler } from '../../agent/telemetry/host-sampler.ts';
+import { NodeUsage } from '../../agent/telemetry/node-usage.ts';
 import { ProcessTable } from '../../agent/telemetry/process-table.ts';
 import { GpuSampler } from '../../agent/telemetry/sampler.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
@@ -55,7 +56,21 @@ async function setUp() {
     core,
     sampler,
     host: new HostSampler({ host: noHost, clock, log, periodMs: 1_000 }),
-    processes: new ProcessTable({ nvidiaSmi, clock, log, signal }),
+    usage: new NodeUsage({
+      core,
+      sampler,
+      processes: new ProcessTable({
+        nvidiaSmi,
+        cards: () => sampler.latest()?.sample.cards ?? [],
+        clock,
+        log,
+        signal,
+      }),
+      details: null,
+      dcgm: null,
+      place: () => null,
+    }),
+    dcgm: null,
     link: null,
     shutdown: async (stopReplicas) => {
       asked.push(stopReplicas);
@@ -99,7 +114,7 @@ async function agentctl(path: string, ...argv: string[]) {
     out: (text) => {
       out += text;
     },
-    isTerminal: false,
+    terminal: null,
     confirm: async () => false,
     clock: systemClock,
     signal: new AbortController().signal,
@@ -207,8 +222,12 @@ test('top shows the newest sample and who uses the card; not told is a dash and 
   await settle();
   const { out } = await agentctl(path, 'top', '--once');
   const lines = out.split('\n').map((line) => line.split(/\s{2,}/));
-  expect(lines[3]).toEqual(['0', '50%', '1.0GiB', '45.0GiB', '-', '100W', '2000MHz', gpuA]);
-  expect(lines[6]).toEqual(['0', '4242', '300MiB', 'vad', 'vad-1a2b3c4d', 'python']);
+  expect(lines[3]).toEqual(['0', '50%', '1.0GiB', '45.0GiB', '-', '100W', '2000MHz', gpuA, '-']);
+  expect(lines.slice(6, 9)).toEqual([
+    ['0', 'slice', 'mps-25% unknown', '300MiB', '4.0GiB', '50%', '~0W'],
+    ['0', 'replica', 'vad-1a2b3c4d', '300MiB', '-', '50%', '~0W'],
+    ['0', 'process', '4242 python', '300MiB', '-', '-', '-'],
+  ]);
   const json: unknown = JSON.parse((await agentctl(path, 'top', '--once', '--json')).out);
   expect(json).toMatchObject({
     gpus: [{ utilizationRatio: 0.5, temperatureCelsius: null, powerWatts: 100 }],

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AgentServiceClient as _tangram_agent_v1_AgentServiceClient, AgentServiceDefinition as _tangram_agent_v1_AgentServiceDefinition } from './tangram/agent/v1/AgentService.ts';
+import type { Figure as _tangram_agent_v1_Figure, Figure__Output as _tangram_agent_v1_Figure__Output } from './tangram/agent/v1/Figure.ts';
 import type { GetLogsRequest as _tangram_agent_v1_GetLogsRequest, GetLogsRequest__Output as _tangram_agent_v1_GetLogsRequest__Output } from './tangram/agent/v1/GetLogsRequest.ts';
 import type { GetLogsResponse as _tangram_agent_v1_GetLogsResponse, GetLogsResponse__Output as _tangram_agent_v1_GetLogsResponse__Output } from './tangram/agent/v1/GetLogsResponse.ts';
 import type { GetNodeRequest as _tangram_agent_v1_GetNodeRequest, GetNodeRequest__Output as _tangram_agent_v1_GetNodeRequest__Output } from './tangram/agent/v1/GetNodeRequest.ts';
@@ -16,11 +17,16 @@ import type { ListGpusRequest as _tangram_agent_v1_ListGpusRequest, ListGpusRequ
 import type { ListGpusResponse as _tangram_agent_v1_ListGpusResponse, ListGpusResponse__Output as _tangram_agent_v1_ListGpusResponse__Output } from './tangram/agent/v1/ListGpusResponse.ts';
 import type { ListReplicasRequest as _tangram_agent_v1_ListReplicasRequest, ListReplicasRequest__Output as _tangram_agent_v1_ListReplicasRequest__Output } from './tangram/agent/v1/ListReplicasRequest.ts';
 import type { ListReplicasResponse as _tangram_agent_v1_ListReplicasResponse, ListReplicasResponse__Output as _tangram_agent_v1_ListReplicasResponse__Output } from './tangram/agent/v1/ListReplicasResponse.ts';
+import type { MemoryParts as _tangram_agent_v1_MemoryParts, MemoryParts__Output as _tangram_agent_v1_MemoryParts__Output } from './tangram/agent/v1/MemoryParts.ts';
 import type { NodeEvent as _tangram_agent_v1_NodeEvent, NodeEvent__Output as _tangram_agent_v1_NodeEvent__Output } from './tangram/agent/v1/NodeEvent.ts';
+import type { PowerParts as _tangram_agent_v1_PowerParts, PowerParts__Output as _tangram_agent_v1_PowerParts__Output } from './tangram/agent/v1/PowerParts.ts';
 import type { ProcessSample as _tangram_agent_v1_ProcessSample, ProcessSample__Output as _tangram_agent_v1_ProcessSample__Output } from './tangram/agent/v1/ProcessSample.ts';
 import type { ShutdownRequest as _tangram_agent_v1_ShutdownRequest, ShutdownRequest__Output as _tangram_agent_v1_ShutdownRequest__Output } from './tangram/agent/v1/ShutdownRequest.ts';
 import type { ShutdownResponse as _tangram_agent_v1_ShutdownResponse, ShutdownResponse__Output as _tangram_agent_v1_ShutdownResponse__Output } from './tangram/agent/v1/ShutdownResponse.ts';
+import type { SliceSample as _tangram_agent_v1_SliceSample, SliceSample__Output as _tangram_agent_v1_SliceSample__Output } from './tangram/agent/v1/SliceSample.ts';
 import type { SliceView as _tangram_agent_v1_SliceView, SliceView__Output as _tangram_agent_v1_SliceView__Output } from './tangram/agent/v1/SliceView.ts';
+import type { SmParts as _tangram_agent_v1_SmParts, SmParts__Output as _tangram_agent_v1_SmParts__Output } from './tangram/agent/v1/SmParts.ts';
+import type { UserShare as _tangram_agent_v1_UserShare, UserShare__Output as _tangram_agent_v1_UserShare__Output } from './tangram/agent/v1/UserShare.ts';
 import type { GpuNeed as _tangram_v1_GpuNeed, GpuNeed__Output as _tangram_v1_GpuNeed__Output } from './tangram/v1/GpuNeed.ts';
 import type { HealthProbe as _tangram_v1_HealthProbe, HealthProbe__Output as _tangram_v1_HealthProbe__Output } from './tangram/v1/HealthProbe.ts';
 import type { MigSlice as _tangram_v1_MigSlice, MigSlice__Output as _tangram_v1_MigSlice__Output } from './tangram/v1/MigSlice.ts';
@@ -45,6 +51,7 @@ export interface ProtoGrpcType {
     agent: {
       v1: {
         AgentService: SubtypeConstructor<typeof grpc.Client, _tangram_agent_v1_AgentServiceClient> & { service: _tangram_agent_v1_AgentServiceDefinition }
+        Figure: MessageTypeDefinition<_tangram_agent_v1_Figure, _tangram_agent_v1_Figure__Output>
         GetLogsRequest: MessageTypeDefinition<_tangram_agent_v1_GetLogsRequest, _tangram_agent_v1_GetLogsRequest__Output>
         GetLogsResponse: MessageTypeDefinition<_tangram_agent_v1_GetLogsResponse, _tangram_agent_v1_GetLogsResponse__Output>
         GetNodeRequest: MessageTypeDefinition<_tangram_agent_v1_GetNodeRequest, _tangram_agent_v1_GetNodeRequest__Output>
@@ -59,11 +66,16 @@ export interface ProtoGrpcType {
         ListGpusResponse: MessageTypeDefinition<_tangram_agent_v1_ListGpusResponse, _tangram_agent_v1_ListGpusResponse__Output>
         ListReplicasRequest: MessageTypeDefinition<_tangram_agent_v1_ListReplicasRequest, _tangram_agent_v1_ListReplicasRequest__Output>
         ListReplicasResponse: MessageTypeDefinition<_tangram_agent_v1_ListReplicasResponse, _tangram_agent_v1_ListReplicasResponse__Output>
+        MemoryParts: MessageTypeDefinition<_tangram_agent_v1_MemoryParts, _tangram_agent_v1_MemoryParts__Output>
         NodeEvent: MessageTypeDefinition<_tangram_agent_v1_NodeEvent, _tangram_agent_v1_NodeEvent__Output>
+        PowerParts: MessageTypeDefinition<_tangram_agent_v1_PowerParts, _tangram_agent_v1_PowerParts__Output>
         ProcessSample: MessageTypeDefinition<_tangram_agent_v1_ProcessSample, _tangram_agent_v1_ProcessSample__Output>
         ShutdownRequest: MessageTypeDefinition<_tangram_agent_v1_ShutdownRequest, _tangram_agent_v1_ShutdownRequest__Output>
         ShutdownResponse: MessageTypeDefinition<_tangram_agent_v1_ShutdownResponse, _tangram_agent_v1_ShutdownResponse__Output>
+        SliceSample: MessageTypeDefinition<_tangram_agent_v1_SliceSample, _tangram_agent_v1_SliceSample__Output>
         SliceView: MessageTypeDefinition<_tangram_agent_v1_SliceView, _tangram_agent_v1_SliceView__Output>
+        SmParts: MessageTypeDefinition<_tangram_agent_v1_SmParts, _tangram_agent_v1_SmParts__Output>
+        UserShare: MessageTypeDefinition<_tangram_agent_v1_UserShare, _tangram_agent_v1_UserShare__Output>
       }
     }
     v1: {

@@ -10,6 +10,7 @@ test('an empty file is a complete configuration that only observes', () => {
     http: { text: '127.0.0.1:9420', host: '127.0.0.1', port: 9420 },
     authority: 'observe',
     gpuAuthority: {},
+    dcgm: { enabled: true, command: ['dcgmi'] },
     nvidiaSmi: { enabled: true, command: ['nvidia-smi'], timeout: 30_000 },
     mps: { enabled: true, controlCommand: ['nvidia-cuda-mps-control'], dir: '/run/tangram/mps' },
     docker: { enabled: true, socket: '/var/run/docker.sock' },
@@ -18,7 +19,7 @@ test('an empty file is a complete configuration that only observes', () => {
     stopGrace: 10_000,
     gpu: { handout: 'toolkit' },
     labels: {},
-    telemetry: { interval: 1_000 },
+    telemetry: { interval: 1_000, details: 60_000 },
     log: { level: 'info' },
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryUsedMib, sliceRows, type NodeViews } from '../../../agent/slice-rows.ts';
+import { sliceRows, type NodeViews } from '../../../agent/slice-rows.ts';
 import {
   FakeCore,
   gpuA,
@@ -99,14 +99,4 @@ test('instances that nobody named are foreign, and ours that nobody wants are le
     { slice: null, shape: mig, deviceUuid: 'MIG-1', state: 'foreign' },
     { slice: sliceId, deviceUuid: 'MIG-2', state: 'leaving' },
   ]);
-});
-
-test('memory of a slice counts the replica’s processes on its card alone, and not-known is not 0', () => {
-  const [row] = sliceRows({ ...nothing, target: mpsTarget(), attribution: [heldSlice] });
-  if (row === undefined) throw new Error('there is a row');
-  const process = { gpu: gpuA, pid: 4242, name: 'python', memoryUsedMib: 300 };
-  expect(memoryUsedMib(row, [process, { ...process, pid: 1 }])).toBe(300);
-  expect(memoryUsedMib(row, [])).toBe(0);
-  expect(memoryUsedMib(row, null)).toBeNull();
-  expect(memoryUsedMib(row, [{ ...process, memoryUsedMib: null }])).toBeNull();
 });

@@ -153,6 +153,12 @@ describe('memory', () => {
     expect(shares.memory).toMatchObject({ strandedMib: 15_000, idleMib: 23_000 });
   });
 
+  test('processes that could not be read are not "none"', () => {
+    const shares = shareOut(card({ processes: null, slices: [slice()] }));
+    expect(shares.replicas[0]).toMatchObject({ memoryMib: null, smRatio: { value: 0.5 } });
+    expect(shares.memory).toMatchObject({ overheadMib: 500, unattributedMib: 1_500 });
+  });
+
   test('a card that does not tell its memory still has users', () => {
     const shares = shareOut(
       card({ memoryUsedMib: null, processes: [process(replica('vad-1'))], slices: [slice()] }),
@@ -260,7 +266,7 @@ test('every replica on the card is told once, whatever it does', () => {
     fc.property(anyCard(), (reading) => {
       const told = shareOut(reading).replicas.map((each) => each.replica);
       const there = new Set<string>([
-        ...reading.processes.flatMap(({ owner }) =>
+        ...(reading.processes ?? []).flatMap(({ owner }) =>
           owner.kind === 'replica' ? [owner.replica] : [],
         ),
         ...reading.slices.flatMap(({ holder }) =>
@@ -304,15 +310,17 @@ function anyCard(): fc.Arbitrary<CardReading> {
     powerWatts: maybe(1_000),
     powerIdleWatts: maybe(1_200),
     smRatio: maybe(1),
-    processes: fc.array(
-      fc.record({
-        pid: fc.nat(),
-        owner,
-        memoryMib: maybe(100_000),
-        smRatio: maybe(1),
-        mpsClient: fc.boolean(),
-      }),
-      { maxLength: 6 },
+    processes: fc.option(
+      fc.array(
+        fc.record({
+          pid: fc.nat(),
+          owner,
+          memoryMib: maybe(100_000),
+          smRatio: maybe(1),
+          mpsClient: fc.boolean(),
+        }),
+        { maxLength: 6 },
+      ),
     ),
     slices: fc.array(
       fc.record({

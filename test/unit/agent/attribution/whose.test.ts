@@ -49,7 +49,7 @@ describe('whose process it is', () => {
   const ours = { kind: 'replica', replica: replicaId, model: modelName };
   const place = (over: Partial<ProcessPlace>): ProcessPlace => ({
     parentPid: 1,
-    sessionId: 1,
+    groupId: 1,
     containers: [],
     ...over,
   });
@@ -59,7 +59,7 @@ describe('whose process it is', () => {
     [400, place({ parentPid: 401 })],
     [401, place({ parentPid: 400 })],
     [500, place({ containers: [outer] })],
-    [600, place({ sessionId: 77 })],
+    [600, place({ groupId: 77 })],
     [700, place({ parentPid: 200 })],
   ]);
   test.for([
@@ -68,7 +68,7 @@ describe('whose process it is', () => {
     ['a child born since, by its parent', 300, known, ours],
     ['a grandchild of a container', 700, known, ours],
     ['a process of the host', 600, known, { kind: 'foreign', container: null }],
-    ['a session that a replica leads', 600, { ...known, runtimeId: '77' }, ours],
+    ['a group that a replica leads', 600, { ...known, runtimeId: '77' }, ours],
     ['another container', 500, known, { kind: 'foreign', container: outer }],
     ['a loop of parents ends', 400, known, { kind: 'foreign', container: null }],
     ['one that is gone', 999, known, { kind: 'foreign', container: null }],

@@ -31,7 +31,7 @@ async function agentctl(...args: readonly string[]): Promise<{ out: string; exit
       throw new Error('inspect asks no agent');
     },
     out: (text) => void printed.push(text),
-    isTerminal: false,
+    terminal: null,
     confirm: () => Promise.resolve(false),
     clock: systemClock,
     signal: new AbortController().signal,

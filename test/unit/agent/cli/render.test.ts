@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderGpus, renderReplicas, renderTop } from '../../../../agent/cli/render.ts';
+import { renderGpus, renderReplicas } from '../../../../agent/cli/render.ts';
 import type { GpuRecord, ReplicaRecord } from '../../../../agent/cli/api/agent-api.ts';
 
 const slice = {
@@ -68,29 +68,4 @@ test('a replica that never started has no age, and one on its way out says so', 
   expect(renderReplicas([replica], 5_000).split('\n')[1]).toBe(
     'vad-1    vad    stopping (retiring)  -      -        0         -    -        asked to end',
   );
-});
-
-test('a stalled sampler is called stale, and a host without cards says so', () => {
-  const card = {
-    uuid: 'GPU-1',
-    index: 0,
-    utilizationRatio: null,
-    memoryUsedMib: null,
-    memoryTotalMib: null,
-    temperatureCelsius: null,
-    powerWatts: null,
-    smClockMhz: null,
-    processes: [],
-  };
-  const top = { ageMs: 7_000, cpuRatio: 0.5, memoryUsedMib: null, gpus: [card] };
-  expect(renderTop(top)).toBe(
-    [
-      'host: CPU 50%, memory -; samples 7.0 s old (STALE: sampling has stalled)',
-      '',
-      'GPU  UTIL  MEMORY  OF  TEMP  POWER  SM-CLOCK  UUID',
-      '0    -     -       -   -     -      -         GPU-1',
-      '',
-    ].join('\n'),
-  );
-  expect(renderTop({ ...top, gpus: [] })).toContain('no sample of a card');
 });

@@ -61,6 +61,7 @@ test('an unreadable store fails with its reason', () => {
 function server(ok: boolean) {
   return createHttpServer({
     metrics: { contentType: 'text/plain; version=0.0.4', render: async () => 'x 1\n' },
+    dcgmPage: async () => 'DCGM_FI_DEV_GPU_TEMP{gpu="0"} 40\n',
     health: () => [{ name: 'loop', ok, detail: 'said' }],
     sampler: null,
     log: silentLog,

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { xmlFormat } from '../../../../agent/formats/xml.ts';
 import { createMetricsPage } from '../../../../agent/http/metrics.ts';
 import { GpuSampler } from '../../../../agent/telemetry/sampler.ts';
 import { HostSampler } from '../../../../agent/telemetry/host-sampler.ts';
+import { NodeUsage } from '../../../../agent/telemetry/node-usage.ts';
+import type { CardDetailsReader } from '../../../../agent/telemetry/card-details.ts';
 import { ProcessTable } from '../../../../agent/telemetry/process-table.ts';
 import { silentLog } from '../../../../shared/platform/log.ts';
 import {
@@ -10,9 +13,14 @@ import {
   gpuA,
   gpuRow,
   heldSlice,
+  must,
   mpsTarget,
   readyReplica,
 } from '../../../fakes/agent/fake-core.ts';
+import { judge } from '../../../../agent/health/judge.ts';
+import type { HealthReader } from '../../../../agent/health/keeper.ts';
+import { evidence, incident, standardPolicy } from '../../../fakes/agent/health.ts';
+import { card } from '../../../fakes/agent/plan-world.ts';
 import { FakeSampling } from '../../../fakes/agent/fake-nvidia-smi.ts';
 import { ManualClock, settle } from '../../../fakes/manual-clock.ts';
 
@@ -38,14 +46,40 @@ function setUp() {
     log,
     periodMs: 1_000,
   });
-  const processes = new ProcessTable({ nvidiaSmi, clock, log, signal: controller.signal });
+  const processes = new ProcessTable({
+    nvidiaSmi,
+    cards: () => [gpuRow()],
+    clock,
+    log,
+    signal: controller.signal,
+  });
+  const details: CardDetailsReader = {
+    staleMs: 180_000,
+    latest: () => ({ details: report, ageMs: 30_000 }),
+  };
+  const verdict = judge(evidence({ incidents: [incident(95)] }), standardPolicy);
+  const health: HealthReader = {
+    views: () => [
+      {
+        gpu: card(gpuA, { actual: { verdict } }),
+        recovery: null,
+        waitsFor: null,
+        users: [],
+        readings: null,
+        xidTotals: new Map([['95', 2]]),
+      },
+    ],
+  };
   const page = createMetricsPage({
     node: 'n1',
     version: '0.1.0',
     core,
     sampler,
     host,
-    processes,
+    usage: new NodeUsage({ core, sampler, processes, details, dcgm: null, place: () => null }),
+    details,
+    dcgm: null,
+    health,
     link: () => ({
       address: '127.0.0.1:7000',
       connected: true,
@@ -62,6 +96,24 @@ function setUp() {
   };
   return { clock, fake, core, page, end };
 }
+
+/** Invented, in the form of driver 580. */
+const report = must(
+  xmlFormat.parse(`<?xml version="1.0" ?>
+<nvidia_smi_log>
+<driver_version>580.65.06</driver_version>
+<attached_gpus>1</attached_gpus>
+<gpu id="00000000:01:00.0">
+<uuid>${gpuA}</uuid>
+<clocks_event_reasons>
+<clocks_event_reason_gpu_idle>Not Active</clocks_event_reason_gpu_idle>
+<clocks_event_reason_sw_power_cap>Active</clocks_event_reason_sw_power_cap>
+</clocks_event_reasons>
+<fb_memory_usage><total>46068 MiB</total><reserved>500 MiB</reserved><used>2048 MiB</used><free>43520 MiB</free></fb_memory_usage>
+</gpu>
+</nvidia_smi_log>
+`),
+);
 
 /** The samples of our own metrics, one line each. */
 function ours(text: string): string[] {
@@ -81,6 +133,22 @@ test('a card is told in base units, and what the tool did not tell is left out',
   expect(lines).toContain('tangram_node_cpu_ratio{node="n1"} 0.25');
   expect(lines).toContain('tangram_agent_link_connected{node="n1"} 1');
   expect(lines.filter((line) => line.startsWith('tangram_gpu_power_watts'))).toEqual([]);
+  await end();
+});
+
+test('how a card is judged, and the Xids that speak against it', async () => {
+  const { page, end } = setUp();
+  const lines = ours(await page.render());
+  const series = (name: string, more: string, value: number): string =>
+    `${name}{node="n1",gpu="${gpuA}",${more}} ${value}`;
+  expect(lines.filter((line) => line.startsWith('tangram_gpu_health{'))).toEqual([
+    series('tangram_gpu_health', 'state="ok"', 0),
+    series('tangram_gpu_health', 'state="degraded"', 0),
+    series('tangram_gpu_health', 'state="draining"', 1),
+    series('tangram_gpu_health', 'state="failed"', 0),
+  ]);
+  expect(lines).toContain(series('tangram_gpu_xid_events_total', 'xid="95"', 2));
+  expect(lines.filter((line) => line.startsWith('tangram_gpu_recovery'))).toEqual([]);
   await end();
 });
 
@@ -105,8 +173,26 @@ test('a slice carries its model, its limit and what its processes hold', async (
     { gpu: gpuA, pid: 4242, name: 'python', memoryUsedMib: 300 },
     { gpu: gpuA, pid: 1, name: 'stranger', memoryUsedMib: 999 },
   ];
+  await settle();
+  fake.push([gpuRow({ utilizationPercent: 0, powerDrawWatts: 60 })]);
+  fake.push([gpuRow({ memoryUsedMib: 2_048, powerDrawWatts: 100 })]);
+  await settle();
   const lines = ours(await page.render());
-  const labels = `{node="n1",gpu="${gpuA}",slice="s-1",device="${gpuA}",model="vad",replica="vad-1a2b3c4d"}`;
+  const who = `node="n1",gpu="${gpuA}",model="vad",replica="vad-1a2b3c4d"`;
+  expect(lines).toContain(`tangram_replica_memory_used_bytes{${who},basis="measured"} 314572800`);
+  expect(lines).toContain(
+    `tangram_replica_memory_reserved_bytes{${who}} ${(4_096 - 300) * 1_048_576}`,
+  );
+  const part = (name: string): string =>
+    `tangram_gpu_memory_part_bytes{node="n1",gpu="${gpuA}",part="${name}"}`;
+  expect(lines).toContain(`${part('foreign')} ${999 * 1_048_576}`);
+  expect(lines).toContain(`${part('overhead')} ${(2_048 - 1_299 + 500) * 1_048_576}`);
+  expect(lines).toContain(`tangram_gpu_power_part_watts{node="n1",gpu="${gpuA}",part="idle"} 60`);
+  expect(lines).toContain(
+    `tangram_gpu_throttle_active{node="n1",gpu="${gpuA}",reason="sw_power_cap"} 1`,
+  );
+  expect(lines).toContain('tangram_agent_details_age_seconds{node="n1"} 30');
+  const labels = `{node="n1",gpu="${gpuA}",slice="s-1",model="vad",replica="vad-1a2b3c4d"}`;
   expect(lines).toContain(`tangram_slice_memory_size_bytes${labels} 4294967296`);
   expect(lines).toContain(`tangram_slice_memory_used_bytes${labels} 314572800`);
   expect(lines).toContain(`tangram_slice_compute_limit_ratio${labels} 0.25`);

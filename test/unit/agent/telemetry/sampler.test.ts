@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { ProcessTable } from '../../../../agent/telemetry/process-table.ts';
 import { GpuSampler } from '../../../../agent/telemetry/sampler.ts';
 import { silentLog } from '../../../../shared/platform/log.ts';
 import { gpuA, gpuRow } from '../../../fakes/agent/fake-core.ts';
@@ -146,25 +145,4 @@ test('no command runs between release and resume, and holds count', async () => 
   expect(sampler.restartsTotal).toBe(0);
   await end();
   expect(fake.running).toBe(0);
-});
-
-test('processes are asked for only when somebody looks, at most once in two seconds, and never shown when old', async () => {
-  const clock = new ManualClock();
-  const fake = new FakeSampling(() => clock.monotonicMs());
-  fake.processes = [{ gpu: gpuA, pid: 7, name: 'python', memoryUsedMib: 300 }];
-  const table = new ProcessTable({
-    nvidiaSmi: fake.tool(),
-    clock,
-    log: silentLog,
-    signal: new AbortController().signal,
-  });
-  await clock.advance(10_000);
-  expect(fake.processReads).toBe(0);
-  expect(await Promise.all([table.read(), table.read()])).toEqual([fake.processes, fake.processes]);
-  expect(fake.processReads).toBe(1);
-  await clock.advance(3_000);
-  fake.failProcesses = true;
-  expect(await table.read()).toEqual(fake.processes);
-  await clock.advance(3_000);
-  expect(await table.read()).toBeNull();
 });

@@ -2,7 +2,9 @@
 
 
 export interface GetTopRequest {
+  'historySeconds'?: (number);
 }
 
 export interface GetTopRequest__Output {
+  'historySeconds': (number);
 }

@@ -8,6 +8,8 @@ export interface GetTopResponse {
   'gpus'?: (_tangram_agent_v1_GpuSample)[];
   'cpuRatio'?: (number | string);
   'memoryUsedMib'?: (number | string | Long);
+  'stale'?: (boolean);
+  'dcgmReason'?: (string);
   '_cpuRatio'?: "cpuRatio";
   '_memoryUsedMib'?: "memoryUsedMib";
 }
@@ -17,6 +19,8 @@ export interface GetTopResponse__Output {
   'gpus': (_tangram_agent_v1_GpuSample__Output)[];
   'cpuRatio'?: (number);
   'memoryUsedMib'?: (string);
+  'stale': (boolean);
+  'dcgmReason': (string);
   '_cpuRatio'?: "cpuRatio";
   '_memoryUsedMib'?: "memoryUsedMib";
 }

@@ -8,7 +8,11 @@ export interface ProcessSample {
   'memoryUsedMib'?: (number | string | Long);
   'replica'?: (string);
   'model'?: (string);
+  'smRatio'?: (number | string);
+  'owner'?: (string);
+  'container'?: (string);
   '_memoryUsedMib'?: "memoryUsedMib";
+  '_smRatio'?: "smRatio";
 }
 
 export interface ProcessSample__Output {
@@ -17,5 +21,9 @@ export interface ProcessSample__Output {
   'memoryUsedMib'?: (string);
   'replica': (string);
   'model': (string);
+  'smRatio'?: (number);
+  'owner': (string);
+  'container': (string);
   '_memoryUsedMib'?: "memoryUsedMib";
+  '_smRatio'?: "smRatio";
 }

@@ -1,0 +1,170 @@
+import type { CardSample, TopRecord, UserSample } from '../../../../../agent/cli/api/top-record.ts';
+
+const user: UserSample = {
+  replica: '',
+  model: '',
+  memoryMib: null,
+  serverMib: null,
+  smRatio: null,
+  powerWatts: null,
+  reservedMib: null,
+};
+
+const noUse = {
+  gpuInstanceId: null,
+  memoryUsedMib: null,
+  engineActiveRatio: null,
+  smActiveRatio: null,
+  tensorActiveRatio: null,
+  memoryActiveRatio: null,
+} as const;
+
+/** A card that two MPS replicas and a stranger share. */
+export const shared: CardSample = {
+  uuid: 'GPU-bbbb',
+  index: 1,
+  productName: 'NVIDIA L40S',
+  mode: 'mps',
+  health: 'ok',
+  healthReason: '',
+  utilizationRatio: 0.62,
+  memoryUsedMib: 9_000,
+  memoryTotalMib: 46_068,
+  temperatureCelsius: 61,
+  powerWatts: 214.4,
+  powerLimitWatts: 350,
+  smClockMhz: 2_490,
+  throttleReasons: ['gpu_idle'],
+  slices: [
+    {
+      ...noUse,
+      slice: 's-1',
+      shape: { kind: 'mps', memoryMib: 8_192, smPercent: 25 },
+      replica: 'vad-1a2b3c4d',
+      model: 'vad',
+      state: 'ready',
+    },
+    {
+      ...noUse,
+      slice: 's-2',
+      shape: { kind: 'mps', memoryMib: 4_096, smPercent: 10 },
+      replica: 'asr-99ff00aa',
+      model: 'asr',
+      state: 'ready',
+    },
+  ],
+  users: [
+    {
+      ...user,
+      replica: 'vad-1a2b3c4d',
+      model: 'vad',
+      memoryMib: { value: 5_000, basis: 'measured' },
+      serverMib: { value: 100, basis: 'shared' },
+      smRatio: { value: 0.4, basis: 'measured' },
+      powerWatts: { value: 95.2, basis: 'shared' },
+    },
+    {
+      ...user,
+      replica: 'asr-99ff00aa',
+      model: 'asr',
+      memoryMib: { value: 940, basis: 'measured' },
+      smRatio: { value: 0.002, basis: 'shared' },
+    },
+    { ...user, memoryMib: { value: 2_100, basis: 'measured' } },
+  ],
+  memory: {
+    totalMib: 46_068,
+    overheadMib: 860,
+    unattributedMib: 0,
+    strandedMib: 6_348,
+    idleMib: 30_720,
+  },
+  sm: { idleRatio: 0.38, unattributedRatio: 0 },
+  power: { totalWatts: 214.4, idleWatts: 60, unattributedWatts: 0 },
+  history: [0, 10, 20, 30, 40, 50, 60, null, 80, 62],
+  processes: [
+    {
+      pid: 4_242,
+      name: '/usr/bin/python3 serve.py',
+      memoryUsedMib: 5_000,
+      smRatio: 0.4,
+      owner: 'replica',
+      replica: 'vad-1a2b3c4d',
+      model: 'vad',
+      container: '',
+    },
+    {
+      pid: 77,
+      name: 'train',
+      memoryUsedMib: 2_100,
+      smRatio: null,
+      owner: 'foreign',
+      replica: '',
+      model: '',
+      container: 'f'.repeat(64),
+    },
+  ],
+};
+
+/** A card that is cut, without DCGM, and too hot. */
+export const cut: CardSample = {
+  ...shared,
+  uuid: 'GPU-aaaa',
+  index: 0,
+  productName: 'NVIDIA A100-SXM4-80GB',
+  mode: 'mig',
+  utilizationRatio: null,
+  memoryUsedMib: 1_200,
+  memoryTotalMib: 81_920,
+  throttleReasons: ['hw_thermal_slowdown'],
+  slices: [
+    {
+      ...noUse,
+      slice: 's-3',
+      shape: {
+        kind: 'mig',
+        giProfileId: 9,
+        start: 4,
+        size: 4,
+        profile: '3g.40gb',
+        memoryMib: 40_192,
+      },
+      replica: 'llm-00000001',
+      model: 'llm',
+      state: 'ready',
+      gpuInstanceId: 2,
+      memoryUsedMib: 700,
+    },
+    {
+      ...noUse,
+      slice: '',
+      shape: {
+        kind: 'mig',
+        giProfileId: 19,
+        start: 0,
+        size: 1,
+        profile: '1g.10gb',
+        memoryMib: 9_728,
+      },
+      replica: '',
+      model: '',
+      state: 'foreign',
+      gpuInstanceId: 7,
+    },
+  ],
+  users: [{ ...user, replica: 'llm-00000001', model: 'llm' }],
+  memory: null,
+  sm: null,
+  power: null,
+  history: [],
+  processes: null,
+};
+
+export const top: TopRecord = {
+  ageMs: 400,
+  stale: false,
+  dcgmReason: 'cannot find the program "dcgmi"',
+  cpuRatio: 0.12,
+  memoryUsedMib: 20_480,
+  gpus: [cut, shared],
+};

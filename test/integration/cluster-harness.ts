@@ -36,7 +36,8 @@ export class Daemon {
     this.name = name;
     this.logPath = join(folder, `${name}.log`);
     const log = openSync(this.logPath, 'a');
-    this.#child = spawn(process.execPath, argv, { stdio: ['ignore', log, log] });
+    // A group of its own, as under systemd: it can be ended with everything that is in it.
+    this.#child = spawn(process.execPath, argv, { stdio: ['ignore', log, log], detached: true });
   }
 
   get pid(): number {
@@ -49,6 +50,14 @@ export class Daemon {
 
   log(): string {
     return readFileSync(this.logPath, 'utf8');
+  }
+
+  /** SIGKILL to the whole group, as a service manager that lost its patience does. */
+  async endGroup(): Promise<void> {
+    if (!this.running) return;
+    const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    process.kill(-this.pid, 'SIGKILL');
+    await gone;
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {

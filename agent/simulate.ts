@@ -24,7 +24,8 @@ export async function simulateCards(
     throw new AppError('CONFIG_INVALID', `--simulate: ${message}`, options);
   }
   const state = join(config.stateDir, 'simulator');
-  const nvidiaSmi = [...program('nvidia-smi'), '--sim-state', state];
+  const inState = ['--sim-state', state];
+  const nvidiaSmi = [...program('nvidia-smi'), ...inState];
   const made = await runCommand(
     { argv: [...nvidiaSmi, '--sim-init', cards], timeoutMs: initTimeoutMs },
     signal,
@@ -39,7 +40,13 @@ export async function simulateCards(
   return {
     ...config,
     nvidiaSmi: { ...config.nvidiaSmi, enabled: true, command: nvidiaSmi },
-    mps: { ...config.mps, controlCommand: program('mps-control') },
+    mps: { ...config.mps, controlCommand: [...program('mps-control'), ...inState] },
+    dcgm: {
+      ...config.dcgm,
+      command: [...program('dcgmi'), ...inState],
+      stopCommands: [[...program('dcgmi'), ...inState, '--sim-hostengine', 'stop']],
+      startCommands: [[...program('dcgmi'), ...inState, '--sim-hostengine', 'start']],
+    },
     gpu: { ...config.gpu, handout: 'env' },
     // The kernel of this host tells nothing of simulated cards.
     health: { ...config.health, kernelLog: join(state, 'kmsg') },

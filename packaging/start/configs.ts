@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { parseNodeName } from '../../shared/domain/ids.ts';
 import type { Layout } from './layout.ts';
 import type { Ports } from './ports.ts';
-import { simulatedMpsArgv, simulatorArgv } from './wrappers.ts';
+import { simulatedDcgmiArgv, simulatedMpsArgv, simulatorArgv } from './wrappers.ts';
 
 export interface ConfigChoices {
   readonly layout: Layout;
@@ -70,6 +70,13 @@ function agentConfig({ layout, ports, runtime, realCards }: ConfigChoices): obje
       controlCommand: simulatedMpsArgv(layout),
       dir: layout.mpsDir,
     },
+    dcgm: {
+      command: simulatedDcgmiArgv(layout),
+      stopCommands: [[...simulatedDcgmiArgv(layout), '--sim-hostengine', 'stop']],
+      startCommands: [[...simulatedDcgmiArgv(layout), '--sim-hostengine', 'start']],
+    },
+    // The kernel of this host tells nothing of simulated cards.
+    health: { kernelLog: join(layout.simState, 'kmsg') },
     // A simulated card has no device file: variables and MPS mounts are all that can be handed out.
     gpu: { handout: 'env' },
   };

@@ -19,7 +19,12 @@ export function simulatorArgv(layout: Layout): readonly string[] {
 }
 
 export function simulatedMpsArgv(layout: Layout): readonly string[] {
-  return program(layout, 'agent/simulator/mps-control/bin.js');
+  const control = program(layout, 'agent/simulator/mps-control/bin.js');
+  return [...control, '--sim-state', layout.simState];
+}
+
+export function simulatedDcgmiArgv(layout: Layout): readonly string[] {
+  return [...program(layout, 'agent/simulator/dcgmi/bin.js'), '--sim-state', layout.simState];
 }
 
 /**
@@ -32,11 +37,17 @@ export function writeWrappers(layout: Layout, ports: Ports, simulated: boolean):
     argv: program(layout, 'coordinator/cli/bin.js'),
   });
   write(layout, 'agentctl', {
-    env: { TANGRAM_SOCKET: layout.socket },
+    env: {
+      TANGRAM_SOCKET: layout.socket,
+      TANGRAM_AGENT_CONFIG: join(layout.configDir, 'agent.yaml'),
+    },
     argv: program(layout, 'agent/cli/bin.js'),
   });
-  if (simulated) write(layout, 'nvidia-smi', { env: {}, argv: simulatorArgv(layout) });
-  else rmSync(join(layout.binDir, 'nvidia-smi'), { force: true });
+  const standIns = { 'nvidia-smi': simulatorArgv(layout), dcgmi: simulatedDcgmiArgv(layout) };
+  for (const [name, argv] of Object.entries(standIns)) {
+    if (simulated) write(layout, name, { env: {}, argv });
+    else rmSync(join(layout.binDir, name), { force: true });
+  }
 }
 
 function write(

@@ -50,6 +50,9 @@ export interface CardHealthView {
   readonly xidTotals: ReadonlyMap<string, number>;
 }
 
+/** Who only looks. */
+export type HealthReader = Pick<HealthKeeper, 'views'>;
+
 /** What an event leads to. */
 export interface EventOutcome {
   readonly rule: XidRule;

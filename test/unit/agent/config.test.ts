@@ -13,6 +13,7 @@ test('an empty file is a complete configuration that only observes', () => {
     dcgm: { enabled: true, command: ['dcgmi'] },
     nvidiaSmi: { enabled: true, command: ['nvidia-smi'], timeout: 30_000 },
     mps: { enabled: true, controlCommand: ['nvidia-cuda-mps-control'], dir: '/run/tangram/mps' },
+    health: { xid: {}, kernelLog: 'auto', autoReset: 'never' },
     docker: { enabled: true, socket: '/var/run/docker.sock' },
     runtime: 'auto',
     processRuntime: false,
@@ -34,6 +35,15 @@ test('relative paths are seen from the directory of the file', () => {
     '/srv/a.sock',
     '/srv/r.json',
   ]);
+});
+
+test('what is done about an Xid is said by its number, and a log by its path', () => {
+  const text = 'node: n1\nhealth: { xid: { 63: ignore, 109: restart-app }, kernelLog: kern.log }';
+  expect(parseAgentConfig(text, '/srv/x.yaml').health).toEqual({
+    xid: { 63: 'ignore', 109: 'restart-app' },
+    kernelLog: '/srv/kern.log',
+    autoReset: 'never',
+  });
 });
 
 interface Bad {
@@ -97,6 +107,18 @@ const bad: readonly Bad[] = [
     text: `socket: /${'x'.repeat(120)}`,
     code: 'CONFIG_INVALID',
     message: /socket: .* has 121 bytes/,
+  },
+  {
+    name: 'an Xid that is no number is refused',
+    text: 'health: { xid: { sixty: ignore } }',
+    code: 'CONFIG_INVALID',
+    message: /health\.xid.*sixty/s,
+  },
+  {
+    name: 'what nobody can do about an Xid is refused',
+    text: 'health: { xid: { 63: explode } }',
+    code: 'CONFIG_INVALID',
+    message: /health\.xid\.63/,
   },
   {
     name: 'text that is not YAML is refused with its line',

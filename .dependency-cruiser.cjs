@@ -1,6 +1,9 @@
 /** The rooms and who may import whom. `test/tidy` plants violations to prove that these rules bite. */
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
-const pureAgent = '^agent/(reconcile/(steps|plan|mig-plan)|observe/assemble)\\.ts$';
+const pureAgent =
+  '^agent/(reconcile/(steps|plan|mig-plan|mps-(plan|daemon-plan|recovery-plan|clients|view))|observe/assemble)\\.ts$';
+const pureHealth =
+  '^agent/health/(advice|card-facts|conditions|incidents|judge|memory|policy|readings|recovery-plan|sighting|xid-meaning)\\.ts$';
 const generated = '^shared/wire/generated/';
 
 module.exports = {
@@ -26,9 +29,27 @@ module.exports = {
     ),
     rule(
       'planning-is-pure',
-      'Planners and assemble see only the domain and their own folder.',
+      'Planners and assemble see only the domain, their own folder and what judges a card.',
       { path: pureAgent },
-      { pathNot: '^(shared/domain|agent/reconcile|agent/observe)/' },
+      { pathNot: `^(shared/domain|agent/reconcile|agent/observe)/|${pureHealth}` },
+    ),
+    rule(
+      'judging-is-pure',
+      'What judges a card sees the domain, formats, the records of the store and the shape of the world.',
+      { path: pureHealth },
+      {
+        pathNot: `^shared/domain/|^agent/formats/|^agent/store/health-records|^agent/observe/world|${pureHealth}`,
+      },
+    ),
+    rule(
+      'layout-planning-is-pure',
+      'What a card becomes and what is done next see the domain, words of manifests and their own folder.',
+      {
+        path: '^agent/layout/(card-now|fit|free-count|mig-family|move|nearest|next-move|plan-card|restore-shape|select-cards|step-seconds|undo-move|wish)\\.ts$',
+      },
+      {
+        pathNot: '^(shared/domain|shared/manifest|agent/layout|agent/store/records)',
+      },
     ),
     rule(
       'sides-apart',

@@ -5,14 +5,14 @@ import type { MpsCardRecord, MpsLimitsRecord } from './api/mps-api.ts';
 /** One line a card, then who uses those that are shared, then what is wrong. */
 export function renderMps(cards: readonly MpsCardRecord[], nowMs: number): string {
   const head = renderTable(
-    ['GPU', 'PRODUCT', 'DAEMON', 'SERVER', 'STATE', 'CLIENTS', 'A CLIENT MAY USE', 'COMPUTE MODE'],
+    ['GPU', 'PRODUCT', 'DAEMON', 'SERVER', 'STATE', 'CLIENTS', 'LIMIT', 'COMPUTE-MODE'],
     cards.map((card) => [
       String(card.index),
       card.productName,
       daemonWord(card),
       card.servers.map(({ pid, uid }) => `${pid} (user ${uid ?? '?'})`).join(', '),
       card.servers.map(({ status }) => status || 'not told').join(', '),
-      card.state === 'answering' ? `${card.clients.length} of ${card.clientsMax}` : '',
+      card.state === 'answering' ? `${card.clients.length}/${card.clientsMax}` : '',
       limitsWord(card.limits),
       modeWord(card),
     ]),
@@ -32,7 +32,7 @@ function modeWord({ computeMode, computeModeBefore }: MpsCardRecord): string {
 }
 
 function limitsWord(limits: MpsLimitsRecord | null): string {
-  return limits === null ? '' : `${limits.smPercent}% ${renderMib(limits.memoryMib)}`;
+  return limits === null ? '' : `${limits.smPercent}%,${renderMib(limits.memoryMib)}`;
 }
 
 function sharesTable(cards: readonly MpsCardRecord[]): string {

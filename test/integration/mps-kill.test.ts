@@ -163,7 +163,7 @@ test(
       return card?.clients.length === 2 && card.servers[0]?.status === 'ACTIVE';
     });
     const shown = cluster.agentctl('n1', 'mps').stdout;
-    expect(shown).toMatch(/L40S +answers +\d+ \(user \d+\) +ACTIVE +2 of 48/);
+    expect(shown).toMatch(/L40S +answers +\d+ \(user \d+\) +ACTIVE +2\/48/);
     expect(shown).toMatch(/Exclusive_Process \(was Default\)/);
     expect(cluster.agentctl('n1', 'mps', 'logs', '0').stdout).toContain('fatal GPU exception');
   },

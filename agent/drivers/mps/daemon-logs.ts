@@ -15,7 +15,7 @@ import type { CardFolders } from './control-pipe.ts';
  * Every command on the pipe adds some 200 bytes to control.log, and no version rotates it. The daemon appends (seen:
  * O_APPEND on drivers 535 and 550), so that the file may be emptied under it.
  */
-export const logBytesMax = 16 * 1024 * 1024;
+const logBytesMax = 16 * 1024 * 1024;
 /** At most so much of a log is read at once. */
 const readBytesMax = 256 * 1024;
 

@@ -41,46 +41,38 @@ const rememberedMax = 256;
 /** Pure: what is known after some more lines of control.log and server.log. */
 export function addEvents(before: ServerHistory, events: readonly MpsLogEvent[]): ServerHistory {
   if (events.length === 0) return before;
-  let servers = new Map(before.servers);
-  let waiting = new Map(before.waiting);
-  const life = (pid: number): ServerLife => servers.get(pid) ?? unborn;
+  const servers = new Map(before.servers);
+  const waiting = new Map(before.waiting);
   for (const event of events) {
-    switch (event.type) {
-      case 'daemon-started':
-        servers = new Map();
-        waiting = new Map();
-        break;
-      case 'server-starting':
-        servers.set(event.server, { ...unborn, user: event.user, known: true });
-        break;
-      case 'server-ready':
-        servers.set(event.server, { ...life(event.server), known: true, ready: true });
-        break;
-      case 'server-exited':
-        if (event.status !== 0) {
-          servers.set(event.server, { ...life(event.server), brokenAt: event.at });
-        }
-        break;
-      case 'fault':
-        // A server's workers are called Other, and have its pid.
-        if (event.writer !== 'Control') {
-          const fault = { fault: event.reason, faultClient: namedClient(event.reason) };
-          servers.set(event.pid, { ...life(event.pid), ...fault });
-        }
-        break;
-      case 'new-client':
-        if (event.pending) waiting.set(event.client, { user: event.user });
-        else waiting.delete(event.client);
-        break;
-      default: {
-        const pid = inactiveClient(event.text);
-        const { hit } = life(event.pid);
-        if (pid === null || hit.includes(pid) || hit.length >= rememberedMax) break;
-        servers.set(event.pid, { ...life(event.pid), hit: [...hit, pid] });
-      }
+    if (event.type === 'daemon-started') {
+      servers.clear();
+      waiting.clear();
+    } else if (event.type === 'new-client') {
+      if (event.pending) waiting.set(event.client, { user: event.user });
+      else waiting.delete(event.client);
+    } else {
+      const pid = 'server' in event ? event.server : event.pid;
+      const change = changeOf(event, servers.get(pid) ?? unborn);
+      if (change !== null) servers.set(pid, change);
     }
   }
   return { servers: newest(servers), waiting: newest(waiting) };
+}
+
+/** What a line changes of the server that it is about, or that wrote it; null: nothing. */
+function changeOf(event: MpsLogEvent, life: ServerLife): ServerLife | null {
+  if (event.type === 'server-starting') return { ...unborn, user: event.user, known: true };
+  if (event.type === 'server-ready') return { ...life, known: true, ready: true };
+  if (event.type === 'server-exited') {
+    return event.status === 0 ? null : { ...life, brokenAt: event.at };
+  }
+  // A server's workers are called Other, and have its pid.
+  if (event.type === 'fault' && event.writer !== 'Control') {
+    return { ...life, fault: event.reason, faultClient: namedClient(event.reason) };
+  }
+  const hit = event.type === 'other' ? inactiveClient(event.text) : null;
+  if (hit === null || life.hit.includes(hit) || life.hit.length >= rememberedMax) return null;
+  return { ...life, hit: [...life.hit, hit] };
 }
 
 /** `client 1234`, `client process 1234`, `client {1234, 1}`: of two numbers the larger is the pid, the other a context. */

@@ -3,13 +3,19 @@ import type { ComputeModeRecord, GpuActual, MpsActual } from '../../../../agent/
 import { renderStep } from '../../../../agent/reconcile/steps.ts';
 import { parseBootId } from '../../../../shared/domain/ids.ts';
 import { gpuA, must } from '../../../fakes/agent/fake-core.ts';
-import { bound, card, silentMps, stepsOf, type Case } from '../../../fakes/agent/plan-world.ts';
+import {
+  bootId,
+  bound,
+  card,
+  silentMps,
+  stepsOf,
+  type Case,
+} from '../../../fakes/agent/plan-world.ts';
 import { shapes, slice } from '../../../fakes/agent/targets.ts';
 
 const share = slice('s.0', gpuA, shapes.mps(10_000));
 const answering: MpsActual = { ...silentMps, owned: true, state: 'answering', incarnation: 'd1' };
 const stranger = { pid: 77, name: 'python3', memoryMib: 100 };
-const bootId = must(parseBootId('boot-1'));
 const was: ComputeModeRecord = { gpu: gpuA, modeBefore: 'Default', bootId };
 
 function shared(

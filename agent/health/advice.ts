@@ -83,8 +83,6 @@ export function healSteps(resets: boolean, around: CardSurroundings): readonly s
   }
   const empty = users.length === 0 ? 'nothing runs on it now' : `still runs ${users.join(', ')}`;
   const refused = resetRefusal({ authority: inventory.authority, users: [] });
-  const named = (some: readonly MigInstance[]): string =>
-    some.map((each) => `${each.profile} at ${each.start}`).join(', ');
   const back = inventory.instances.filter((each) => !lost.includes(each));
   return [
     `wait until nothing runs on the card (${empty})`,
@@ -96,6 +94,10 @@ export function healSteps(resets: boolean, around: CardSurroundings): readonly s
     'verify: it answers, has no uncorrected errors, and the driver asks for nothing more',
     're-admit it',
   ];
+}
+
+function named(instances: readonly MigInstance[]): string {
+  return instances.map((each) => `${each.profile} at ${each.start}`).join(', ');
 }
 
 /** Pure: what a reset of this card may need that the tool does not say. */

@@ -2,13 +2,7 @@ import type { BootId, GpuUuid } from '../../shared/domain/ids.ts';
 import { xidRow } from '../../shared/domain/xid-catalog.ts';
 import type { HealthStore } from '../store/health-part.ts';
 import type { CardHealthRecord, CardRecovery, KernelLogPosition } from '../store/health-records.ts';
-import { incidentsOf, withSighting, type XidSighting } from './incidents.ts';
-
-/** A sighting and the card that it is about. */
-export interface CardSighting {
-  readonly gpu: GpuUuid;
-  readonly sighting: XidSighting;
-}
+import { incidentsOf, withSighting, type CardSighting } from './incidents.ts';
 
 /**
  * What is known of the cards' health beyond one look.

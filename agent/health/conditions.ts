@@ -1,3 +1,4 @@
+import { unreachable } from '../../shared/domain/assert.ts';
 import type { HealthState, VerdictAction } from '../../shared/domain/card-health.ts';
 import type { RecoveryWish } from '../store/health-records.ts';
 import { readingsFreshMs } from './policy.ts';
@@ -120,6 +121,8 @@ export function wishCondition(key: string, wish: RecoveryWish | null): Condition
       return asked(key, 'degraded', 'watch', 'asks to end traffic between cards');
     case 'recover-imex':
       return asked(key, 'degraded', 'watch', 'asks to recover the IMEX domain');
+    default:
+      return unreachable(wish);
   }
 }
 

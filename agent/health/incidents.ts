@@ -6,6 +6,7 @@ import type {
   XidIncident,
 } from '../store/health-records.ts';
 import { actionRank } from '../../shared/domain/card-health.ts';
+import type { GpuUuid } from '../../shared/domain/ids.ts';
 import { xidRow } from '../../shared/domain/xid-catalog.ts';
 
 /** One Xid as it was seen, with whom it hit. */
@@ -21,6 +22,12 @@ export interface XidSighting {
   readonly wish: RecoveryWish | null;
   /** null: the driver named no process, and the slice has no holder. */
   readonly victim: Omit<Victim, 'atMs'> | null;
+}
+
+/** A sighting and the card that it is about. */
+export interface CardSighting {
+  readonly gpu: GpuUuid;
+  readonly sighting: XidSighting;
 }
 
 /** Kinds of incidents that one card keeps; then the mildest and oldest go. */

@@ -4,7 +4,8 @@ import type { Log } from '../../shared/platform/log.ts';
 import type { KernelBatch, KernelLogSource } from '../drivers/kernel-log/kernel-log.ts';
 import { createKernelReader, type KernelEvent } from '../formats/kernel-line.ts';
 import type { World } from '../observe/world.ts';
-import type { CardSighting, HealthBook } from './book.ts';
+import type { HealthBook } from './book.ts';
+import type { CardSighting } from './incidents.ts';
 import { cardAt, cardEventOf, sightingOf } from './sighting.ts';
 
 export interface KernelFollowerDeps {

@@ -1,3 +1,4 @@
+import { unreachable } from '../../shared/domain/assert.ts';
 import {
   actionRank,
   type CardVerdict,
@@ -59,6 +60,8 @@ export function recoveryMove(recovery: CardRecovery, facts: RecoveryFacts): Reco
     case 'readmitted':
     case 'failed':
       return { kind: 'rest' };
+    default:
+      return unreachable(recovery.state);
   }
 }
 

@@ -2,8 +2,7 @@ import type { GpuUuid } from '../../shared/domain/ids.ts';
 import { normalPciAddress, type KernelEvent } from '../formats/kernel-line.ts';
 import type { GpuActual, World } from '../observe/world.ts';
 import type { Victim } from '../store/health-records.ts';
-import type { CardSighting } from './book.ts';
-import type { XidSighting } from './incidents.ts';
+import type { CardSighting, XidSighting } from './incidents.ts';
 import { wishOf, wishOfCode } from './readings.ts';
 
 /** What happened to a card, whoever tells of it. */

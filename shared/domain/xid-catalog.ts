@@ -10,7 +10,7 @@ export interface XidRow {
   /** NVIDIA's immediate action, in its words; null: none is published. */
   readonly immediate: string | null;
   /** NVIDIA's next action, in its words; null: none is published. */
-  readonly then: string | null;
+  readonly later: string | null;
   readonly action: HealthAction;
   /** The most that it can be about. An event that names a GPU instance narrows `process` and `slice` to it. */
   readonly scope: HealthScope;
@@ -215,12 +215,12 @@ const rows: readonly Row[] = [
 
 /** Every code that NVIDIA has published, in order. */
 export const xidCatalog: readonly XidRow[] = rows.map(
-  ([code, name, description, immediate, then, action, scope]) => ({
+  ([code, name, description, immediate, later, action, scope]) => ({
     code,
     name,
     description,
     immediate,
-    then,
+    later,
     action,
     scope,
   }),
@@ -239,7 +239,7 @@ export function xidRow(code: number): XidRow {
       name: 'unknown',
       description: 'not in the catalogue of this version',
       immediate: null,
-      then: null,
+      later: null,
       action: 'watch',
       scope: 'card',
     }

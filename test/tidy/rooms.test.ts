@@ -71,6 +71,13 @@ describe('a planted violation', () => {
       },
     },
     {
+      rule: 'judging-is-pure',
+      files: {
+        'agent/health/judge.ts': `import { b } from '../store/b.ts';\nexport const a = b;\n`,
+        'agent/store/b.ts': 'export const b = 1;\n',
+      },
+    },
+    {
       rule: 'planning-is-pure',
       files: {
         'agent/reconcile/plan.ts': `import { b } from '../store/b.ts';\nexport const a = b;\n`,

@@ -58,7 +58,8 @@ function agentConfig({ layout, ports, runtime, realCards }: ConfigChoices): obje
       ...common,
       authority: 'observe',
       gpuAuthority: Object.fromEntries(realCards.map((uuid) => [uuid, 'cut'])),
-      mps: { dir: layout.mpsDir },
+      // Ctrl-C ends everything at once: a compute mode that was changed would stay on somebody's card.
+      mps: { dir: layout.mpsDir, computeMode: 'keep' },
       gpu: { handout: runtime === 'docker' ? 'toolkit' : 'env' },
     };
   }

@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,12 +24,14 @@ const fake = [
   fileURLToPath(import.meta.resolve('../fixtures/fake-mps-control.mjs')),
 ];
 let directory = '';
+const children: ChildProcess[] = [];
 
 beforeEach(() => {
   directory = mkdtempSync('/tmp/tgm-');
 });
 afterEach(() => {
   endDaemon();
+  for (const child of children.splice(0)) child.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -276,6 +279,65 @@ test('the daemon is in a session of its own, and sees its card alone', async () 
   expect(readProc(pid)?.groupId).not.toBe(readProc(process.pid)?.groupId);
   // Another agent process finds the same daemon.
   expect((await control().observe(gpu, never)).answering).toBe(true);
+});
+
+test('clients are seen with their users, and those of another user as waiting', async (context) => {
+  const reason = 'only root may start processes of other users';
+  needs(context, 'root', { available: process.getuid?.() === 0, reason });
+  const mps = createMpsControl({ controlCommand: simulator, directory });
+  await mps.start(gpu, never);
+  const env = { CUDA_VISIBLE_DEVICES: gpu, CUDA_MPS_PIPE_DIRECTORY: mps.pipeDirectory(gpu) };
+  const client = (uid: number): ChildProcess => {
+    const child = spawn('sleep', ['120'], { env, uid, stdio: 'ignore' });
+    children.push(child);
+    return child;
+  };
+  const first = client(1000);
+  const served = await eventually('the first client is served', async () => {
+    const seen = await mps.observe(gpu, never);
+    return seen.clientPids.length === 1 ? seen : null;
+  });
+  expect(served.servers).toMatchObject([
+    { uid: 1000, status: 'ACTIVE', clients: [{ pid: first.pid, uid: 1000 }] },
+  ]);
+  expect(served.waiting).toEqual([]);
+  const second = client(1001);
+  const queued = await eventually('the second one waits', async () => {
+    const seen = await mps.observe(gpu, never);
+    return seen.waiting.length === 1 ? seen : null;
+  });
+  expect(queued.waiting).toEqual([{ pid: second.pid, uid: 1001 }]);
+  first.kill('SIGKILL');
+  await eventually('the second one is served', async () => {
+    const seen = await mps.observe(gpu, never);
+    return seen.servers[0]?.uid === 1001 && seen.waiting.length === 0 ? seen : null;
+  });
+  second.kill('SIGKILL');
+  await eventually('nobody is left', async () =>
+    (await mps.observe(gpu, never)).clientPids.length === 0 ? true : null,
+  );
+  expect(await mps.stop(gpu, never)).toBe('stopped');
+});
+
+test('servers that a dead daemon has left behind are seen, and ended before another starts', async () => {
+  const mps = control();
+  await mps.start(gpu, never);
+  endDaemon();
+  const orphan = spawn('sleep', ['120'], {
+    argv0: 'nvidia-cuda-mps-server',
+    env: { CUDA_MPS_PIPE_DIRECTORY: mps.pipeDirectory(gpu) },
+    stdio: 'ignore',
+  });
+  children.push(orphan);
+  await eventually('the daemon is seen dead, and its server', async () => {
+    const seen = await mps.observe(gpu, never);
+    return !seen.answering && seen.orphans.length === 1 ? seen : null;
+  });
+  expect((await mps.observe(gpu, never)).orphans).toEqual([orphan.pid]);
+  expect(await mps.start(gpu, never)).toBe('started');
+  expect(orphan.signalCode).toBe('SIGTERM');
+  expect((await mps.observe(gpu, never)).orphans).toEqual([]);
+  await mps.stop(gpu, never);
 });
 
 test('clients are listed, and a daemon that has some is not asked to quit', async () => {

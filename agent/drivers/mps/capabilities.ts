@@ -37,12 +37,15 @@ export async function findCapabilities(
     return kind === 'no-daemon' ? null : kind !== 'unknown-command';
   };
   const mentions = (words: RegExp): true | null => (words.test(help ?? '') ? true : null);
+  const staticPartitions = mentions(/static-partitioning|sm_partition/) ?? (await knows('lspart'));
   return {
     // No process has this number: the answer tells whether the question is understood.
     serverStatus: await knows('get_server_status 1'),
     memoryLimits: await knows('get_default_device_pinned_mem_limit 0'),
-    staticPartitions: mentions(/static-partitioning|sm_partition/) ?? (await knows('lspart')),
-    protocolV3: mentions(/protocol[- _]version|sm-partition/i) ?? (help === null ? null : false),
+    staticPartitions,
+    // It came later than partitions; a help that does not mention it proves nothing.
+    protocolV3:
+      mentions(/protocol[- _]version|sm-partition/i) ?? (staticPartitions === false ? false : null),
     dmemController: hasController(sources.cgroupRoot ?? '/sys/fs/cgroup', 'dmem'),
     evidence:
       pipe === null

@@ -110,7 +110,8 @@ async function observe(deps: Deps, gpu: GpuUuid, signal: AbortSignal): Promise<M
   for (const name of ['control.log', 'server.log'] as const) capLog(folders, name);
   const servers = told.map(({ pid, status, clientPids }) => ({
     pid,
-    uid: uidOf(pid),
+    // A multi-user server runs as root, whoever has made the daemon start it.
+    uid: deps.options.multiUser === true ? uidOf(pid) : userOf(card.history, pid),
     status,
     clients: clientPids.map((client) => ({ pid: client, uid: uidOf(client) })),
   }));
@@ -133,6 +134,11 @@ function waitingOf(history: ServerHistory, served: ReadonlySet<number>): readonl
     .filter((pid) => pid > 1 && !served.has(pid))
     .map((pid) => ({ pid, uid: uidOf(pid) }))
     .filter((client) => client.uid !== null);
+}
+
+/** The log says for whom a server was started; where that has scrolled off, the process does. */
+function userOf(history: ServerHistory, pid: number): number | null {
+  return history.servers.get(pid)?.user ?? uidOf(pid);
 }
 
 /** null: there is no such process. */

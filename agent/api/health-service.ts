@@ -27,7 +27,10 @@ export function healthServiceHandlers({
   onError,
 }: HealthServiceDeps): HealthServiceHandlers {
   return {
-    GetHealth: unary(() => ({ cards: health.views().map(encodeCard) }), onError),
+    GetHealth: unary(
+      () => ({ cards: health.views().map(encodeCard), kernelLog: health.kernelLog ?? '' }),
+      onError,
+    ),
     InjectXid: unary((request) => {
       const gpu = gpuOf(request.gpuUuid);
       const event = eventOf(request, clock.wallMs());

@@ -4,6 +4,7 @@ import type {
   CardHealthRecord,
   HealPlanRecord,
   InjectionRecord,
+  NodeHealthRecord,
   ReasonRecord,
   RecoveryRecord,
   SliceHealthRecord,
@@ -13,7 +14,7 @@ import type {
 const lineShownMax = 160;
 
 /** One line a card and one for each slice of its own, then what speaks against them and what to do. */
-export function renderHealth(cards: readonly CardHealthRecord[], nowMs: number): string {
+export function renderHealth({ cards, kernelLog }: NodeHealthRecord, nowMs: number): string {
   if (cards.length === 0) return 'no cards, or not looked at yet\n';
   const rows = cards.flatMap((card) => [
     [String(card.index), '', ...summary(card, nowMs), card.uuid],
@@ -25,7 +26,8 @@ export function renderHealth(cards: readonly CardHealthRecord[], nowMs: number):
     ]),
   ]);
   const table = renderTable(['GPU', 'SLICE', 'STATE', 'SINCE', 'ACTION', 'WHY', 'UUID'], rows);
-  return [table, ...cards.map((card) => renderDetails(card, nowMs))].join('');
+  const blind = kernelLog === null ? '\nXids are not seen: no kernel log may be read here\n' : '';
+  return [table, ...cards.map((card) => renderDetails(card, nowMs)), blind].join('');
 }
 
 function summary(verdict: VerdictRecord, nowMs: number): readonly string[] {

@@ -96,6 +96,11 @@ export class HealthKeeper implements RoundHealth {
     };
   }
 
+  /** Where Xids are read; null: nowhere. */
+  get kernelLog(): string | null {
+    return this.#deps.kernelLog?.name ?? null;
+  }
+
   memory(): HealthMemory {
     return {
       policy: this.#deps.policy,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { CardHealthRecord } from '../../agent/cli/api/health-api.ts';
+import type { CardHealthRecord, NodeHealthRecord } from '../../agent/cli/api/health-api.ts';
 import { eventually, TestCluster } from './cluster-harness.ts';
 
 // A real agent on simulated cards, whose kernel log the simulator writes; asked with agentctl as a person would.
@@ -41,7 +41,8 @@ function ok(...args: readonly string[]): string {
 }
 
 function card(index: number): CardHealthRecord {
-  const cards = JSON.parse(ok('health', '--json')) as readonly CardHealthRecord[];
+  const { cards, kernelLog } = JSON.parse(ok('health', '--json')) as NodeHealthRecord;
+  expect(kernelLog).toBe(join(simulator(), 'kmsg'));
   const found = cards.find((each) => each.index === index);
   if (found === undefined) throw new Error(`no card ${index} yet`);
   return found;

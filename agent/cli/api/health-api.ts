@@ -104,8 +104,14 @@ export interface HealPlanRecord {
   readonly notes: readonly string[];
 }
 
+export interface NodeHealthRecord {
+  /** Where Xids are read; null: nowhere, so none is seen. */
+  readonly kernelLog: string | null;
+  readonly cards: readonly CardHealthRecord[];
+}
+
 export interface HealthApi {
-  cards(): Promise<readonly CardHealthRecord[]>;
+  read(): Promise<NodeHealthRecord>;
   inject(wish: InjectionWish): Promise<InjectionRecord>;
   planHeal(uuid: string): Promise<HealPlanRecord>;
   heal(uuid: string): Promise<HealPlanRecord>;
@@ -113,13 +119,14 @@ export interface HealthApi {
 
 export function createHealthApi(client: HealthServiceClient, options: MakeOptions): HealthApi {
   return {
-    cards: async () => {
+    read: async () => {
       const answer = await callUnary<GetHealthRequest, GetHealthResponse__Output>(
         (request, call, done) => client.getHealth(request, call, done),
         {},
         options(),
       );
-      return answer.cards.map(cardRecord);
+      const { kernelLog, cards } = answer;
+      return { kernelLog: kernelLog === '' ? null : kernelLog, cards: cards.map(cardRecord) };
     },
     inject: async ({ uuid, xid, gpuInstanceId, pid, dryRun }) => {
       const answer = await callUnary<InjectXidRequest, InjectXidResponse__Output>(

@@ -42,7 +42,8 @@ async function follow(
 ): Promise<void> {
   let told = '';
   while (!deps.signal.aborted) {
-    const card = (await agent.health.cards()).find((each) => each.uuid === uuid);
+    const { cards } = await agent.health.read();
+    const card = cards.find((each) => each.uuid === uuid);
     const recovery = card?.recovery ?? null;
     const line = renderRecovery(recovery) ?? 'begins';
     if (line !== told && !quiet) deps.out(`${line}\n`);

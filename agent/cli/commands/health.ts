@@ -10,9 +10,10 @@ export const addHealth: AddCommand = (program, deps, api) => {
     .option('--json', 'machine-readable')
     .action(async (wanted: string | undefined, { json }: Json) => {
       const agent = api();
-      const all = await agent.health.cards();
+      const all = await agent.health.read();
       const uuid = wanted === undefined ? undefined : findGpu(await agent.gpus(), wanted).uuid;
-      const cards = all.filter((card) => uuid === undefined || card.uuid === uuid);
-      deps.out(json ? toJson(cards) : renderHealth(cards, deps.clock.wallMs()));
+      const cards = all.cards.filter((card) => uuid === undefined || card.uuid === uuid);
+      const health = { ...all, cards };
+      deps.out(json ? toJson(health) : renderHealth(health, deps.clock.wallMs()));
     });
 };

@@ -92,7 +92,7 @@ function agentItems(api: () => AgentDoor): readonly BundleItem[] {
     json('agent/replicas.json', 'agentctl ps', async () => api().replicas()),
     json('agent/top.json', 'agentctl top', async () => api().top(0)),
     json('agent/events.json', 'agentctl events', async () => api().events(eventsTold)),
-    json('agent/health.json', 'agentctl health', async () => api().health.cards()),
+    json('agent/health.json', 'agentctl health', async () => api().health.read()),
     json('agent/layouts.json', 'agentctl mig show', async () => api().layouts.cards()),
     {
       path: 'agent/layouts.yaml',

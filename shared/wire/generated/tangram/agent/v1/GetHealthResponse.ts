@@ -4,8 +4,10 @@ import type { CardHealth as _tangram_agent_v1_CardHealth, CardHealth__Output as 
 
 export interface GetHealthResponse {
   'cards'?: (_tangram_agent_v1_CardHealth)[];
+  'kernelLog'?: (string);
 }
 
 export interface GetHealthResponse__Output {
   'cards': (_tangram_agent_v1_CardHealth__Output)[];
+  'kernelLog': (string);
 }

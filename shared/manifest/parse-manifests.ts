@@ -21,6 +21,7 @@ import {
   type KeyPath,
   type Place,
 } from './yaml-place.ts';
+import { plainOf } from './yaml-plain.ts';
 
 const manifestLimits = {
   textLengthMax: 4 * 1024 * 1024,
@@ -120,7 +121,12 @@ function readDocument(
   if (tooMany !== undefined) return err([tooMany]);
   const unusable = findUnusableKeys(document, where);
   if (unusable.length > 0) return err(unusable);
-  const raw: unknown = document.toJS({ maxAliasCount: manifestLimits.aliasesMax });
+  const plain = plainOf(document);
+  if (!plain.ok) {
+    const message = `this is not YAML: ${plain.problem}`;
+    return err([{ code: 'MANIFEST_NOT_YAML', path: where.source, message }]);
+  }
+  const raw = plain.value;
   if (raw === null) return undefined;
   const checked = manifestSchema.safeParse(raw, { reportInput: true });
   if (!checked.success) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { AppError } from './errors.ts';
 
@@ -32,7 +32,7 @@ export function parseConfig<T>(text: string, source: string, schema: z.ZodType<T
       `${source}:${line}:${col} is not YAML: ${firstLine(broken.message)}`,
     );
   }
-  const checked = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  const checked = schema.safeParse(plainOf(document, source) ?? {});
   if (checked.success) return checked.data;
   const problems = checked.error.issues.map(
     (issue) => `${issue.path.join('.') || '(file)'}: ${issue.message}`,
@@ -40,6 +40,15 @@ export function parseConfig<T>(text: string, source: string, schema: z.ZodType<T
   throw new AppError('CONFIG_INVALID', `${source} is not usable: ${problems.join('; ')}`, {
     hint: 'mend these keys; unknown ones are refused so that a typing error is not ignored',
   });
+}
+
+/** An alias without an anchor shows only now. */
+function plainOf(document: Document, source: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new AppError('CONFIG_INVALID', `${source} is not YAML`, { cause });
+  }
 }
 
 function firstLine(text: string): string {

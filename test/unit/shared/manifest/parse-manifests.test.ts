@@ -122,6 +122,13 @@ describe('a good manifest', () => {
 
 const refusals: readonly { name: string; text: string; want: readonly string[] }[] = [
   {
+    name: 'an alias without an anchor',
+    text: 'kind: *nobody\n',
+    want: [
+      'm.yaml: this is not YAML: Unresolved alias (the anchor must be set before the alias): nobody',
+    ],
+  },
+  {
     name: 'text that is not YAML',
     text: 'apiVersion: tangram/v1\nkind: [Model\n',
     want: [expect.stringMatching(/^m\.yaml:\d+:\d+: this is not YAML: /)],

@@ -45,7 +45,7 @@ module.exports = {
       'layout-planning-is-pure',
       'What a card becomes and what is done next see the domain, words of manifests and their own folder.',
       {
-        path: '^agent/layout/(card-now|fit|free-count|mig-family|move|nearest|next-move|plan-card|restore-shape|select-cards|step-seconds|undo-move|wish)\\.ts$',
+        path: '^agent/layout/(card-now|fit|free-count|mig-family|move|nearest|next-move|plan-card|restore-shape|select-cards|step-seconds|undo-move|wanted|wish)\\.ts$',
       },
       {
         pathNot: '^(shared/domain|shared/manifest|agent/layout|agent/store/records)',

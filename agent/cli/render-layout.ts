@@ -48,10 +48,13 @@ export function renderLayouts(
 function modeWords(card: CardLayoutRecord): string {
   if (card.error !== '') return card.error;
   if (!card.migSupported) return 'no MIG';
-  const word = (on: boolean): string => (on ? 'on' : 'off');
   const pending =
-    card.migPending === card.migCurrent ? '' : ` (${word(card.migPending)} after a reset)`;
-  return `${word(card.migCurrent)}${pending}`;
+    card.migPending === card.migCurrent ? '' : ` (${onOff(card.migPending)} after a reset)`;
+  return `${onOff(card.migCurrent)}${pending}`;
+}
+
+function onOff(on: boolean): string {
+  return on ? 'on' : 'off';
 }
 
 function holders(names: readonly string[]): string {

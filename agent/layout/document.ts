@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { err, ok, renderProblem, type Problem, type Result } from '../../shared/domain/result.ts';
 import { nearestWord } from '../../shared/manifest/suggest.ts';
 import { placeAt, placeOf, renderPlace, type KeyPath } from '../../shared/manifest/yaml-place.ts';
+import { plainOf } from '../../shared/manifest/yaml-plain.ts';
 import { layoutKeys, layoutSchema } from './document-schema.ts';
 import { migPartedKeys, migPartedSchema, readMigParted } from './mig-parted.ts';
 import { problemAt, type DocumentSource, type LayoutDocument } from './wish.ts';
@@ -99,9 +100,9 @@ class Reader {
     schema: z.ZodType<T>,
     keys: Readonly<Record<string, readonly string[]>>,
   ): Result<T, readonly Problem[]> {
-    const checked = schema.safeParse(this.#document.toJS({ maxAliasCount: 100 }), {
-      reportInput: true,
-    });
+    const plain = plainOf(this.#document);
+    if (!plain.ok) return err([problemAt(this.#source, `this is not YAML: ${plain.problem}`)]);
+    const checked = schema.safeParse(plain.value, { reportInput: true });
     if (checked.success) return ok(checked.data);
     const problems = checked.error.issues.slice(0, problemsMax).flatMap((issue) => {
       const path = issue.path.filter((part) => typeof part !== 'symbol');

@@ -1,20 +1,9 @@
 import type { LaidOutInstance } from '../../shared/domain/mig-layout.ts';
 import { layoutRefusal } from '../../shared/domain/mig-layout.ts';
-import {
-  placementMask,
-  profileById,
-  type MigGeometry,
-  type MigProfile,
-} from '../../shared/domain/mig-profile.ts';
+import { placementMask, profileById, type MigGeometry } from '../../shared/domain/mig-profile.ts';
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import { renderNearest } from './nearest.ts';
-
-/** An instance that somebody wishes for; without a start it may go anywhere. */
-export interface WantedInstance {
-  readonly profile: MigProfile;
-  readonly start: number | null;
-  readonly compute: LaidOutInstance['compute'];
-}
+import type { WantedInstance } from './wanted.ts';
 
 /** An instance that is there, and what it is worth to keep it. */
 export interface PresentInstance {

@@ -96,7 +96,7 @@ export class LayoutKeeper {
     const document = parseLayoutDocument(request.source);
     if (!document.ok) throw invalid(renderProblems(document.problem));
     const { interrupt } = request;
-    const planned = planLayout(document.value, await this.#read(signal), { interrupt });
+    const planned = planLayout(document.value, await this.#read(signal, true), { interrupt });
     if (!planned.ok) throw invalid(renderProblems(planned.problem));
     return planned.value;
   }
@@ -262,11 +262,13 @@ export class LayoutKeeper {
     return `${leftOut.map(renderInstance).join(', ')} has no room beside what is there`;
   }
 
-  async #read(signal: AbortSignal): Promise<readonly CardNow[]> {
+  async #read(signal: AbortSignal, whole = false): Promise<readonly CardNow[]> {
     const { core, tool } = this.#deps;
     const inventory = core.inventory();
     if (inventory === null) throw new AppError('DRIVER_AWAY', 'the cards have not been read yet');
-    return readCards(tool, { cards: inventory.gpus, attribution: core.attribution() }, signal);
+    return readCards(tool, { cards: inventory.gpus, attribution: core.attribution() }, signal, {
+      whole,
+    });
   }
 
   /** Waits until the core has read its node once. */

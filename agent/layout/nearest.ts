@@ -4,7 +4,7 @@ import {
   type MigPlacement,
 } from '../../shared/domain/mig-profile.ts';
 import { layoutRefusal } from '../../shared/domain/mig-layout.ts';
-import type { WantedInstance } from './fit.ts';
+import type { WantedInstance } from './wanted.ts';
 
 /** What of a wish that does not fit would: as much of the card as possible, starts left out. For a hint. */
 export function renderNearest(geometry: MigGeometry, wanted: readonly WantedInstance[]): string {

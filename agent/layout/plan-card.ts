@@ -1,3 +1,4 @@
+import { unreachable } from '../../shared/domain/assert.ts';
 import { authorityAllows } from '../../shared/domain/gpu.ts';
 import type { GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import {
@@ -20,8 +21,9 @@ import {
   type Holder,
   type InstanceNow,
 } from './card-now.ts';
-import { fitLayout, type WantedInstance } from './fit.ts';
+import { fitLayout } from './fit.ts';
 import { secondsOf } from './step-seconds.ts';
+import type { WantedInstance } from './wanted.ts';
 import type { InstanceWish, LayoutWish } from './wish.ts';
 
 /** Why a plan cannot be carried out as things are. Stable words. */
@@ -280,5 +282,7 @@ export function renderLayoutStep(step: LayoutStep): string {
       const inner = compute === null ? '' : ` with ${compute.join(', ') || 'no compute instance'}`;
       return `create ${renderInstance(step.instance)}${inner}`;
     }
+    default:
+      return unreachable(step);
   }
 }

@@ -38,7 +38,3 @@ function planId(plans: readonly CardPlan[]): string {
   }));
   return createHash('sha256').update(canonicalJson(parts)).digest('hex').slice(0, 16);
 }
-
-export function hasChanges(plan: LayoutPlan): boolean {
-  return plan.cards.some((card) => card.steps.length > 0 || card.blocks.length > 0);
-}

@@ -22,12 +22,13 @@ export type CardQueries = Pick<NvidiaSmi, 'queryGpus' | 'queryProcesses' | 'list
 
 /**
  * Reads every card as planning needs it. `-q -x` tells which process is in which instance, so it is asked where
- * a stranger uses a card with MIG; nothing else does. Throws as the tool does.
+ * a stranger uses a card with MIG; `whole` asks it anyhow, for what only it knows of a card. Throws as the tool does.
  */
 export async function readCards(
   tool: CardQueries,
   views: CardViews,
   signal: AbortSignal,
+  { whole = false }: { readonly whole?: boolean } = {},
 ): Promise<readonly CardNow[]> {
   const rows = await tool.queryGpus(signal);
   const mig = rows.some((row) => row.migEnabled === true);
@@ -36,7 +37,7 @@ export async function readCards(
   const cut = new Set(rows.filter((row) => row.migEnabled === true).map((row) => row.uuid));
   const ours = new Set(views.attribution.flatMap((each) => each.pids));
   const unclear = processes.some((each) => cut.has(each.gpu) && !ours.has(each.pid));
-  const report = unclear ? await reportOrNull(tool, signal) : null;
+  const report = unclear || whole ? await reportOrNull(tool, signal) : null;
   return rows.map((row) =>
     cardOf(row, {
       instances: instances.filter((each) => each.gpuIndex === row.index),

@@ -1,3 +1,4 @@
+import { unreachable } from '../../shared/domain/assert.ts';
 import type { LayoutStep } from '../../shared/domain/mig-layout.ts';
 import type { MigFamily } from './mig-family.ts';
 
@@ -23,5 +24,7 @@ export function secondsOf(step: LayoutStep, family: MigFamily): number {
       return seconds.create;
     case 'set-mode':
       return family.modeNeedsReset ? seconds.setModeWithReset : seconds.setMode;
+    default:
+      return unreachable(step);
   }
 }

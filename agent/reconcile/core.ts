@@ -129,16 +129,7 @@ export function createAgentCore(deps: AgentCoreDeps): AgentCore {
     lastRound: () => loop.lastRound,
     metrics: () => loop.metrics(),
     mps: () => (loop.planInput === null ? [] : mpsViews(loop.planInput)),
-    setAuthority: (gpu, authority) => {
-      if (loop.world?.gpus.some((each) => each.uuid === gpu) !== true) {
-        throw new AppError('GPU_UNKNOWN', `no card ${gpu} on this node`);
-      }
-      const held = authority ?? config.authorityByGpu[gpu] ?? config.authority;
-      store.saveAuthority(gpu, authority);
-      note(deps, 'authority-set', `gpus/${gpu}`, `${held} from now on`);
-      loop.poke();
-      return held;
-    },
+    setAuthority: (gpu, authority) => setAuthority(deps, loop, { gpu, authority }),
     holdCard: (gpu) => loop.hold(gpu),
     stopReplica: (replica, signal) => loop.stopReplica(replica, signal),
     poke: () => {
@@ -152,6 +143,22 @@ export function createAgentCore(deps: AgentCoreDeps): AgentCore {
     },
   };
   return core;
+}
+
+function setAuthority(
+  deps: AgentCoreDeps,
+  loop: ReconcileLoop,
+  { gpu, authority }: { readonly gpu: GpuUuid; readonly authority: Authority | null },
+): Authority {
+  const { store, config } = deps;
+  if (loop.world?.gpus.some((each) => each.uuid === gpu) !== true) {
+    throw new AppError('GPU_UNKNOWN', `no card ${gpu} on this node`);
+  }
+  const held = authority ?? config.authorityByGpu[gpu] ?? config.authority;
+  store.saveAuthority(gpu, authority);
+  note(deps, 'authority-set', `gpus/${gpu}`, `${held} from now on`);
+  loop.poke();
+  return held;
 }
 
 function emptyStatus(node: NodeName): NodeStatus {

@@ -1,6 +1,6 @@
+import { unreachable } from './assert.ts';
 import type { BootId, GpuUuid, ReplicaId } from './ids.ts';
-import type { MigGeometry, MigPlacement } from './mig-profile.ts';
-import { placementRefusal } from './mig-profile.ts';
+import { placementRefusal, type MigGeometry, type MigPlacement } from './mig-profile.ts';
 
 /** One instance of a layout. Its identity on a card is (GPU-instance profile id, start); the name is for people. */
 export interface LaidOutInstance extends MigPlacement {
@@ -113,6 +113,8 @@ export function shapeAfter(shape: CardShape, step: LayoutStep): CardShape {
         ...shape,
         instances: [...shape.instances, step.instance].toSorted((a, b) => a.start - b.start),
       };
+    default:
+      return unreachable(step);
   }
 }
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ describe('against the simulator', () => {
     '--sim-state',
     state,
   ];
-  let smi: NvidiaSmi;
+  let smi: ReturnType<typeof createNvidiaSmi>;
 
   beforeAll(async () => {
     const [program = '', ...args] = command;
@@ -103,6 +103,48 @@ describe('against the simulator', () => {
     if (first === undefined) throw new Error('nothing was made');
     expect(await smi.destroyMigInstance(gpu, first, never)).toBe('already-gone');
     expect(await smi.setMigMode(gpu, false, never)).toBe('active');
+  });
+
+  test('an instance is made with the compute instances that were asked for, or not at all', async () => {
+    const gpu = uuidOf(await smi.queryGpus(never), 0);
+    expect(await smi.setMigMode(gpu, true, never)).toBe('active');
+    const place = { giProfileId: 9, start: 4 };
+    await smi.createMigInstance(gpu, { ...place, compute: ['1c.3g.20gb', '2c.3g.20gb'] }, never);
+    const divided = await smi.listMigInstances(never);
+    expect(divided).toMatchObject([{ ...place, computeInstanceIds: [0, 1] }]);
+    expect(divided[0]?.computeProfiles.toSorted()).toEqual(['1c.3g.20gb', '2c.3g.20gb']);
+    const tooMuch = { giProfileId: 9, start: 0, compute: ['2c.3g.20gb', '2c.3g.20gb'] };
+    const refused: unknown = await smi
+      .createMigInstance(gpu, tooMuch, never)
+      .catch((error: unknown) => error);
+    expect(isAppError(refused, 'GPU_REFUSED')).toBe(true);
+    expect(await smi.listMigInstances(never)).toEqual(divided);
+    await smi.createMigInstance(gpu, { giProfileId: 9, start: 0, compute: [] }, never);
+    expect(await smi.listMigInstances(never)).toContainEqual(
+      expect.objectContaining({
+        start: 0,
+        computeInstanceIds: [],
+        computeProfiles: [],
+        uuid: null,
+      }),
+    );
+    for (const each of await smi.listMigInstances(never)) {
+      expect(await smi.destroyMigInstance(gpu, each, never)).toBe('destroyed');
+    }
+    expect(await smi.setMigMode(gpu, false, never)).toBe('active');
+  });
+
+  test('a reset takes the instances; a card that somebody uses is not reset', async () => {
+    const gpu = uuidOf(await smi.queryGpus(never), 1);
+    await smi.setMigMode(gpu, true, never);
+    await smi.createMigInstance(gpu, { giProfileId: 9, start: 0 }, never);
+    const user = spawn('sleep', ['60'], { env: { CUDA_VISIBLE_DEVICES: gpu } });
+    const refused: unknown = await smi.resetGpu(gpu, never).catch((error: unknown) => error);
+    user.kill('SIGKILL');
+    expect(isAppError(refused, 'GPU_BUSY')).toBe(true);
+    await smi.resetGpu(gpu, never);
+    expect(await smi.listMigInstances(never)).toEqual([]);
+    await smi.setMigMode(gpu, false, never);
   });
 
   test('a card without MIG refuses to have it switched on', async () => {

@@ -25,39 +25,25 @@ export async function createMigInstance(
   const result = await tool.run(args, 'change', signal);
   const changes = parseMigChanges(result.stdout);
   const made = changes.gpuInstancesCreated[0];
-  if (result.exitCode !== 0 || made === undefined) {
-    if (made !== undefined) await giveBack(tool, gpu, made.gpuInstanceId, signal);
+  if (made === undefined) throw toolError(doing, result.stdout, result.exitCode);
+  const gi = String(made.gpuInstanceId);
+  const enough = compute !== null || changes.computeInstancesCreated.length > 0;
+  if (result.exitCode !== 0 || !enough) {
+    await tool.run(['mig', '-i', gpu, '-dgi', '-gi', gi], 'change', signal);
     throw toolError(doing, result.stdout, result.exitCode);
   }
-  if (compute === null && changes.computeInstancesCreated.length > 0) return;
-  if (compute?.length === 0) return;
-  const inside = await createInside(tool, gpu, { giId: made.gpuInstanceId, compute }, signal);
-  if (inside === null) return;
-  await giveBack(tool, gpu, made.gpuInstanceId, signal);
-  throw toolError(doing, inside.stdout, inside.exitCode);
-}
-
-/** null: all of them are there. Else what the tool said. */
-async function createInside(
-  tool: Tool,
-  gpu: GpuUuid,
-  wanted: { readonly giId: number; readonly compute: readonly string[] | null },
-  signal: AbortSignal,
-): Promise<CommandResult | null> {
-  const gi = String(wanted.giId);
-  // `-cci` without a value makes the default one.
-  const names = wanted.compute === null ? [] : [wanted.compute.join(',')];
-  const args = ['mig', '-i', gpu, '-gi', gi, '-cci', ...names];
-  const result = await tool.run(args, 'change', signal);
-  const count = parseMigChanges(result.stdout).computeInstancesCreated.length;
-  return result.exitCode === 0 && count === (wanted.compute?.length ?? 1) ? null : result;
-}
-
-async function giveBack(tool: Tool, gpu: GpuUuid, giId: number, signal: AbortSignal) {
-  const gi = String(giId);
-  // Some compute instances may have been made before one was refused.
+  if (compute === null || compute.length === 0) return;
+  const inside = await tool.run(
+    ['mig', '-i', gpu, '-gi', gi, '-cci', compute.join(',')],
+    'change',
+    signal,
+  );
+  const { computeInstancesCreated } = parseMigChanges(inside.stdout);
+  if (inside.exitCode === 0 && computeInstancesCreated.length === compute.length) return;
+  // Some may have been made before one was refused.
   await tool.run(['mig', '-i', gpu, '-dci', '-gi', gi], 'change', signal);
   await tool.run(['mig', '-i', gpu, '-dgi', '-gi', gi], 'change', signal);
+  throw toolError(doing, inside.stdout, inside.exitCode);
 }
 
 /** Destroys the compute instances, then the GPU instance. What is gone already is no failure. */

@@ -46,11 +46,13 @@ export class LayoutHarness {
 
   /** Time passes until `promise` is settled. */
   async during<T>(promise: Promise<T>): Promise<T> {
-    let over = false;
-    const watched = promise.finally(() => (over = true));
+    const over = new AbortController();
+    const watched = promise.finally(() => over.abort());
     watched.catch(() => undefined);
-    for (let ms = 0; ms < 600_000 && !over; ms += 500) await this.clock.advance(500);
-    if (!over) throw new Error('it never ends');
+    for (let ms = 0; ms < 600_000 && !over.signal.aborted; ms += 500) {
+      await this.clock.advance(500);
+    }
+    if (!over.signal.aborted) throw new Error('it never ends');
     return watched;
   }
 

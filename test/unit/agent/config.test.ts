@@ -10,7 +10,13 @@ test('an empty file is a complete configuration that only observes', () => {
     http: { text: '127.0.0.1:9420', host: '127.0.0.1', port: 9420 },
     authority: 'observe',
     gpuAuthority: {},
-    dcgm: { enabled: true, command: ['dcgmi'] },
+    dcgm: {
+      enabled: true,
+      command: ['dcgmi'],
+      stopCommands: [['systemctl', 'stop', 'nvidia-dcgm.service']],
+      startCommands: [['systemctl', 'start', '--no-block', 'nvidia-dcgm.service']],
+    },
+    cdi: { refresh: 'none' },
     nvidiaSmi: { enabled: true, command: ['nvidia-smi'], timeout: 30_000 },
     mps: {
       enabled: true,

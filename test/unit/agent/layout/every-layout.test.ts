@@ -114,7 +114,7 @@ test.for([
   const multiset = (layout: Layout): string =>
     layout
       .map((each) => each.giProfileId)
-      .toSorted()
+      .toSorted((a, b) => a - b)
       .join();
   const mask = (layout: Layout): number =>
     layout.reduce((sum, each) => sum | maskOf(geometry, each), 0);

@@ -255,7 +255,10 @@ describe('what a card takes to be as wished', () => {
 
   test.for([
     { list: '4g.20gb 4g.20gb', want: /no room.*most of it that fits is 4g\.20gb$/ },
-    { list: '3g.20gb@0 4g.20gb@0', want: /overlaps.*leave the starts out: 3g\.20gb, 4g\.20gb fits/ },
+    {
+      list: '3g.20gb@0 4g.20gb@0',
+      want: /overlaps.*leave the starts out: 3g\.20gb, 4g\.20gb fits/,
+    },
     { list: '2g.10gb@0 1g.5gb@0', want: /overlaps.*leave the starts out: 2g\.10gb, 1g\.5gb fits/ },
     { list: '7g.40gb 1g.5gb', want: /most of it that fits is 7g\.40gb$/ },
     { list: '1g.5gb+me 1g.5gb+me', want: /most of it that fits is 1g\.5gb\+me$/ },

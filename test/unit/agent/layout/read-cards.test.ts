@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { readCards, type CardQueries } from '../../../../agent/layout/read-cards.ts';
+import type { Attribution } from '../../../../agent/reconcile/attribution.ts';
+import { xmlFormat } from '../../../../agent/formats/xml.ts';
+import { parseModelName, parseReplicaId } from '../../../../shared/domain/ids.ts';
+import { must } from '../../../fakes/agent/fake-core.ts';
+import { FakeNode } from '../../../fakes/agent/fake-node.ts';
+
+const never = new AbortController().signal;
+
+/** A node whose first card is cut in two, with a replica on the first half and a stranger in the second. */
+function cutNode(report: string | null) {
+  const fake = new FakeNode('A100-40GB');
+  const card = fake.cards[0];
+  if (card === undefined) throw new Error('the fake has a card');
+  card.migEnabled = true;
+  card.migPending = true;
+  for (const start of [0, 4]) {
+    const made = fake.createInstance(card.uuid, 9, start);
+    made.uuid = `MIG-${start}`;
+  }
+  card.foreign = [{ pid: 4_711, memoryMib: 100 }];
+  let reports = 0;
+  const tool: CardQueries = {
+    ...fake.nvidiaSmi(),
+    readReport: () => {
+      reports += 1;
+      const parsed = report === null ? null : xmlFormat.parse(report);
+      if (parsed === null || !parsed.ok) return Promise.reject(new Error('no report'));
+      return Promise.resolve(parsed.value);
+    },
+  };
+  return { fake, card, tool, reports: () => reports };
+}
+
+const xml = (gpu: string, gi: number): string => `<?xml version="1.0" ?>
+<nvidia_smi_log><driver_version>550.163.01</driver_version><attached_gpus>1</attached_gpus>
+<gpu id="00000000:00:00.0"><uuid>${gpu}</uuid><processes><process_info>
+<gpu_instance_id>${gi}</gpu_instance_id><compute_instance_id>0</compute_instance_id><pid>4711</pid>
+<type>C</type><process_name>python3</process_name><used_memory>100 MiB</used_memory>
+</process_info></processes></gpu></nvidia_smi_log>`;
+
+const stranger = { kind: 'process', pid: 4_711, name: 'python3' };
+
+test('a stranger is found in the instance that the report names', async () => {
+  const { tool, card } = cutNode(xml('GPU-00000000', 2));
+  const [now] = await readCards(tool, { cards: [], attribution: [] }, never);
+  expect(card.instances[1]?.gpuInstanceId).toBe(2);
+  expect(now?.instances.map((each) => each.holders)).toEqual([[], [stranger]]);
+  expect(now?.holders).toEqual([]);
+});
+
+test('without a report a stranger may be anywhere on the card', async () => {
+  const { tool } = cutNode(null);
+  const [now] = await readCards(tool, { cards: [], attribution: [] }, never);
+  expect(now?.instances.flatMap((each) => each.holders)).toEqual([]);
+  expect(now?.holders).toEqual([stranger]);
+});
+
+test('a replica is found by what it was handed, and its processes are no strangers', async () => {
+  const { tool, card, reports } = cutNode(null);
+  const mine: Attribution = {
+    replica: must(parseReplicaId('vad-1')),
+    model: must(parseModelName('vad')),
+    modelVersion: 1,
+    runtimeId: 'run-1',
+    pids: [4_711],
+    slices: [{ slice: null, gpu: card.uuid, shape: null, deviceUuid: 'MIG-4', gpuInstanceId: 2 }],
+  };
+  const [now] = await readCards(tool, { cards: [], attribution: [mine] }, never);
+  const holder = { kind: 'replica', replica: mine.replica };
+  expect(now?.instances.map((each) => each.holders)).toEqual([[], [holder]]);
+  expect(now?.holders).toEqual([]);
+  expect(reports()).toBe(0);
+});
+
+test('compute instances: the default one, parts, none', async () => {
+  const { fake, card } = cutNode(null);
+  card.foreign = [];
+  const plain = fake.nvidiaSmi();
+  const profiles = [['3g.20gb'], ['2c.3g.20gb', '1c.3g.20gb']];
+  const tool: CardQueries = {
+    ...plain,
+    readReport: () => Promise.reject(new Error('not asked')),
+    listMigInstances: async (signal) =>
+      (await plain.listMigInstances(signal)).map((row, at) => ({
+        ...row,
+        computeProfiles: profiles[at] ?? [],
+      })),
+  };
+  const [now] = await readCards(tool, { cards: [], attribution: [] }, never);
+  expect(now?.instances.map((each) => each.compute)).toEqual([null, ['1c.3g.20gb', '2c.3g.20gb']]);
+});

@@ -1,20 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GpuUuid } from '../../../shared/domain/ids.ts';
 import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { runCommand } from '../process/run-command.ts';
-import { spawnDetached } from '../process/spawn-detached.ts';
 import { findCapabilities, type MpsCapabilities } from './capabilities.ts';
 import {
   cardFolders,
   controlLogOf,
   openControlPipe,
-  pipeEnv,
   type CardFolders,
   type ControlPipe,
 } from './control-pipe.ts';
 import { capLog, followLog, tailLog, type LogFollower } from './daemon-logs.ts';
+import { checkPathLength, launchDaemon } from './launch-daemon.ts';
 import type { MpsClient, MpsControl, MpsDaemonState, MpsDefaults } from './mps-control.ts';
 import { endOrphans, serversOf } from './orphan-servers.ts';
 import type { MpsProtocol, ToldServer } from './protocol.ts';
@@ -35,8 +34,6 @@ export interface MpsControlOptions {
   readonly clock?: Clock;
 }
 
-/** An AF_UNIX path holds 107 bytes; beyond that the daemon exits with 1 and says nothing at all. */
-const socketPathBytesMax = 100;
 const pollMs = 50;
 /** A daemon without clients has nothing to wait for; a server that hangs is ended after this. */
 const quitWithinSeconds = 5;
@@ -155,35 +152,22 @@ async function start(
   checkPathLength(folders);
   if ((await observe(deps, gpu, signal)).answering) return 'already-running';
   await removeOrphans(deps, folders, signal);
-  // Open to the users of the clients: a closed parent makes servers crash in a loop.
-  mkdirSync(folders.pipe, { recursive: true, mode: 0o755 });
-  mkdirSync(folders.log, { recursive: true, mode: 0o755 });
-  const outputFile = join(folders.log, 'start.out');
-  const saidBefore = sizeOf(outputFile);
-  const multiUser = deps.options.multiUser === true;
-  const child = await spawnDetached({
-    argv: [...deps.options.controlCommand, ...deps.protocol.daemonArgs({ multiUser })],
-    env: {
-      ...inherited(),
-      ...deps.options.env,
-      ...pipeEnv(folders),
-      CUDA_VISIBLE_DEVICES: gpu,
-    },
-    cwd: folders.log,
-    outputFile,
+  const { controlCommand, env = {}, multiUser = false } = deps.options;
+  const launch = await launchDaemon(folders, {
+    argv: [...controlCommand, ...deps.protocol.daemonArgs({ multiUser })],
+    env,
   });
-  let launcherExit: number | null | undefined;
-  void child.exited.then((code) => (launcherExit = code));
   const answering = await until(deps, signal, async () => {
     if ((await observe(deps, gpu, signal)).answering) return 'yes';
-    if (launcherExit === undefined || launcherExit === 0) return 'no';
-    // Another agent of this host was faster: its daemon answers soon.
-    return /already running/i.test(wordsSince(outputFile, saidBefore)) ? 'no' : 'failed';
+    return launch.state();
   });
   if (answering === 'yes') return 'started';
+  const option = multiUser
+    ? '; a version without -multiuser-server ends without a word: try mps.multiUser: false'
+    : '';
   throw new AppError('MPS_FAILED', `the MPS daemon of ${gpu} does not start`, {
-    cause: new Error(startWords(wordsSince(outputFile, saidBefore), launcherExit)),
-    hint: `look at ${controlLogOf(folders)}${multiUser ? '; a version without -multiuser-server ends without a word: try mps.multiUser: false' : ''}`,
+    cause: new Error(launch.words()),
+    hint: `look at ${controlLogOf(folders)}${option}`,
   });
 }
 
@@ -257,28 +241,6 @@ async function capabilities(
   return findCapabilities({ pipe: pipe ?? null, help }, signal);
 }
 
-function inherited(): Readonly<Record<string, string>> {
-  const { PATH, HOME, LD_LIBRARY_PATH } = process.env;
-  return {
-    LC_ALL: 'C',
-    ...(PATH === undefined ? {} : { PATH }),
-    ...(HOME === undefined ? {} : { HOME }),
-    ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }),
-  };
-}
-
-function checkPathLength(folders: CardFolders): void {
-  const socket = join(folders.pipe, 'control');
-  const bytes = Buffer.byteLength(socket);
-  if (bytes > socketPathBytesMax) {
-    throw new AppError(
-      'MPS_FAILED',
-      `the MPS control socket ${socket} has a path of ${bytes} bytes; at most ${socketPathBytesMax} work`,
-      { hint: 'set mps.dir to a shorter directory, such as /run/tangram/mps' },
-    );
-  }
-}
-
 /** Polls until `check` says yes or failed, or the time to settle is over. */
 async function until(
   deps: Deps,
@@ -291,20 +253,4 @@ async function until(
     if (answer !== 'no' || deps.clock.monotonicMs() >= deadline) return answer;
     await deps.clock.sleep(pollMs, signal);
   }
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** What was appended to a file after it had `size` bytes. */
-function wordsSince(file: string, size: number): string {
-  return existsSync(file) ? readFileSync(file).subarray(size).toString('utf8').trim() : '';
-}
-
-function startWords(words: string, exitCode: number | null | undefined): string {
-  if (words !== '') return words.slice(-400);
-  return exitCode === undefined
-    ? 'it was started but does not answer'
-    : `exit code ${exitCode ?? 'unknown'}, no text`;
 }

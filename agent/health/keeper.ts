@@ -10,7 +10,7 @@ import type { KernelLogSource } from '../drivers/kernel-log/kernel-log.ts';
 import type { GpuActual, World } from '../observe/world.ts';
 import type { HoldCards, RoundHealth } from '../reconcile/core-deps.ts';
 import type { AgentStore } from '../store/agent-store.ts';
-import type { CardRecovery } from '../store/health-records.ts';
+import type { CardRecovery, RecoveryState } from '../store/health-records.ts';
 import { healSteps, resetNotes, stepsAfter, type CardSurroundings } from './advice.ts';
 import { HealthBook } from './book.ts';
 import type { CardActions } from './card-actions.ts';
@@ -24,6 +24,9 @@ import type { CardReadings } from './readings.ts';
 import { advanceRecovery, beginRecovery, type RecoveryDeps, type SeenRound } from './recovery.ts';
 import { beginsAlone, recoverable } from './recovery-plan.ts';
 import { sightingOf, type CardEvent } from './sighting.ts';
+
+/** Between looks at a card that is being verified. */
+const verifyPeriodMs = 2_000;
 
 export interface HealthKeeperDeps {
   readonly clock: Clock;
@@ -237,7 +240,13 @@ export class HealthKeeper implements RoundHealth {
       const progress = await advanceRecovery(this.#recovery, gpu, seen, signal);
       if (progress.waitsFor === null) this.#waitsFor.delete(gpu.uuid);
       else this.#waitsFor.set(gpu.uuid, progress.waitsFor);
-      if (progress.moved) this.#deps.lookAgain();
+      const { clock, lookAgain } = this.#deps;
+      if (!progress.moved && this.#stateOf(gpu.uuid) === 'verifying') {
+        // Somebody waits for the card: it is not left to the next regular look.
+        await clock.sleep(verifyPeriodMs, signal).catch(() => undefined);
+        if (!signal.aborted) lookAgain();
+      }
+      if (progress.moved) lookAgain();
     } catch (err) {
       // Whatever was begun is on disk and goes on from there.
       if (!signal.aborted) this.#deps.log.error({ err, gpuUuid: gpu.uuid }, 'a recovery stumbled');
@@ -255,8 +264,12 @@ export class HealthKeeper implements RoundHealth {
     beginRecovery(this.#recovery, gpu, wish);
   }
 
+  #stateOf(gpu: GpuUuid): RecoveryState | undefined {
+    return this.#book.records().get(gpu)?.recovery?.state;
+  }
+
   #isOpen(gpu: GpuUuid): boolean {
-    const state = this.#book.records().get(gpu)?.recovery?.state;
+    const state = this.#stateOf(gpu);
     return state !== undefined && state !== 'readmitted' && state !== 'failed';
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import type { CardHealthRecord, NodeHealthRecord } from '../../agent/cli/api/health-api.ts';
 import { eventually, TestCluster } from './cluster-harness.ts';
 
@@ -48,6 +49,18 @@ function card(index: number): CardHealthRecord {
   return found;
 }
 
+/** A layout of the first card, which its reset takes and its recovery brings back. */
+function layout(): string {
+  const path = join(cluster.folder, 'layout.yaml');
+  const instances = [
+    { profile: '3g.20gb', start: 4 },
+    { profile: '1g.5gb', start: 0 },
+  ];
+  const cards = [{ gpu: 0, mig: true, instances }];
+  writeFileSync(path, stringify({ apiVersion: 'tangram/v1', kind: 'MigLayout', cards }));
+  return path;
+}
+
 async function metricsPage(): Promise<string> {
   const ready: unknown = JSON.parse(readFileSync(join(cluster.folder, 'n1.ready.json'), 'utf8'));
   return (await fetch(Object(ready).metrics)).text();
@@ -75,6 +88,7 @@ test(
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('nothing is wrong with this card');
 
+    ok('mig', 'apply', '-f', layout(), '--yes');
     strike('xid=0:95');
     await eventually('the card is to be emptied', () => card(0).state === 'draining');
     expect(ok('health', '0')).toMatch(/what to do: drain it and reset it: agentctl heal 0/);
@@ -86,6 +100,7 @@ test(
 
     const healed = ok('heal', '0', '--yes');
     expect(healed.trimEnd().split('\n').at(-1)).toBe('readmitted');
+    ok('mig', 'assert', '-f', layout());
     expect(card(0)).toMatchObject({ state: 'ok', reasons: [], recovery: { state: 'readmitted' } });
     const told = ok('events');
     for (const kind of ['marked', 'draining', 'resetting', 'verifying', 'readmitted']) {

@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=1
+// First: it changes how everything after it is compiled.
+import '../shared/platform/small-process.ts';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';

@@ -1,19 +1,16 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../shared/platform/clock.ts';
 import { FakeCoordinator } from '../fakes/agent/fake-coordinator.ts';
 import { setup as buildOnce } from '../setup/build-once.ts';
 import type { BenchRow } from './bench-row.ts';
+import { ended, pause, readUsage, spent, type Spent } from './measured-process.ts';
+import { loggedTool, samplingLoop, startAgent } from './simulated-host.ts';
 
 const cards = '8xA100-80GB';
 const settleMs = 10_000;
 const measureMs = 30_000;
-const startMsMax = 60_000;
-/** `getconf CLK_TCK`, which Linux has fixed at 100 for programs. */
-const ticksPerSecond = 100;
 
 const targets = { cpuPercent: 2, rssMib: 130, startsPerMinute: 12 } as const;
 
@@ -32,8 +29,12 @@ export async function agentIdleRows(): Promise<BenchRow[]> {
     return child;
   };
   try {
-    const tool = loggedTool(folder);
-    const agent = await startAgent(folder, { coordinator: coordinator.address, tool }, start);
+    const tool = loggedTool(folder, cards);
+    const { child: agent } = await startAgent(
+      folder,
+      { coordinator: coordinator.address, tool },
+      start,
+    );
     const waiting = start('-e', 'setInterval(() => {}, 1000)');
     const loop = start(...samplingLoop(folder));
     await pause(settleMs);
@@ -106,121 +107,4 @@ function rows({ used, bare, sampling, batches, starts }: Measured): BenchRow[] {
       ok: startsPerMinute <= targets.startsPerMinute,
     },
   ];
-}
-
-interface LoggedTool {
-  readonly path: string;
-  /** How often it has been started so far. */
-  starts(): number;
-}
-
-/** The simulated `nvidia-smi`, behind a script that counts its starts. */
-function loggedTool(folder: string): LoggedTool {
-  const path = join(folder, 'nvidia-smi');
-  const log = join(folder, 'starts');
-  const program = [process.execPath, built('agent/simulator/nvidia-smi/bin.js'), ...state(folder)];
-  execFileSync(process.execPath, [...program.slice(1), '--sim-init', cards]);
-  const quoted = program.map((word) => `'${word}'`).join(' ');
-  writeFileSync(path, `#!/bin/sh\necho >> '${log}'\nexec ${quoted} "$@"\n`, { mode: 0o755 });
-  return { path, starts: () => (existsSync(log) ? readFileSync(log, 'utf8').length : 0) };
-}
-
-function state(folder: string): string[] {
-  return ['--sim-state', join(folder, 'simulator')];
-}
-
-async function startAgent(
-  folder: string,
-  reached: { readonly coordinator: string; readonly tool: LoggedTool },
-  start: (...argv: string[]) => ChildProcess,
-): Promise<ChildProcess> {
-  const config = join(folder, 'agent.yaml');
-  const ready = join(folder, 'ready.json');
-  writeFileSync(
-    config,
-    [
-      'node: bench',
-      `coordinator: ${reached.coordinator}`,
-      `nvidiaSmi: { command: [${reached.tool.path}] }`,
-      `stateDir: ${folder}/state`,
-      `socket: ${folder}/agent.sock`,
-      'http: 127.0.0.1:0',
-      `mps: { dir: ${folder}/mps }`,
-      'docker: { enabled: false }',
-      'processRuntime: true',
-      `readyFile: ${ready}`,
-      '',
-    ].join('\n'),
-  );
-  const agent = start(built('agent/main.js'), '--config', config);
-  const deadline = systemClock.monotonicMs() + startMsMax;
-  while (!existsSync(ready)) {
-    if (agent.exitCode !== null || systemClock.monotonicMs() > deadline) {
-      throw new Error(`the agent did not start (exit ${String(agent.exitCode)})`);
-    }
-    await pause(50);
-  }
-  return agent;
-}
-
-/** What the agent itself keeps running to read the cards, on a state of its own. */
-function samplingLoop(folder: string): string[] {
-  const query =
-    '--query-gpu=index,uuid,memory.used,utilization.gpu,utilization.memory,temperature.gpu,power.draw,clocks.sm,clocks.mem';
-  const format = '--format=csv,noheader,nounits';
-  return [
-    built('agent/simulator/nvidia-smi/bin.js'),
-    ...state(folder),
-    query,
-    format,
-    '-lms',
-    '1000',
-  ];
-}
-
-interface Usage {
-  readonly atMs: number;
-  readonly cpuSeconds: number;
-  readonly rssMib: number;
-}
-
-interface Spent {
-  readonly cpuPercent: number;
-  readonly rssMib: number;
-}
-
-/** The process itself, without its children: the commands that it starts are other programs. */
-function readUsage(child: ChildProcess): Usage {
-  const stat = readFileSync(`/proc/${String(child.pid)}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
-  const rssKib = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]);
-  return {
-    atMs: systemClock.monotonicMs(),
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
-    rssMib: rssKib / 1_024,
-  };
-}
-
-function spent(before: Usage, after: Usage): Spent {
-  const seconds = (after.atMs - before.atMs) / 1_000;
-  return {
-    cpuPercent: ((after.cpuSeconds - before.cpuSeconds) / seconds) * 100,
-    rssMib: after.rssMib,
-  };
-}
-
-function built(path: string): string {
-  return fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
-}
-
-async function pause(ms: number): Promise<void> {
-  await systemClock.sleep(ms, new AbortController().signal);
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  await new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-  });
 }

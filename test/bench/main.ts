@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { renderTable } from '../../shared/platform/table.ts';
 import { agentIdleRows } from './agent-idle.ts';
+import { agentSamplingRows } from './agent-sampling.ts';
 import type { BenchOptions, BenchRow } from './bench-row.ts';
 import { fuzzRows } from './fuzz.ts';
+import { parserThroughputRows } from './parser-throughput.ts';
 import { placementDecisionRows } from './placement-decision.ts';
 import { submitToRunningRows } from './submit-to-running.ts';
 
@@ -12,6 +14,7 @@ const benches: Readonly<
 > = {
   foundation: [submitToRunningRows, agentIdleRows, placementDecisionRows],
   fuzz: [fuzzRows],
+  'gpu-layer': [agentSamplingRows, parserThroughputRows],
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -5,12 +5,11 @@ import { isSamePlacement } from '../../shared/domain/mig-layout.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
-import { Wake } from '../../shared/platform/wake.ts';
 import type { KernelLogSource } from '../drivers/kernel-log/kernel-log.ts';
 import type { GpuActual, World } from '../observe/world.ts';
 import type { HoldCards, RoundHealth } from '../reconcile/core-deps.ts';
 import type { AgentStore } from '../store/agent-store.ts';
-import type { CardRecovery, RecoveryState } from '../store/health-records.ts';
+import type { CardRecovery } from '../store/health-records.ts';
 import { healSteps, resetNotes, stepsAfter, type CardSurroundings } from './advice.ts';
 import { HealthBook } from './book.ts';
 import type { CardActions } from './card-actions.ts';
@@ -21,12 +20,9 @@ import { followKernelLog } from './kernel-follower.ts';
 import type { HealthMemory } from './memory.ts';
 import { ruleOf, type HealthPolicy, type XidRule } from './policy.ts';
 import type { CardReadings } from './readings.ts';
-import { advanceRecovery, beginRecovery, type RecoveryDeps, type SeenRound } from './recovery.ts';
-import { beginsAlone, recoverable } from './recovery-plan.ts';
+import { RecoveryLoop } from './recovery-loop.ts';
+import { recoverable } from './recovery-plan.ts';
 import { sightingOf, type CardEvent } from './sighting.ts';
-
-/** Between looks at a card that is being verified. */
-const verifyPeriodMs = 2_000;
 
 export interface HealthKeeperDeps {
   readonly clock: Clock;
@@ -80,23 +76,21 @@ export interface HealPlan {
 export class HealthKeeper implements RoundHealth {
   readonly #deps: HealthKeeperDeps;
   readonly #book: HealthBook;
-  readonly #recovery: RecoveryDeps;
-  readonly #roundSeen = new Wake();
+  readonly #recoveries: RecoveryLoop;
   readonly #waiting: ((world: World) => void)[] = [];
-  readonly #waitsFor = new Map<GpuUuid, string>();
   readonly #told = new Map<GpuUuid, string>();
-  #seen: SeenRound | null = null;
+  #world: World | null = null;
 
   constructor(deps: HealthKeeperDeps) {
     this.#deps = deps;
     this.#book = new HealthBook(deps.store);
-    this.#recovery = {
-      clock: deps.clock,
+    this.#recoveries = new RecoveryLoop({
+      ...deps,
       book: this.#book,
-      actions: deps.actions,
+      losesForGood: (gpu) => this.#strangers(gpu).length > 0,
       lookedAtMs: (gpu) => deps.readings().get(gpu)?.atMs ?? null,
       note: (gpu, kind, message) => this.#note(kind, `gpus/${gpu}`, message),
-    };
+    });
   }
 
   /** Where Xids are read; null: nowhere. */
@@ -113,10 +107,10 @@ export class HealthKeeper implements RoundHealth {
   }
 
   roundEnded(world: World, hold: HoldCards): void {
-    this.#seen = { world, hold };
+    this.#world = world;
     for (const gpu of world.gpus) this.#tellChange(gpu);
     for (const answer of this.#waiting.splice(0)) answer(world);
-    this.#roundSeen.wake();
+    this.#recoveries.roundEnded({ world, hold });
   }
 
   /** Follows the kernel log and moves recoveries on, until `signal` aborts. */
@@ -140,16 +134,16 @@ export class HealthKeeper implements RoundHealth {
             },
             signal,
           );
-    await Promise.all([follow, this.#recover(signal)]);
+    await Promise.all([follow, this.#recoveries.run(signal)]);
   }
 
   views(): readonly CardHealthView[] {
-    const world = this.#seen?.world;
-    if (world === undefined) return [];
+    const world = this.#world;
+    if (world === null) return [];
     return world.gpus.map((gpu) => ({
       gpu,
       recovery: recoveryOf(this.#book.records().get(gpu.uuid), world.bootId),
-      waitsFor: this.#waitsFor.get(gpu.uuid) ?? null,
+      waitsFor: this.#recoveries.waitsFor(gpu.uuid),
       users: cardUsers(world, gpu),
       readings: this.#deps.readings().get(gpu.uuid) ?? null,
       xidTotals: this.#book.totals().get(gpu.uuid) ?? new Map<string, number>(),
@@ -210,67 +204,8 @@ export class HealthKeeper implements RoundHealth {
   heal(uuid: string): HealPlan {
     const plan = this.planHeal(uuid);
     const { gpu, world } = this.#card(uuid);
-    if (!this.#isOpen(gpu.uuid)) {
-      const wish = { askedBy: 'operator', resets: plan.resets, bootId: world.bootId } as const;
-      beginRecovery(this.#recovery, gpu, wish);
-      this.#deps.lookAgain();
-    }
+    this.#recoveries.begin(gpu, world, plan.resets);
     return plan;
-  }
-
-  async #recover(signal: AbortSignal): Promise<void> {
-    const running = new Map<GpuUuid, Promise<void>>();
-    while (!signal.aborted) {
-      await this.#roundSeen.wait(signal);
-      const seen = this.#seen;
-      if (seen === null || signal.aborted) continue;
-      for (const gpu of seen.world.gpus) {
-        if (running.has(gpu.uuid)) continue;
-        this.#beginAlone(gpu, seen.world);
-        if (!this.#isOpen(gpu.uuid)) continue;
-        const moving = this.#advance(gpu, seen, signal).finally(() => running.delete(gpu.uuid));
-        running.set(gpu.uuid, moving);
-      }
-    }
-    await Promise.all(running.values());
-  }
-
-  async #advance(gpu: GpuActual, seen: SeenRound, signal: AbortSignal): Promise<void> {
-    try {
-      const progress = await advanceRecovery(this.#recovery, gpu, seen, signal);
-      if (progress.waitsFor === null) this.#waitsFor.delete(gpu.uuid);
-      else this.#waitsFor.set(gpu.uuid, progress.waitsFor);
-      const { clock, lookAgain } = this.#deps;
-      if (!progress.moved && this.#stateOf(gpu.uuid) === 'verifying') {
-        // Somebody waits for the card: it is not left to the next regular look.
-        await clock.sleep(verifyPeriodMs, signal).catch(() => undefined);
-        if (!signal.aborted) lookAgain();
-      }
-      if (progress.moved) lookAgain();
-    } catch (err) {
-      // Whatever was begun is on disk and goes on from there.
-      if (!signal.aborted) this.#deps.log.error({ err, gpuUuid: gpu.uuid }, 'a recovery stumbled');
-    }
-  }
-
-  #beginAlone(gpu: GpuActual, world: World): void {
-    const { autoReset } = this.#deps.policy;
-    const facts = { authority: gpu.inventory.authority, users: cardUsers(world, gpu) };
-    const open = this.#isOpen(gpu.uuid);
-    // A stranger's instances would not come back.
-    if (this.#strangers(gpu).length > 0) return;
-    if (!beginsAlone(gpu.verdict, { autoReset, open, facts })) return;
-    const wish = { askedBy: 'policy', resets: true, bootId: world.bootId } as const;
-    beginRecovery(this.#recovery, gpu, wish);
-  }
-
-  #stateOf(gpu: GpuUuid): RecoveryState | undefined {
-    return this.#book.records().get(gpu)?.recovery?.state;
-  }
-
-  #isOpen(gpu: GpuUuid): boolean {
-    const state = this.#stateOf(gpu);
-    return state !== undefined && state !== 'readmitted' && state !== 'failed';
   }
 
   #onSeen(all: readonly CardSighting[], fresh: readonly CardSighting[]): void {
@@ -278,7 +213,8 @@ export class HealthKeeper implements RoundHealth {
       const { code, line, victim, injected } = sighting;
       const words = `Xid ${code}${injected ? ' (injected)' : ''}: ${line.slice(0, 300)}`;
       this.#note('xid', `gpus/${gpu}`, words);
-      if (victim === null) continue;
+      // A process that is nobody's replica has no history here.
+      if (victim?.job.startsWith('models/') !== true) continue;
       this.#note('card-fault', `replicas/${victim.who}`, `hit by Xid ${code} on ${gpu}`);
     }
     this.#deps.log.warn({ events: all.length, fresh: fresh.length }, 'Xid');
@@ -311,16 +247,16 @@ export class HealthKeeper implements RoundHealth {
   }
 
   #card(uuid: string): { readonly gpu: GpuActual; readonly world: World } {
-    const world = this.#seen?.world;
+    const world = this.#world;
     const gpu = world?.gpus.find((each) => each.uuid === uuid);
-    if (world === undefined || gpu === undefined) {
+    if (world === null || gpu === undefined) {
       throw new AppError('GPU_UNKNOWN', `no card ${uuid} on this node`);
     }
     return { gpu, world };
   }
 
   async #firstWorld(signal: AbortSignal): Promise<World> {
-    if (this.#seen !== null) return this.#seen.world;
+    if (this.#world !== null) return this.#world;
     return new Promise<World>((resolve, reject) => {
       this.#waiting.push(resolve);
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });

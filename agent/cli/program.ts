@@ -11,7 +11,7 @@ import { addLists } from './commands/lists.ts';
 import { addMig } from './commands/mig.ts';
 import { addMps } from './commands/mps.ts';
 import { addRecords } from './commands/records.ts';
-import { addRun } from './commands/run.ts';
+import { addRemove, addRun } from './commands/run.ts';
 import { addShutdown } from './commands/shutdown.ts';
 import { addSupportBundle } from './commands/support-bundle.ts';
 import { addTop } from './commands/top.ts';
@@ -34,6 +34,7 @@ const commands: readonly AddCommand[] = [
   addInject,
   addAuthority,
   addRun,
+  addRemove,
   addSupportBundle,
   addShutdown,
 ];

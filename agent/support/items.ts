@@ -9,6 +9,9 @@ import type { BundleItem } from './bundle.ts';
 const commandMsMax = 30_000;
 const outputBytesMax = 32 * 1024 * 1024;
 const mpsCardsMax = 64;
+const journal = 'journalctl --unit tangram-agent --lines 5000 --no-pager --output short-iso'.split(
+  ' ',
+);
 
 /** What is asked of the host; `config` is null where it cannot be read. */
 export interface HostItemsOptions {
@@ -41,10 +44,7 @@ export async function hostItems(options: HostItemsOptions): Promise<readonly Bun
         toText(await readEngineFacts(config?.docker.socket ?? '/var/run/docker.sock')),
     },
     command('kmsg/dmesg.log', ['dmesg', '--time-format', 'iso']),
-    command('logs/agent.log', [
-      ...['journalctl', '--unit', 'tangram-agent', '--lines', '5000'],
-      ...['--no-pager', '--output', 'short-iso'],
-    ]),
+    command('logs/agent.log', journal),
     ...hostFiles.map(([path, from]) => file(path, from)),
     command('host/lspci.txt', ['lspci', '-nnk']),
     ...(await mpsLogs(config)),
@@ -103,6 +103,6 @@ async function runText(argv: readonly string[], options: HostItemsOptions): Prom
   return stderr === '' ? stdout : `${stdout}${stderr}`;
 }
 
-export function toText(value: unknown): string {
+function toText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

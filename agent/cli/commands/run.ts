@@ -12,7 +12,7 @@ import { renderRefused } from '../launch/render-launch.ts';
 
 interface RunOptions extends Asking, LaunchFlags {}
 
-/** `agentctl run` and `rm`: a launch on this node alone, by the engine, target and journal that a cluster uses. */
+/** `agentctl run`: a launch on this node alone, by the engine, target and journal that a cluster uses. */
 export const addRun: AddCommand = (program, deps, api) => {
   program
     .command('run')
@@ -63,6 +63,10 @@ Examples:
       }
       await carryOut(deps, agent, { plan: planned.value, name: spec.name, options });
     });
+};
+
+/** `agentctl rm`. */
+export const addRemove: AddCommand = (program, deps, api) => {
   program
     .command('rm')
     .description('end a model that was launched on this node with run')

@@ -51,12 +51,12 @@ function liveRestore({ liveRestore: on }: EngineFacts): Diagnosis {
       );
 }
 
-function simulated({ handout }: Settings): Diagnosis {
-  return handout === 'env'
+function simulated({ handout: how }: Settings): Diagnosis {
+  return how === 'env'
     ? well('gpu handout', 'env: simulated cards are handed out by variables')
     : failing(
         'gpu handout',
-        `${handout}: the cards are simulated, and no device is there to hand out`,
+        `${how}: the cards are simulated, and no device is there to hand out`,
         'set gpu.handout: env',
       );
 }

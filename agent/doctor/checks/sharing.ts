@@ -44,8 +44,10 @@ function beyond({
   dmemController,
   evidence,
 }: MpsCapabilities): Diagnosis {
-  const word = (known: boolean | null): string =>
-    known === null ? 'not known' : known ? 'yes' : 'no';
+  const word = (known: boolean | null): string => {
+    if (known === null) return 'not known';
+    return known ? 'yes' : 'no';
+  };
   return unused(
     'mps extras',
     `static SM partitions ${word(staticPartitions)}, protocol 3 ${word(protocolV3)}, cgroup dmem limits ${word(dmemController)} (${evidence})`,

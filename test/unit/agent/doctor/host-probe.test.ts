@@ -47,7 +47,7 @@ test('a host without a driver has no version, no minors and no nodes', () => {
 test('minors are the driver’s own, whatever the order of the buses', () => {
   put('driver/nvidia/gpus/0000:3b:00.0/information', 'Model: \t NVIDIA A30\nDevice Minor: \t 1\n');
   put('driver/nvidia/gpus/0000:17:00.0/information', 'Model: \t NVIDIA A30\nDevice Minor: \t 0\n');
-  expect([...readCardMinors(root)].sort()).toEqual([0, 1]);
+  expect(new Set(readCardMinors(root))).toEqual(new Set([0, 1]));
 });
 
 test('device nodes include capabilities and nothing else below /dev', () => {

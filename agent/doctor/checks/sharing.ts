@@ -44,10 +44,6 @@ function beyond({
   dmemController,
   evidence,
 }: MpsCapabilities): Diagnosis {
-  const word = (known: boolean | null): string => {
-    if (known === null) return 'not known';
-    return known ? 'yes' : 'no';
-  };
   return unused(
     'mps extras',
     `static SM partitions ${word(staticPartitions)}, protocol 3 ${word(protocolV3)}, cgroup dmem limits ${word(dmemController)} (${evidence})`,
@@ -80,4 +76,9 @@ function dcgm({ running, dcgmiVersion, cards }: Evidence): Diagnosis {
     check,
     `nv-hostengine (pid ${engine.join(', ')}) holds the cards: agentctl mig apply --stop-dcgm lets go of them`,
   );
+}
+
+function word(known: boolean | null): string {
+  if (known === null) return 'not known';
+  return known ? 'yes' : 'no';
 }

@@ -1,6 +1,7 @@
 import type { BootId, GpuUuid } from '../../shared/domain/ids.ts';
 import type { LayoutChange, RecordedLayout } from '../../shared/domain/mig-layout.ts';
 import { ok, renderProblem } from '../../shared/domain/result.ts';
+import { backoffMs } from '../../shared/platform/backoff.ts';
 import { AppError, errorChain } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { Hold } from '../reconcile/execute.ts';
@@ -35,6 +36,7 @@ export interface KeptCard {
   readonly lastChange: LayoutChange | null;
 }
 
+const restoreBackoff = { firstMs: 1_000, maxMs: 30_000 } as const;
 /** Between looks for an inventory, while there is none. */
 const lookMs = 200;
 
@@ -117,17 +119,16 @@ export class LayoutKeeper {
    */
   async apply(request: ApplyRequest, watch: (line: LayoutProgress) => void): Promise<void> {
     const life = this.#life;
-    if (life === null || this.#applying || this.#holds.size > 0) {
-      throw new AppError('GPU_BUSY', 'another layout change runs on this node', {
-        hint: 'agentctl mig show tells of it; try again when it is over',
-      });
-    }
+    if (life === null) throw new AppError('DRIVER_AWAY', 'the cards have not been read yet');
+    if (this.#applying) throw busy('another layout change runs on this node');
     this.#applying = true;
     try {
       const plan = await this.plan(request, life);
       if (plan.id !== request.planId) throw stale('the cards are not as they were planned for');
       const blocked = plan.cards.find((each) => each.blocks.length > 0);
       if (blocked !== undefined) throw refused(blocked);
+      const mended = plan.cards.find((each) => this.#holds.has(each.gpu));
+      if (mended !== undefined) throw busy(`the layout of GPU ${mended.index} is being restored`);
       for (const card of plan.cards) {
         const change = await this.#applyCard(card, request, { watch, life });
         if (change !== null && change.state !== 'done' && change.state !== 'parked') {
@@ -151,7 +152,7 @@ export class LayoutKeeper {
     const recorded = store.recordedLayouts().find((each) => each.gpu === gpu)?.shape;
     const shape = withSlices(recorded, slicesOf(store.bindings(), gpu, boot));
     if (shape === null) return;
-    const problem = await this.#restore({ gpu, shape, bootId: boot }, boot, signal);
+    const { problem } = await this.#tryRestore({ gpu, shape, bootId: boot }, { boot }, signal);
     if (problem === null) return;
     throw new AppError('GPU_REFUSED', `the layout of ${gpu} is not restored`, {
       cause: new Error(problem),
@@ -216,32 +217,56 @@ export class LayoutKeeper {
 
   /** What a crash cut short goes on; then what a reboot took away comes back. */
   async #mend(gpu: GpuUuid, boot: BootId, signal: AbortSignal): Promise<void> {
-    const { store, log } = this.#deps;
+    const { store, log, clock } = this.#deps;
     for (const open of store.openLayoutChanges().filter((each) => each.gpu === gpu)) {
       await carryOut(open, { boot, stopDcgm: false, watch: null }, this.#deps, signal);
     }
     const recorded = store.recordedLayouts().find((each) => each.gpu === gpu);
     if (recorded === undefined || recorded.bootId === boot) return;
-    try {
-      const problem = await this.#restore(recorded, boot, signal);
-      if (problem === null) return;
-      this.#note(gpu, 'layout-not-restored', problem);
-    } catch (error) {
-      signal.throwIfAborted();
-      log.warn({ err: error, gpu }, 'a layout is not restored');
-      this.#note(gpu, 'layout-not-restored', errorChain(error));
+    let told = '';
+    for (let tries = 0; ; tries += 1) {
+      const { problem, again } = await this.#tryRestore(recorded, { boot, told }, signal);
+      if (problem !== null && problem !== told) {
+        log.warn({ gpu, problem }, 'a layout is not restored');
+        this.#note(gpu, 'layout-not-restored', problem);
+        told = problem;
+      }
+      if (!again) return;
+      await clock.sleep(backoffMs(tries, restoreBackoff), signal);
     }
   }
 
+  /** `again`: the card cannot be read yet, as while a host boots; nothing starts on it until then. */
+  async #tryRestore(
+    recorded: RecordedLayout,
+    { boot, told = '' }: { readonly boot: BootId; readonly told?: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly problem: string | null; readonly again: boolean }> {
+    let cards: readonly CardNow[];
+    try {
+      cards = await this.#read(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return { problem: errorChain(error), again: true };
+    }
+    const now = cards.find((each) => each.gpu === recorded.gpu);
+    // What we may do to it is known once the core has seen it.
+    const known = this.#deps.core.inventory()?.gpus.some((each) => each.uuid === recorded.gpu);
+    if (now === undefined || known !== true) {
+      return { problem: told === '' ? 'the card is not seen yet' : told, again: true };
+    }
+    if (now.error !== null) return { problem: now.error, again: true };
+    return { problem: await this.#restore(recorded, now, { boot, signal }), again: false };
+  }
+
+  /** Answers what is missing, and why; null: it is all there. */
   async #restore(
     recorded: RecordedLayout,
-    boot: BootId,
-    signal: AbortSignal,
+    now: CardNow,
+    { boot, signal }: { readonly boot: BootId; readonly signal: AbortSignal },
   ): Promise<string | null> {
     const { gpu } = recorded;
     const { store } = this.#deps;
-    const now = (await this.#read(signal)).find((each) => each.gpu === gpu);
-    if (now === undefined) return 'the card is not seen';
     const { shape, leftOut } = restoreShape(now, recorded.shape);
     const plan = planShape(now, ok(shape), { interrupt: false });
     const [block] = plan.blocks;
@@ -288,6 +313,12 @@ export class LayoutKeeper {
 
 function outcomeWords(state: LayoutChange['state']): string {
   return state === 'undone' ? 'is as it was: the change was undone' : 'was left half changed';
+}
+
+function busy(message: string): AppError {
+  return new AppError('GPU_BUSY', message, {
+    hint: 'agentctl mig show tells of it; try again when it is over',
+  });
 }
 
 function invalid(message: string): AppError {

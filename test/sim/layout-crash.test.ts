@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { layoutShape } from '../../agent/observe/layout.ts';
-import { AppError, errorChain } from '../../shared/platform/errors.ts';
+import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { FakeNode } from '../fakes/agent/fake-node.ts';
 import { LayoutHarness } from '../fakes/agent/layout-harness.ts';
 import { replica, shapes, slice, target } from '../fakes/agent/targets.ts';
@@ -163,6 +163,7 @@ describe.for(scenarios)('$name', (scenario) => {
     const boundaries = measured.fake.touches - from;
     await measured.close();
     expect(boundaries).toBeGreaterThan(10);
+    const ends = new Set<string>();
     for (let at = 1; at <= boundaries; at += 1) {
       const harness = await prepared(scenario);
       const kept = keptFacts(harness);
@@ -171,6 +172,7 @@ describe.for(scenarios)('$name', (scenario) => {
       await attempt(harness, scenario);
       await harness.restart();
       await harness.advance(20_000);
+      ends.add(shapeNow(harness));
       expect({ at, crashed: true, shape: shapeNow(harness) }).toEqual({
         at,
         crashed: true,
@@ -181,6 +183,8 @@ describe.for(scenarios)('$name', (scenario) => {
       await checkOver(harness, scenario, before);
       await harness.close();
     }
+    // Killed before it was written down, nothing has happened; killed after, it goes on.
+    expect(ends.size).toBe(scenario.prepare !== undefined && scenario.before !== undefined ? 1 : 2);
   });
 
   test('killed again while it is mended', async () => {
@@ -287,6 +291,102 @@ test.for(['A100-40GB', 'H100-80GB'])(
     await harness.close();
   },
 );
+
+test('a driver that is late after a reboot is waited for, and nothing starts before', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = new LayoutHarness(fake);
+  await harness.advance(1_000);
+  await harness.apply(document(true, '{ profile: 3g.20gb, start: 4 }'));
+  const gpu = fake.cards[0]?.uuid;
+  if (gpu === undefined) throw new Error('the fake has a card');
+  const on = slice('kept.0', gpu, shapes.half(4));
+  const revisions = { [gpu]: harness.core.inventory()?.gpus[0]?.layoutRevision ?? 0 };
+  const replicas = [replica('kept', [on])];
+  harness.core.acceptTarget(target(1, { slices: [on], replicas, revisions }));
+  await harness.advance(5_000);
+  fake.reboot();
+  fake.smiBroken = 'the driver is not loaded';
+  fake.history.length = 0;
+  await harness.restart();
+  await harness.advance(30_000);
+  expect(fake.history).toEqual([]);
+  fake.smiBroken = null;
+  await harness.advance(60_000);
+  expect(shapeNow(harness)).toBe('mig:9@4');
+  expect(fake.history.at(-1)).toBe('start kept-00000001');
+  const events = harness.core.events({ limit: 100, subject: `gpus/${gpu}` });
+  expect(events.filter((each) => each.kind === 'layout-not-restored')).toHaveLength(1);
+  expect(events.map((each) => each.kind)).toContain('layout-restored');
+  await harness.close();
+});
+
+test('what somebody made after the reboot stays, and what has no room beside it is told', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = new LayoutHarness(fake);
+  await harness.advance(1_000);
+  await harness.apply(document(true, '{ profile: 3g.20gb, count: 2 }'));
+  fake.reboot();
+  const gpu = fake.cards[0]?.uuid ?? '';
+  fake.createInstance(gpu, 14, 0).uuid = 'MIG-foreign';
+  await harness.restart();
+  await harness.advance(10_000);
+  expect(shapeNow(harness)).toBe('mig:14@0,9@4');
+  const events = harness.core.events({ limit: 100, subject: `gpus/${gpu}` });
+  expect(events.find((each) => each.kind === 'layout-not-restored')?.message).toBe(
+    '3g.20gb at 0 has no room beside what is there',
+  );
+  await harness.close();
+});
+
+test('two applies do not meet, and a plan of other cards is refused', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = new LayoutHarness(fake);
+  await harness.advance(1_000);
+  const source = { name: 'test', text: document(true, '{ profile: 7g.40gb }'), config: null };
+  const never = new AbortController().signal;
+  const plan = await harness.during(harness.keeper.plan({ source, interrupt: false }, never));
+  const request = { source, interrupt: false, stopDcgm: false, planId: plan.id };
+  const first = harness.keeper.apply(request, () => undefined);
+  const second: unknown = await harness.keeper
+    .apply(request, () => undefined)
+    .catch((error: unknown) => error);
+  expect(isAppError(second, 'GPU_BUSY')).toBe(true);
+  await harness.during(first);
+  const third: unknown = await harness.keeper
+    .apply(request, () => undefined)
+    .catch((error: unknown) => error);
+  expect(isAppError(third, 'PLAN_STALE')).toBe(true);
+  await harness.close();
+});
+
+test('after a reset a card gets back what was asked for and what slices were made of', async () => {
+  const fake = new FakeNode('A100-40GB');
+  const harness = new LayoutHarness(fake);
+  await harness.advance(1_000);
+  await harness.apply(document(true, '{ profile: 3g.20gb, start: 0 }'));
+  const gpu = fake.cards[0]?.uuid;
+  if (gpu === undefined) throw new Error('the fake has a card');
+  const on = slice('cut.0', gpu, shapes.half(4));
+  const revisions = { [gpu]: harness.core.inventory()?.gpus[0]?.layoutRevision ?? 0 };
+  harness.core.acceptTarget(target(1, { slices: [on], replicas: [], revisions }));
+  await harness.advance(5_000);
+  expect(shapeNow(harness)).toBe('mig:9@0,9@4');
+  const [before] = harness.store.bindings();
+  const hold = harness.core.holdCard(gpu);
+  await hold.settled;
+  for (const card of fake.cards) card.instances = [];
+  await harness.during(harness.keeper.restore(gpu, new AbortController().signal));
+  hold.release();
+  await harness.advance(5_000);
+  expect(shapeNow(harness)).toBe('mig:9@0,9@4');
+  const [after] = harness.store.bindings();
+  expect(after).toMatchObject({ slice: before?.slice, adopted: before?.adopted });
+  expect(after?.deviceUuid).not.toBe(before?.deviceUuid);
+  expect(fake.cards[0]?.instances.map((each) => each.uuid)).toContain(after?.deviceUuid);
+  const kinds = harness.core.events({ limit: 100, subject: null }).map((each) => each.kind);
+  expect(kinds).not.toContain('layout-drift');
+  await harness.close();
+});
 
 test('a layout that was changed by hand is drift: shown, and not repaired', async () => {
   const harness = new LayoutHarness(new FakeNode('A100-40GB'));

@@ -535,6 +535,23 @@ test('units are joined by replicas, and by nothing else', () => {
   ]);
 });
 
+test('nothing begins on a card that is to be emptied, and what runs there goes on', () => {
+  const w = slice('w.0', gpuA, shapes.whole);
+  const health = { state: 'failed', reason: 'to be emptied: Xid 95' } as const;
+  const sick = card(gpuA, { inventory: { ...off.inventory, mode: 'whole', health } });
+  const given: Case = {
+    slices: [w],
+    replicas: [replica('one', [w])],
+    cards: [sick],
+    bindings: [bound(w, gpuA)],
+  };
+  expect(stepsOf(given).map(renderStep)).toEqual([
+    `wait (card-unhealthy): ${gpuA}: to be emptied: Xid 95`,
+  ]);
+  const runs = running('one', { deviceUuids: [gpuA] });
+  expect(stepsOf({ ...given, running: [runs], records: [recordOf('one', [w])] })).toEqual([]);
+});
+
 test('equal inputs give equal plans, and every step can be read by people', () => {
   const given: Case = { slices: [a, b], replicas: [vad], cards: [card(gpuA, off)] };
   expect(planNode(inputOf(given))).toEqual(planNode(inputOf(given)));

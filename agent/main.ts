@@ -1,6 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=1
-// First: it changes how everything after it is compiled.
-import '../shared/platform/small-process.ts';
+#!/usr/bin/env -S node --max-semi-space-size=1 --optimize-for-size --interrupt-budget=20000000 --no-sparkplug
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -52,7 +50,11 @@ import { stopAllReplicas } from './replica-stop.ts';
 import { simulateCards } from './simulate.ts';
 import type { AgentStore } from './store/agent-store.ts';
 import { openAgentStore } from './store/sqlite-store.ts';
-import { createTelemetry, type Telemetry } from './telemetry/create-telemetry.ts';
+import {
+  createTelemetry,
+  type Telemetry,
+  type TelemetryOptions,
+} from './telemetry/create-telemetry.ts';
 import type { GpuSampler } from './telemetry/sampler.ts';
 import { packageVersion } from '../shared/platform/version.ts';
 
@@ -134,22 +136,32 @@ async function createDrivers(config: AgentConfig, signal: AbortSignal) {
 
 type Drivers = Awaited<ReturnType<typeof createDrivers>>;
 
-async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Promise<void> {
-  const { log, store } = kept;
-  const asked = new AbortController();
-  const signal = AbortSignal.any([outer, asked.signal]);
-  const drivers = await createDrivers(config, signal);
-  const telemetry = createTelemetry({
-    host: drivers.host,
-    nvidiaSmi: drivers.nvidiaSmi,
-    dcgmi: drivers.dcgmi,
+/** `signal` ends a reading that somebody waits for. */
+function telemetryOptions(
+  config: AgentConfig,
+  { host, nvidiaSmi, dcgmi }: Drivers,
+  log: Log,
+  signal: AbortSignal,
+): TelemetryOptions {
+  return {
+    host,
+    nvidiaSmi,
+    dcgmi,
     clock: systemClock,
     random: Math.random,
     log,
     periodMs: config.telemetry.interval,
     detailsPeriodMs: config.telemetry.details,
     signal,
-  });
+  };
+}
+
+async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Promise<void> {
+  const { log, store } = kept;
+  const asked = new AbortController();
+  const signal = AbortSignal.any([outer, asked.signal]);
+  const drivers = await createDrivers(config, signal);
+  const telemetry = createTelemetry(telemetryOptions(config, drivers, log, signal));
   const doors: Doors = { metricsAddress: null, closers: [() => drivers.docker?.close()] };
   const metricsAddress = (): string | null => doors.metricsAddress;
   const health = createHealth(config, kept, {

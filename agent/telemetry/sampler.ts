@@ -89,11 +89,11 @@ export class GpuSampler {
   }
 
   async #backOff(
-    error: unknown,
+    cause: unknown,
     { failures, single }: { readonly failures: number; readonly single: boolean },
     signal: AbortSignal,
   ): Promise<void> {
-    const reason = errorChain(error);
+    const reason = errorChain(cause);
     // A tool that is missing would otherwise say so for ever.
     const level = reason === this.#lastError ? 'debug' : 'warn';
     this.#lastError = reason;

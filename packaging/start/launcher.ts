@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { AppError, errorChain, errorHint } from '../../shared/platform/errors.ts';
 import { runTogether, shutdownSignal } from '../../shared/platform/lifecycle.ts';
+import { agentNodeFlags } from './agent-flags.ts';
 import { confirm, initSimulatedCards, readRealCards, renderRealPlan } from './cards.ts';
 import type { Child } from './child.ts';
 import { writeConfigs, type ConfigFiles } from './configs.ts';
@@ -301,13 +302,9 @@ function coordinatorProgram(layout: Layout, files: ConfigFiles): Program {
   };
 }
 
-/** As the first line of the agent's own file says, which counts only where the file itself is run. */
-function smallHeap([node = '', ...rest]: readonly string[]): readonly string[] {
-  return [node, '--max-semi-space-size=1', ...rest];
-}
-
 function agentProgram(layout: Layout, files: ConfigFiles): Program {
-  const argv = [...smallHeap(program(layout, 'agent/main.js')), '--config', files.agent];
+  const [node = process.execPath, ...file] = program(layout, 'agent/main.js');
+  const argv = [node, ...agentNodeFlags, ...file, '--config', files.agent];
   const logFile = join(layout.logDir, 'agent.log');
   // The MPS stand-in is started by the agent and finds its cards by this.
   const env = { TANGRAM_SIM_STATE: layout.simState };

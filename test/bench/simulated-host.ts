@@ -2,6 +2,7 @@ import { execFileSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { agentNodeFlags } from '../../packaging/start/agent-flags.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { pause } from './measured-process.ts';
 
@@ -64,7 +65,7 @@ export async function startAgent(
       '',
     ].join('\n'),
   );
-  const child = start('--max-semi-space-size=1', built('agent/main.js'), '--config', config);
+  const child = start(...agentNodeFlags, built('agent/main.js'), '--config', config);
   const deadline = systemClock.monotonicMs() + startMsMax;
   while (!existsSync(ready)) {
     if (child.exitCode !== null || systemClock.monotonicMs() > deadline) {

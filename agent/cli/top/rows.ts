@@ -37,22 +37,14 @@ function matching(node: TopNode, filter: string): readonly TopNode[] {
   return children.length === 0 ? [] : [{ ...node, children }];
 }
 
+const sizeKeys = { memory: 'memoryMib', sm: 'smRatio', power: 'powerWatts' } as const;
+
 /** The most first, and what is not known last; notes stay at the end. */
 function sorted(nodes: readonly TopNode[], sortBy: SortBy): readonly TopNode[] {
   if (sortBy === 'name') return nodes;
-  const size = (node: TopNode): number => amountOf(node, sortBy) ?? -1;
+  const key = sizeKeys[sortBy];
+  const size = (node: TopNode): number => node[key]?.value ?? -1;
   return [...nodes].sort(
     (a, b) => Number(a.kind === 'note') - Number(b.kind === 'note') || size(b) - size(a),
   );
-}
-
-function amountOf(node: TopNode, sortBy: Exclude<SortBy, 'name'>): number | null {
-  switch (sortBy) {
-    case 'memory':
-      return node.memoryMib?.value ?? null;
-    case 'sm':
-      return node.smRatio?.value ?? null;
-    case 'power':
-      return node.powerWatts?.value ?? null;
-  }
 }

@@ -26,7 +26,7 @@ export function cardKey(row: Pick<GpuRow, 'index' | 'uuid'>): string {
 }
 
 /** The same complaint from another line is the same. */
-export function complaintKey(complaint: string): string {
+function complaintKey(complaint: string): string {
   return complaint.replace(/^line \d+: /, '');
 }
 

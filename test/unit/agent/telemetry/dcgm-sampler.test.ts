@@ -64,7 +64,9 @@ function setUp() {
     controller.abort();
     await loop;
   };
-  const push = (next: readonly DcgmRow[] | Error): void => void queues.at(-1)?.push(next);
+  const push = (next: readonly DcgmRow[] | Error): void => {
+    queues.at(-1)?.push(next);
+  };
   return { clock, sampler, starts, said, running, push, end };
 }
 

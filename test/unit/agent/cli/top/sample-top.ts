@@ -107,7 +107,7 @@ export const shared: CardSample = {
 };
 
 /** A card that is cut, without DCGM, and too hot. */
-export const cut: CardSample = {
+const cut: CardSample = {
   ...shared,
   uuid: 'GPU-aaaa',
   index: 0,

@@ -136,7 +136,7 @@ describe('what is written', () => {
     const later = screen({ width: 80, height: 24 }, {}, { ...top, cpuRatio: 0.13 });
     const bytes = painter.paint(later);
     expect(bytes).toContain('\u001b[1;1H');
-    expect(bytes.match(/\u001b\[\d+;1H/g)).toHaveLength(1);
+    expect(bytes.split(';1H')).toHaveLength(2);
     painter.forget();
     expect(painter.paint(later)).toContain('\u001b[24;1H');
   });
@@ -144,6 +144,6 @@ describe('what is written', () => {
   test('has colours only where they are wanted', () => {
     const lines = screen({ width: 80, height: 24 }, { selected: 'GPU-bbbb' });
     expect(new Painter(true).paint(lines)).toContain('\u001b[33m');
-    expect(new Painter(false).paint(lines)).not.toMatch(/\u001b\[3\dm/);
+    expect(new Painter(false).paint(lines)).not.toContain('\u001b[33m');
   });
 });

@@ -73,8 +73,30 @@ describe('keys', () => {
 
   test('no keys break the view', () => {
     const key = fc.constantFrom(
-      ...['m', 's', 'p', 'n', '/', 'x', 'enter', 'escape', 'backspace', 'up', 'down', 'left'],
-      ...['right', 'page-up', 'page-down', 'home', 'end', 'e', 'c', ' ', 'g', 'G', 'j', 'k'],
+      'm',
+      's',
+      'p',
+      'n',
+      '/',
+      'x',
+      'enter',
+      'escape',
+      'backspace',
+      'up',
+      'down',
+      'left',
+      'right',
+      'page-up',
+      'page-down',
+      'home',
+      'end',
+      'e',
+      'c',
+      ' ',
+      'g',
+      'G',
+      'j',
+      'k',
     );
     fc.assert(
       fc.property(fc.array(key, { maxLength: 40 }), (keys) => {

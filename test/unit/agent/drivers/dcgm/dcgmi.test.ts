@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { errorChain } from '../../../../../shared/platform/errors.ts';
 import { createDcgmi } from '../../../../../agent/drivers/dcgm/create-dcgmi.ts';
 import type { DcgmRow } from '../../../../../agent/drivers/dcgm/dcgmi.ts';
 import { isBlank, readingOf } from '../../../../../agent/drivers/dcgm/fields.ts';
@@ -45,8 +46,7 @@ async function samplesOf(
       if (samples.length >= most) break;
     }
   } catch (error) {
-    const text = error instanceof Error ? `${error.message}: ${String(error.cause ?? '')}` : '';
-    return { samples, error: text };
+    return { samples, error: errorChain(error) };
   }
   return { samples, error: '' };
 }

@@ -9,7 +9,9 @@ const entry = z.strictObject({
   devices: z.union([z.literal('all'), z.array(z.number().int().min(0).max(1_023)).min(1)], {
     error: 'names no devices: write all or a list of indices',
   }),
-  'device-filter': z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+  'device-filter': z
+    .union([z.string(), z.array(z.string())], { error: 'is no id such as "0x20B010DE", in quotes' })
+    .optional(),
   'mig-enabled': z.boolean({ error: 'is neither true nor false' }),
   'mig-devices': z
     .record(z.string(), z.number({ error: 'is no count' }).int().min(0).max(countMax))
@@ -63,11 +65,12 @@ export function readMigParted(
       const where = place([...path, 'mig-devices', profile]);
       problems.push(problemAt(where, 'compute instances inside an instance are not read', hint));
     }
-    const filter = each['device-filter'];
+    // One id or several; none at all means any product, as mig-parted has it.
+    const filter = [each['device-filter'] ?? []].flat().filter((id) => id !== '');
     return {
       place: place(path),
       cards: each.devices === 'all' ? ('all' as const) : each.devices.map(String),
-      deviceIds: filter === undefined ? null : typeof filter === 'string' ? [filter] : filter,
+      deviceIds: filter.length === 0 ? null : filter,
       mig: each['mig-enabled'],
       instances: counts.flatMap(([profile, count]) =>
         Array.from({ length: count }, () => ({ profile, start: null, compute: null })),

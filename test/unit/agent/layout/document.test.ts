@@ -92,6 +92,15 @@ test('a configuration of mig-parted', () => {
   });
 });
 
+test.for([
+  { text: '"0x20B210DE"', want: ['0x20B210DE'] },
+  { text: '""', want: null },
+  { text: '[]', want: null },
+])('a device filter of mig-parted: $text', ({ text, want }) => {
+  const file = `version: v1\nmig-configs: { a: [{ devices: all, device-filter: ${text}, mig-enabled: false, mig-devices: {} }] }\n`;
+  expect(read(file)).toMatchObject({ ok: true, value: { wishes: [{ deviceIds: want }] } });
+});
+
 describe('what is wrong is told with its place', () => {
   test.for([
     { name: 'nothing', text: '', want: /cards\.yaml: is empty/ },
@@ -163,6 +172,12 @@ describe('what is wrong is told with its place', () => {
       text: parted.replace('"1g.5gb": 2', '"1c.3g.20gb": 2'),
       config: 'half-half',
       want: /compute instances inside an instance are not read/,
+    },
+    {
+      name: 'a filter that YAML reads as a number',
+      text: parted.replace('["0x20B010DE", "0x20B210DE"]', '0x20B010DE'),
+      config: 'half-half',
+      want: /device-filter: is no id such as "0x20B010DE", in quotes/,
     },
     { name: 'something huge', text: `#${'x'.repeat(300_000)}`, want: /longer than/ },
     {

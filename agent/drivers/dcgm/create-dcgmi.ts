@@ -148,20 +148,20 @@ function dmonArgs(
   return ['dmon', '-e', fields.map((field) => field.id).join(','), '-i', entities];
 }
 
-/** Cards and their instances. Hosts without MIG may print no hierarchy: then the list of cards stands in. */
+/** Cards and their instances. The hierarchy names only cards that are cut: the list names the others. */
 async function discover(tool: Tool, signal: AbortSignal): Promise<readonly DcgmEntity[]> {
   const hierarchy = await run(tool, ['discovery', '-c'], signal);
-  const parsed = dcgmHierarchyFormat.parse(hierarchy.stdout);
-  if (hierarchy.exitCode === 0 && parsed.ok && parsed.value.entities.length > 0) {
-    return parsed.value.entities;
-  }
   refuseIfRefused('cannot read what DCGM watches', hierarchy);
+  const parsed = dcgmHierarchyFormat.parse(hierarchy.stdout);
+  const cut = parsed.ok ? parsed.value.entities : [];
   const list = await run(tool, ['discovery', '-l'], signal);
   refuseIfRefused('cannot list the cards of DCGM', list);
   const found = dcgmDiscoveryFormat.parse(list.stdout);
-  const entities = (found.ok ? found.value.gpus : []).flatMap(({ id, uuid }): DcgmEntity[] =>
-    uuid === null ? [] : [{ kind: 'gpu', entityId: id, gpuUuid: uuid }],
+  const known = new Set(cut.map((entity) => entity.gpuUuid));
+  const others = (found.ok ? found.value.gpus : []).flatMap(({ id, uuid }): DcgmEntity[] =>
+    uuid === null || known.has(uuid) ? [] : [{ kind: 'gpu', entityId: id, gpuUuid: uuid }],
   );
+  const entities = [...cut, ...others];
   if (entities.length > 0) return entities;
   throw new AppError('OUTPUT_UNREADABLE', 'DCGM names no card', {
     hint: 'run dcgmi discovery -l by hand; the host engine may have started before the driver',

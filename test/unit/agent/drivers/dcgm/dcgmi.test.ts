@@ -57,6 +57,7 @@ function standIn(dmon: string): string {
 ${hierarchy}
 TEXT
     ;;
+    "discovery -l") exit 0;;
     *" -c 1") cat <<'TEXT'
 ${head}
 GPU 0     N/A          N/A
@@ -119,6 +120,7 @@ sleep 0.2; exit 3`),
 ${hierarchy}
 TEXT
         ;;
+        "discovery -l") exit 0;;
         *1002*) echo 'Error setting watches. Result: -6: Feature not supported'; exit 249;;
         *"-c 1") printf '#Entity   GRACT\\nID\\nGPU 0     N/A\\n';;
         *) printf '#Entity   GRACT\\nID\\nGPU 0     0.5\\nGPU 0     0.5\\n'; sleep 0.2;;
@@ -148,7 +150,7 @@ TEXT
     expect(error).toContain('the sampling dcgmi failed');
   });
 
-  test('without a hierarchy the list of cards stands in', async () => {
+  test('cards that are not cut come from the list of cards', async () => {
     const { samples } = await samplesOf(
       `case "$ARGS" in
         "discovery -c") exit 0;;

@@ -1,3 +1,5 @@
+import { camelCase } from './names.ts';
+
 /** A column as the header names it, and the key under which its values are given. */
 export interface CsvColumn {
   /** The canonical field: `memory.used`; the tool prints it whatever alias was asked. */
@@ -50,10 +52,17 @@ export function parseCsvHeader(line: string): readonly CsvColumn[] | null {
   return known > 0 && known * 2 >= columns.length ? columns : null;
 }
 
-/** Whether nothing but a header of nvidia-smi looks like this: one word alone may be anything. */
+/** How the names of fields begin, whichever query they are of. */
+const ownField =
+  /^(?:accounting|addressing|bbx|c2c|clocks|compute|display|dramEncryption|driver|ecc|edpp|encoder|enforced|fabric|fan|gom|gpu|gsp|inforom|kmd|max|mem|memory|mig|module|pci|pcie|persistence|platform|power|process|protected_memory|remapped_rows|reset_status|retired_pages|temperature|used|utilization|vbios|vgpu)[._]|^pstate$/;
+const fileName = /\.(?:css|csv|exports|go|html|js|json|log|md|mjs|py|rb|rs|sh|ts|txt|xml|ya?ml)$/;
+
+/** Whether nothing but a header of nvidia-smi looks like this: words alone may be anybody's. */
 export function isPlainlyHeader(columns: readonly CsvColumn[]): boolean {
-  const [first] = columns;
-  return columns.length > 1 || (first !== undefined && !wordFields.has(first.field));
+  return columns.some(
+    ({ field, unit }) =>
+      (ownField.test(field) && !fileName.test(field)) || (unit !== null && wordFields.has(field)),
+  );
 }
 
 export function csvQueryOf(columns: readonly CsvColumn[]): CsvQuery {
@@ -112,13 +121,4 @@ function csvKey(field: string, unit: string | null): string {
     clock === undefined ? (sameAsReport.get(field) ?? camelCase(field)) : `${clock}Clock`;
   const said = unit ?? silentUnits.get(field) ?? '';
   return `${base}${unitWords.get(said) ?? said.replace(/[^A-Za-z]/g, '')}`;
-}
-
-/** `retired_pages.double_bit.count` → `retiredPagesDoubleBitCount`. */
-function camelCase(field: string): string {
-  return field
-    .split(/[._]+/)
-    .filter((part) => part !== '')
-    .map((part, at) => (at === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1)))
-    .join('');
 }

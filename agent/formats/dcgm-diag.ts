@@ -53,6 +53,8 @@ const statuses: ReadonlyMap<string, DiagStatus> = new Map([
 ]);
 const worstFirst: readonly DiagStatus[] = ['fail', 'warn', 'pass', 'skip', 'not-run'];
 const jsonRoot = /"DCGM (?:GPU )?Diagnostic"/;
+/** Tables of documents have results, too, and rules of their own. */
+const markdownRule = /^\|[ :]{0,4}-{2,200}[ :]{0,4}\|/m;
 const resultRow = /^\| .{1,60}\| (?:Pass|Fail|Skip|Warn)\b/m;
 
 /** Text and JSON of `dcgmi diag`, DCGM 2 to 4. Failed tests are a value. */
@@ -65,7 +67,7 @@ export const dcgmDiagFormat: Format<DiagReport> = {
       jsonRoot.test(head) ||
       /^\| Diagnostic {2,60}\| Result/m.test(head) ||
       /^Successfully ran diagnostic for group\./m.test(head) ||
-      resultRow.test(head)
+      (resultRow.test(head) && !markdownRule.test(head))
     );
   },
   parse: (text) => (jsonRoot.test(headOf(text)) ? parseJson(text) : parseText(text)),

@@ -155,16 +155,28 @@ export interface DcgmReply {
   readonly lines: readonly string[];
 }
 
-const reply =
-  /^(?:dcgmi\s+version: (\S+)|Version\s*: (\d+\.\d\S*)|Health monitor systems (?:set|report)\b|Successfully (?:created group|\w+) )/im;
+/** Sentences of DCGM's sources (`dcgmi/*.cpp`); other programs are successful, too. */
+const replies = [
+  String.raw`dcgmi\s+version: (\S+)`,
+  String.raw`Version\s{0,12}: (\d[\d.]{1,20})\s+Build (?:ID|Date|Type)`,
+  String.raw`Health monitor systems (?:set|report)\b`,
+  String.raw`Successfully (?:created|removed|retrieved|deleted) (?:field )?group\b`,
+  String.raw`Successfully (?:started|stopped) (?:process watches|recording)\b`,
+  String.raw`Successfully (?:removed|retrieved) (?:the |all )?(?:jobs?|statistics|process)\b`,
+  String.raw`Successfully (?:paused|resumed) profiling\b`,
+  String.raw`Successfully (?:injected field|added field group|set config|enforced config|added to (?:deny|black)list)`,
+  String.raw`(?:Add to|Remove from) group operation successful\b`,
+  String.raw`(?:Configuration|Policy) successfully (?:set|enforced|registered)\b`,
+];
+const reply = new RegExp(`^(?:${replies.join('|')})`, 'i');
 
 /** `dcgmi -v`, `dcgmi health -s a` and other commands that only say that they were done. */
 export const dcgmReplyFormat: Format<DcgmReply> = {
   kind: 'dcgm',
   command: 'dcgmi -v | health -s | group -c | …',
-  recognises: (text) => text.length < 4_096 && isReply(text),
+  recognises: (text) => text.length < 4_096 && reply.test(plainText(text).trimStart()),
   parse: (text) => {
-    const match = reply.exec(text.slice(0, 4_096));
+    const match = reply.exec(plainText(text.slice(0, 4_096)).trimStart());
     if (match === null) return err(notThisFormat(text, 'reply of dcgmi'));
     const lines = linesOf(text).filter((line) => !isAside(line));
     return ok({
@@ -174,9 +186,3 @@ export const dcgmReplyFormat: Format<DcgmReply> = {
     });
   },
 };
-
-function isReply(text: string): boolean {
-  return /^(?:dcgmi\s+version: |Version\s*: \d|Health monitor systems |Successfully (?:created group|added|removed|started|stopped|set|retrieved|cleared|enabled|disabled|registered) )/i.test(
-    plainText(text).trimStart(),
-  );
-}

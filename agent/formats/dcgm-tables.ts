@@ -63,6 +63,13 @@ interface DcgmRow {
   readonly rows: readonly DcgmRow[];
 }
 
+/** The same frame is drawn by others (`npu-smi`, grid tables of documents): the first words are DCGM's. */
+const ownTitle =
+  /^[ \t]{0,8}\| {1,60}(?:.{0,60}\| Topology Information|Health Monitor Report|Overall Health|(?:List of )?(?:FIELD )?GROUPS?\b|Fields?\b|(?:GPU )?Topology|(?:GPU )?NVLINK|GPU ID|GPU \d|Polic(?:y|ies)|Modules?\b|Group\.Subgroup|Introspect|Hostengine|Job|Process|Execution|Compute Mode|Status:|Statistics|Successfully)/im;
+
+/** `dcgmi profile -l` draws its rule as any other line. */
+const profileHead = /^\| Group\.Subgroup {1,8}\| Field ID/m;
+
 /** Every box of `dcgmi` but the diagnostic and the discovery, as text and as JSON. */
 export const dcgmTableFormat: Format<DcgmTable> = {
   kind: 'dcgm',
@@ -70,8 +77,9 @@ export const dcgmTableFormat: Format<DcgmTable> = {
   recognises: (text) => {
     const head = headOf(text);
     return (
-      boxRule.test(head) ||
-      (/^\s*\{/.test(head) && /"body"\s*:/.test(head) && /"value"\s*:/.test(text))
+      (boxRule.test(head) && ownTitle.test(head)) ||
+      profileHead.test(head) ||
+      (/^\s*\{\s*"(?:body|header)"\s*:\s*[{[]/.test(head) && /"value"\s*:/.test(text))
     );
   },
   parse: (text) => {
@@ -112,7 +120,11 @@ function tableOf(box: Box): DcgmTable {
     return groupsOf(nodes);
   if (title.includes('nvlink error counts')) return nvlinkErrorsOf(box.titles, nodes);
   if (title.includes('topology information')) return topologyOf(box.titles, nodes);
-  if (title.includes('health monitor report') || isHealth(nodes))
+  if (
+    title.includes('health monitor report') ||
+    title.includes('overall health') ||
+    isHealth(nodes)
+  )
     return healthOf(box.titles, nodes);
   const rows = box.sections.flatMap((section) =>
     section.nodes.map((node) => rowOf(node, section.name)),

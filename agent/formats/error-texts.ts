@@ -13,7 +13,7 @@ export interface SettingReport {
 
 /** What stands around a refusal and says nothing of its own; also the notes that people add. */
 const companion =
-  /^(?:NVML library version: |Please also try adding directory|Are you sure you are using nvidia-smi provided|Treating as (?:warning|an error) and moving on|Terminating early due to previous errors|Please run 'nvidia-smi -h'|Run 'nvidia-smi -h'|The following GPUs could not be reset:|Brief USAGE|For complete USAGE|Couldn't find match for argument|#? ?\(exit (?:code|status):? ?\d+\)|[$#>+] )/;
+  /^(?:NVML library version: |Please also try adding directory|Are you sure you are using nvidia-smi provided|Treating as (?:warning|an error) and moving on|Terminating early due to previous errors|Please run 'nvidia-smi -h'|Run 'nvidia-smi -h'|The following GPUs could not be reset:|Brief USAGE|Check the spelling of the name|At line:\d|(?:operable )?program(?: or batch file)?\.|(?:sudo )?(?:apt(?:-get)?|snap|dnf|yum) install |For complete USAGE|Couldn't find match for argument|#? ?\(exit (?:code|status):? ?\d+\)|[$#>+] )/;
 const textLengthMax = 64 * 1024;
 const linesMax = 400;
 
@@ -80,10 +80,12 @@ function readLines(text: string): Read | null {
 }
 
 const ending = /^(?:NVIDIA-SMI |Failed to initialize NVML|Mismatch in versions)/;
+const notReset = /^\s{0,8}The following GPUs could not be reset:\s*$/m;
 
 /** nvidia-smi ends with the first such words: what follows in a short file is not its own. */
 function beginsWithRefusal(text: string): boolean {
-  return text.length <= 4_096 && ending.test(firstRefusal(text)?.words ?? '');
+  const words = text.length <= 4_096 ? (firstRefusal(text)?.words ?? '') : '';
+  return ending.test(words) || (words !== '' && notReset.test(text));
 }
 
 function firstRefusal(text: string): Refusal | null {

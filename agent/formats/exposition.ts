@@ -48,6 +48,8 @@ interface OpenMetric {
 }
 
 const types: readonly MetricType[] = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
+/** In upper case since dcgm-exporter 2. */
+const ownMetric = /^(?:# (?:HELP|TYPE) )?(?:DCGM_|dcgm_)[A-Za-z0-9_]{1,100}[ {]/m;
 const metaLine = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*)(?: (.*))?$/;
 
 /** Prometheus' text format, strictly: a line that is none of it is a problem with its number. */
@@ -55,10 +57,11 @@ export const expositionFormat: Format<Exposition> = {
   kind: 'dcgm-exporter',
   command: 'GET /metrics',
   recognises: (text) => {
-    const first = linesOf(headOf(text)).find((line) => isSample(line) || metaLine.test(line));
-    if (first === undefined || first.startsWith('#')) return first !== undefined;
-    // A bare `name 1` is too little of a mark.
-    return first.includes('{') && parseExpositionLine(first) !== null;
+    const head = headOf(text);
+    // Anything may speak this format: what is ours is told by its metrics.
+    if (!ownMetric.test(head)) return false;
+    const first = linesOf(head).find((line) => isSample(line) || metaLine.test(line)) ?? '';
+    return first.startsWith('#') || parseExpositionLine(first) !== null;
   },
   parse: parseExposition,
 };
@@ -132,8 +135,9 @@ function gpusOf(metrics: readonly OpenMetric[]): ExporterGpu[] {
   for (const { samples } of metrics) {
     for (const { labels } of samples) {
       const number = labels['gpu'];
-      if (number === undefined || labels['UUID'] === undefined) continue;
-      const key = `${labels['Hostname'] ?? ''}/${labels['UUID']}/${number}`;
+      const uuid = uuidIn(labels);
+      if (number === undefined || uuid === null) continue;
+      const key = `${labels['Hostname'] ?? ''}/${uuid}/${number}`;
       const gpu = gpus.get(key) ?? { labels, instances: new Map<number, string | null>() };
       gpus.set(key, gpu);
       const id = labels['GPU_I_ID'];
@@ -144,12 +148,17 @@ function gpusOf(metrics: readonly OpenMetric[]): ExporterGpu[] {
   }
   return [...gpus.values()].map(({ labels, instances }) => ({
     gpu: labels['gpu'] ?? '',
-    uuid: labels['UUID'] ?? null,
+    uuid: uuidIn(labels),
     name: labels['modelName'] ?? null,
     hostname: labels['Hostname'] ?? null,
     driverVersion: labels['DCGM_FI_DRIVER_VERSION'] ?? null,
     instances: [...instances].map(([gpuInstanceId, profile]) => ({ gpuInstanceId, profile })),
   }));
+}
+
+/** In lower case before dcgm-exporter 2. */
+function uuidIn(labels: Readonly<Record<string, string>>): string | null {
+  return labels['UUID'] ?? labels['uuid'] ?? null;
 }
 
 function lineProblem(text: string, lines: readonly string[], at: number): Problem {

@@ -1,8 +1,10 @@
 import type { Problem, Result } from '../../shared/domain/result.ts';
+import { isDocument } from './document.ts';
 import { formatKinds, type Format, type FormatKind } from './format.ts';
 import { kindOfFile, kindOfRefusal, recogniseText } from './recognise.ts';
 import { formats } from './registry.ts';
 import { plainText } from './text.ts';
+import { shiftedLeft, unwrapped } from './wrapping.ts';
 
 /** A problem that a person is told: what, why, what to do. */
 export interface InspectProblem {
@@ -45,15 +47,56 @@ export function inspectText({ file, text, kind }: Inspected): Inspection {
       hint: 'save the output of the tool itself; unpack archives first',
     });
   }
-  if (kind !== undefined) return readAs(file, text, kind);
+  const plain = shiftedLeft(withoutEntities(plainText(text)));
+  const read = (each: string): Inspection =>
+    kind === undefined ? readUnnamed(file, each) : readAs(file, each, kind);
+  const asSaved = read(plain);
+  if (asSaved.ok) return asSaved;
+  const inner = unwrapped(plain);
+  const asPrinted = inner === plain ? asSaved : read(inner);
+  return asPrinted.kind === null ? asSaved : asPrinted;
+}
+
+function readUnnamed(file: string, text: string): Inspection {
   const hint = kindOfFile(file);
   const format = recogniseText(text);
-  if (format !== null) {
-    const read = format.parse(text);
-    const named = format.kind === 'errors' && !read.ok ? kindOfRefusal(text, hint) : format.kind;
-    return inspection(file, named, read);
+  if (format === null) {
+    return (hint === null ? null : readByHint(file, text, hint)) ?? unknown(file, text);
   }
-  return (hint === null ? null : readByHint(file, text, hint)) ?? unknown(file, text);
+  const read = format.parse(text);
+  const named = format.kind === 'errors' && !read.ok ? kindOfRefusal(text, hint) : format.kind;
+  const own = proseKinds.has(named) || (read.ok && strictKinds.has(named));
+  return own || !isDocument(text) ? inspection(file, named, read) : unknown(file, text);
+}
+
+/** What is printed there are sentences. */
+const proseKinds: ReadonlySet<FormatKind> = new Set<FormatKind>([
+  'dcgm-exporter',
+  'errors',
+  'kmsg',
+  'mps',
+  'smi-help',
+]);
+/** Nothing but their own lines may stand in these: what was read is no document. */
+const strictKinds: ReadonlySet<FormatKind> = new Set<FormatKind>([
+  'mig',
+  'nvlink',
+  'smi-list',
+  'topo',
+]);
+
+const entities: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['nbsp', ' '],
+  ['amp', '&'],
+]);
+
+/** Copied from the source of a web page: not one bracket is left. */
+function withoutEntities(text: string): string {
+  if (!/&(?:[lg]t|nbsp);/.test(text) || /[<>]/.test(text)) return text;
+  return text.replace(/&(lt|gt|quot|nbsp|amp);/g, (all, name: string) => entities.get(name) ?? all);
 }
 
 /** The kind is given: its formats are tried, and the best answer is taken. */
@@ -67,13 +110,15 @@ function readAs(file: string, text: string, kind: FormatKind): Inspection {
 
 /** A hint makes a text only what it can be: an empty reply, a bare number, rows without a head. */
 function readByHint(file: string, text: string, hint: FormatKind): Inspection | null {
+  // Its metrics have marks of their own: a scrape without one is another program's, whatever its name.
+  if (hint === 'dcgm-exporter' && text.trim() !== '') return null;
   const read = firstGood(
     formats.filter((format) => format.kind === hint),
     text,
   );
   if (read.ok) return inspection(file, hint, read);
   if (read.problem.code === 'TRUNCATED') return inspection(file, hint, read);
-  return plainText(text).trim() === '' ? inspectProblem(file, hint, nothing) : null;
+  return text.trim() === '' ? inspectProblem(file, hint, nothing) : null;
 }
 
 function firstGood(own: readonly Format[], text: string): Result<unknown> {
@@ -100,9 +145,7 @@ const nothing: InspectProblem = {
 };
 
 function unknown(file: string, text: string): Inspection {
-  if (plainText(text).trim() === '') {
-    return inspectProblem(file, null, nothing);
-  }
+  if (text.trim() === '') return inspectProblem(file, null, nothing);
   return inspectProblem(file, null, {
     code: 'UNKNOWN_FORMAT',
     message: 'this is not recognised as the output of any tool that is known here',

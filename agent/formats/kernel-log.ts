@@ -32,10 +32,21 @@ export const kernelLogFormat: Format<KernelLog> = {
       .slice(0, linesLookedAt);
     const fitting = lines.filter(isLogLine);
     // A log is often saved with a command line or a comment around it, and records may go on over several lines.
-    return fitting.length > 0 && fitting.length * 3 >= lines.length;
+    if (fitting.length > 0 && fitting.length * 3 >= lines.length) return true;
+    return (
+      lines.filter((line) => syslogLine.test(line)).length * 2 > lines.length && hasEvent(text)
+    );
   },
   parse: parseKernelLog,
 };
+
+/** The log of all programs (`/var/log/syslog`) is the kernel's, too, where it tells of a card. */
+const syslogLine =
+  /^(?:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}|\d{4}-\d{2}-\d{2}T\S{8,30}) \S{1,255} [\w./@-]{1,80}(?:\[\d{1,10}\])?: /;
+
+function hasEvent(text: string): boolean {
+  return linesOf(text.slice(0, 65_536)).some((line) => parseKernelLine(line) !== null);
+}
 
 /** An event tells, too: `grep` puts the name of the file before its lines. */
 function isLogLine(line: string): boolean {

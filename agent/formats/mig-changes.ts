@@ -134,7 +134,7 @@ export function parseMigChanges(stdout: string): MigChanges {
 const noMigDevices = /^No MIG-(?:enabled|supported) devices found/;
 /** What a reply may begin with; an empty listing belongs to the listing. */
 const openers: readonly RegExp[] = [
-  /^Successfully (?:created|destroyed) (?:GPU|compute) instance\b/,
+  /^Successfully (?:created|destroyed) (?:GPU|compute) instance\b.{0,40}? (?:on|from) GPU\b/,
   modeSet,
   pendingLine,
   unable,

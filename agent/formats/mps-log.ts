@@ -151,7 +151,7 @@ export const mpsLogFormat: Format<MpsLog> = {
   // The first lines may be the end of one that was cut by a rotation.
   recognises: (text) =>
     linesOf(text.slice(0, 8_192))
-      .slice(0, 5)
+      .slice(0, 12)
       .some((line) => lineForm.test(line)),
   parse: parseLog,
 };

@@ -119,7 +119,7 @@ const rules: readonly Rule[] = [
   rule(
     'TOOL_NOT_FOUND',
     'tool',
-    /command not found|^\S*sh: (?:\d+: )?\S+: not found$|is not recognized as (?:an internal|the name of a cmdlet)|executable file not found in \$PATH|(?:nvidia-smi|dcgmi|nvidia-cuda-mps-control)['"]?: No such file or directory/i,
+    /command not found|^Command '[\w.-]{1,80}' not found|^\S*sh: (?:\d+: )?\S+: not found$|is not recognized as (?:an internal|the name of a cmdlet)|executable file not found in \$PATH|(?:nvidia-smi|dcgmi|nvidia-cuda-mps-control)['"]?: No such file or directory/i,
   ),
   rule('MPS_DAEMON_AWAY', 'mps', /Cannot find MPS control daemon process/i),
   rule('MPS_ALREADY_RUNNING', 'mps', /^An instance of this daemon is already running/i),
@@ -142,7 +142,7 @@ const rules: readonly Rule[] = [
   rule(
     'GPU_IN_USE',
     'tool',
-    /In use by another client|being used by (?:one or more|some) other process/i,
+    /In use by another (?:client|process)|being used by (?:one or more|some) other process/i,
   ),
   rule('GPU_LOST', 'tool', /GPU is lost/i),
   rule('GPU_NEEDS_RESET', 'tool', /GPU requires (?:a )?reset/i),

@@ -21,7 +21,7 @@ export const grammarFormat: Format<SmiGrammar> = {
   command: 'nvidia-smi -q -x --dtd (the grammar alone)',
   recognises: (text) => {
     const head = text.slice(0, 65_536);
-    return head.includes('<!ELEMENT') && !/<nvidia_smi_log[\s>]/.test(head);
+    return /^\s*</.test(head) && head.includes('<!ELEMENT') && !/<nvidia_smi_log[\s>]/.test(head);
   },
   parse: parseGrammar,
 };

@@ -29,8 +29,7 @@ export const helpFormat: Format<HelpText> = {
   recognises: (text) => {
     const head = text.slice(0, 4_096);
     return (
-      head.includes('List of valid properties to query') ||
-      (usageHead.test(head) && usage.test(head))
+      /^List of valid properties to query/m.test(head) || (usageHead.test(head) && usage.test(head))
     );
   },
   parse: (text) => {

@@ -52,17 +52,22 @@ export function boxesIn(lines: readonly string[]): {
   return { boxes, remarks };
 }
 
+const openings: readonly (readonly [RegExp, BoxName])[] = [
+  [/^\| (?:NVIDIA-SMI |GPU {1,2}Name )/, 'cards'],
+  [/^\| MIG devices:/, 'mig'],
+  // `Compute processes` until driver 340.
+  [/^\| (?:Compute p|P)rocesses:/, 'processes'],
+];
+
 /** The box that a line of the frame opens; its cards have a title of two lines, either of which an excerpt may lack. */
 export function boxNamed(line: string): BoxName | null {
-  if (line.startsWith('| NVIDIA-SMI ') || line.startsWith('| GPU  Name ')) return 'cards';
-  if (line.startsWith('| MIG devices:')) return 'mig';
-  return line.startsWith('| Processes:') ? 'processes' : null;
+  return openings.find(([opening]) => opening.test(line))?.[1] ?? null;
 }
 
 interface OpenBox extends Box {
   readonly heading: string[];
   readonly rows: string[][];
-  readonly width: number;
+  width: number;
   hasRows: boolean;
   closed: boolean;
   gaveUp: boolean;
@@ -85,6 +90,8 @@ function openBox(name: BoxName, line: string): OpenBox {
 }
 
 function addLine(box: OpenBox, line: string): void {
+  // Until driver 340 the title has a narrower frame of its own; a web page may have eaten the blanks.
+  if (!box.hasRows && line.startsWith('|--') && line.trimEnd().length > box.width) box.width = 0;
   box.framed = isFramed(line, box.width);
   if (!box.hasRows) {
     box.heading.push(line);

@@ -63,23 +63,35 @@ export function readMigRow(lines: readonly string[]): TableMigDevice | null {
   };
 }
 
-/** One process: GPU, since 450 its two instances, PID, type, name, memory. Null for other rows of the box. */
-export function readProcessRow(line: string, hasInstances: boolean): TableProcess | null {
+/** Which columns the box of processes has. */
+interface ProcessColumns {
+  /** GPU and compute instance: since 450. */
+  readonly hasInstances: boolean;
+  /** Since 343. */
+  readonly hasType: boolean;
+}
+
+/** One process: GPU, its two instances, PID, type, name, memory. Null for other rows of the box. */
+export function readProcessRow(
+  line: string,
+  { hasInstances, hasType }: ProcessColumns,
+): TableProcess | null {
   const inner = (cellsOf(line)[0] ?? '').trim();
   const words = tokensOf(inner);
   const pidAt = hasInstances ? 3 : 1;
+  const leading = pidAt + (hasType ? 2 : 1);
   const gpuIndex = wholeOf(words[0]);
   const pid = wholeOf(words[pidAt]);
-  if (gpuIndex === null || pid === null || words.length < pidAt + 3) return null;
+  if (gpuIndex === null || pid === null || words.length <= leading) return null;
   // Names hold blanks: what stands between the type and the last word, as printed.
-  const nameAt = afterWords(inner, pidAt + 2);
+  const nameAt = afterWords(inner, leading);
   const memoryAt = inner.lastIndexOf(' ') + 1;
   return {
     gpuIndex,
     gpuInstanceId: hasInstances ? wholeOf(words[1]) : null,
     computeInstanceId: hasInstances ? wholeOf(words[2]) : null,
     pid,
-    type: textOf(words[pidAt + 1]),
+    type: hasType ? textOf(words[pidAt + 1]) : null,
     name: textOf(inner.slice(nameAt, Math.max(nameAt, memoryAt))),
     usedMemoryMib: numberOf(inner.slice(memoryAt), 'MiB'),
   };

@@ -18,10 +18,15 @@ import { headOf, linesOf } from './text.ts';
 export const tableFormat: Format<TableReport> = {
   kind: 'smi-table',
   command: 'nvidia-smi',
-  recognises: (text) => linesOf(headOf(text)).some((line) => boxNamed(line) !== null),
+  recognises: (text) => {
+    const head = headOf(text);
+    return !foreignTitle.test(head) && linesOf(head).some((line) => boxNamed(line) !== null);
+  },
   parse: parseTable,
 };
 
+/** Others draw the same boxes (nvitop), under their own name. */
+const foreignTitle = /^\| (?!NVIDIA-SMI )[A-Z][\w-]{1,30} {1,8}v?\d\S{0,30} .{0,80}Driver Version/m;
 const noticesMax = 100;
 
 function parseTable(text: string): Result<TableReport> {
@@ -80,12 +85,13 @@ function readRows(
 ): Pick<TableReport, 'gpuCount' | 'gpus' | 'migDevices' | 'processes'> {
   const gpus = rowsOf(table.get('cards'), readGpuRow) ?? [];
   const processes = table.get('processes');
-  const hasInstances = processes?.heading.some((line) => line.includes(' GI ')) ?? false;
+  const heading = processes?.heading.join('\n') ?? '';
+  const columns = { hasInstances: heading.includes(' GI '), hasType: heading.includes(' Type ') };
   return {
     gpuCount: gpus.length,
     gpus,
     migDevices: rowsOf(table.get('mig'), readMigRow),
-    processes: rowsOf(processes, ([line = '']) => readProcessRow(line, hasInstances)),
+    processes: rowsOf(processes, ([line = '']) => readProcessRow(line, columns)),
   };
 }
 

@@ -1,11 +1,18 @@
 const byteOrderMark = '\uFEFF';
-// eslint-disable-next-line no-control-regex -- the escape character is what it looks for
-const ansiSequence = /\u001B\[[0-9;]{0,16}[A-Za-z]/g;
+/** Colours and other commands to a terminal (ECMA-48), its title (xterm), its character set. */
+const ansiSequence =
+  // eslint-disable-next-line no-control-regex -- the escape character is what it looks for
+  /\u001B(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\u0007\u001B]{0,256}(?:\u0007|\u001B\\)|[()][A-Z0-9])/g;
+const hardBlank = '\u00A0';
 
-/** The text without a byte order mark and without colours: `topo -m` underlines even into a pipe. */
+/**
+ * The text without a byte order mark and without colours (`topo -m` underlines even into a pipe); the blanks of a web
+ * page are blanks.
+ */
 export function plainText(text: string): string {
   const unmarked = text.startsWith(byteOrderMark) ? text.slice(1) : text;
-  return unmarked.includes('\u001B') ? unmarked.replace(ansiSequence, '') : unmarked;
+  const bare = unmarked.includes('\u001B') ? unmarked.replace(ansiSequence, '') : unmarked;
+  return bare.includes(hardBlank) ? bare.replaceAll(hardBlank, ' ') : bare;
 }
 
 /** Its lines without line ends, whether Unix or Windows wrote them; a last line end opens no further line. */

@@ -68,17 +68,18 @@ function parseTopology(text: string): Result<Topology> {
   const gpus: TopoGpu[] = [];
   const nics: TopoNic[] = [];
   for (const row of topoBody(lines, headerAt)) {
-    const cells = row.rest.trimStart().split(/\s+/, header.devices.length);
+    const rest = unglued(row.rest);
+    const cells = rest.trimStart().split(/\s+/, header.devices.length);
     const links = readCells(header, row.name, cells);
     const isGpu = row.name.startsWith('GPU');
     const whole = cells.filter((each) => each !== '').length >= header.devices.length;
-    const cut = isGpu && isCut(text, lines, row.at) && lacksAffinity(header, row.rest);
+    const cut = isGpu && isCut(text, lines, row.at) && lacksAffinity(header, rest);
     if (links === null || !whole || cut) {
       return err(lineProblem(text, lines, row.at, { code: 'TOPO_ROW', what: 'row of the matrix' }));
     }
     if (isGpu) {
       const index = Number(row.name.slice(3));
-      gpus.push({ name: row.name, index, ...links, ...affinity(header, row.rest) });
+      gpus.push({ name: row.name, index, ...links, ...affinity(header, rest) });
     } else nics.push({ name: row.name, device: deviceOf(row.name, legend.nics), ...links });
   }
   const missing = header.devices.filter((name) => ![...gpus, ...nics].some((d) => d.name === name));
@@ -98,6 +99,13 @@ function parseTopology(text: string): Result<Topology> {
     legend: legend.words,
     notices: lines.filter((line) => isNotice(line)).map((line) => line.trim()),
   });
+}
+
+const glued = /(?:NODE|SYS|PIX|PXB|PHB|NV\d{1,2})(?=(?:NODE|SYS|PIX|PXB|PHB|NV\d))/g;
+
+/** Wide matrices lose the blanks between cells where a terminal wrapped them. */
+function unglued(rest: string): string {
+  return rest.replace(glued, '$& ');
 }
 
 function readCells(

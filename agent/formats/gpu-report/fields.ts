@@ -18,8 +18,3 @@ export function quantity(
   }
   return null;
 }
-
-/** `sram_uncorrectable` → `sramUncorrectable`. */
-export function camelCase(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
-}

@@ -1,8 +1,9 @@
 import { parseCell, textOf } from '../cell.ts';
-import { camelCase, quantity, words } from './fields.ts';
+import { camelCase } from '../names.ts';
+import { quantity, words } from './fields.ts';
 import type { GpuProcessRecord, GpuRecord, MigDeviceRecord } from './report.ts';
 import { readMemoryHealth } from './read-memory-health.ts';
-import { sectionAt, sectionsAt, textsIn, type Tree } from './tree.ts';
+import { elementsOf, sectionAt, sectionsAt, textsIn, type Tree } from './tree.ts';
 
 /**
  * One card of either dialect of `-q`. Every field has one path in the XML of each generation of drivers and one in the
@@ -118,7 +119,7 @@ function readClocksEventReasons(gpu: Tree): readonly string[] | null {
   const section = sectionAt(gpu, 'clocks_event_reasons', 'clocks_throttle_reasons');
   if (section === null) return null;
   const active: string[] = [];
-  for (const [element, body] of Object.entries(section)) {
+  for (const [element, body] of elementsOf(section)) {
     if (typeof body !== 'string' || body.trim() !== 'Active') continue;
     const name = element.replace(/^clocks_(?:event|throttle)_reason_/, '');
     active.push(reasonsByLabel.get(name) ?? name);
@@ -156,7 +157,7 @@ function readFabric(gpu: Tree) {
 
 function readFabricHealth(section: Tree | null): Readonly<Record<string, string>> | null {
   const said: Record<string, string> = {};
-  for (const [name, body] of Object.entries(section ?? {})) {
+  for (const [name, body] of elementsOf(section)) {
     const text = typeof body === 'string' ? textOf(body) : null;
     if (text !== null) said[camelCase(name)] = text;
   }

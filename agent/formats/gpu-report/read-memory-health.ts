@@ -1,7 +1,8 @@
 import { numberOf } from '../cell.ts';
-import { camelCase, quantity, words } from './fields.ts';
+import { camelCase } from '../names.ts';
+import { quantity, words } from './fields.ts';
 import type { EccCounts, RowRemapAvailability } from './report.ts';
-import { sectionAt, type Tree } from './tree.ts';
+import { elementsOf, sectionAt, type Tree } from './tree.ts';
 
 /** What a card says of the errors of its memory, and of the rows and pages that it has given up for them. */
 export function readMemoryHealth(gpu: Tree) {
@@ -56,12 +57,12 @@ const countsByLabel: ReadonlyMap<string, string> = new Map([
 function readEccCounts(section: Tree | null): EccCounts | null {
   if (section === null) return null;
   const counts: Record<string, number | null> = {};
-  for (const [name, body] of Object.entries(section)) {
+  for (const [name, body] of elementsOf(section)) {
     if (typeof body === 'string') {
       counts[camelCase(countsByLabel.get(name) ?? name)] = numberOf(body);
       continue;
     }
-    for (const unit of Object.keys(sectionAt(section, name) ?? {})) {
+    for (const [unit] of elementsOf(sectionAt(section, name))) {
       const inner = camelCase(countsByLabel.get(unit) ?? unit);
       counts[`${camelCase(name)}.${inner}`] = quantity(section, undefined, `${name}/${unit}`);
     }

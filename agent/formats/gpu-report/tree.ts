@@ -39,6 +39,11 @@ export function sectionsAt(tree: Tree, ...paths: readonly string[]): readonly Tr
   return [];
 }
 
+/** The elements of a section; text that strayed among them (a log's times before its lines) is none. */
+export function elementsOf(section: Tree | null): readonly (readonly [string, Branch])[] {
+  return Object.entries(section ?? {}).filter(([name]) => name !== '#text');
+}
+
 /** Every text in it, however deep. */
 export function* textsIn(tree: Tree): Generator<string> {
   const open: Branch[] = [tree];

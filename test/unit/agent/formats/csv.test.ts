@@ -210,3 +210,16 @@ test('a refusal in place of rows is that refusal', () => {
   const text = 'Field "bogus" is not a valid field to query.\n\n';
   expect(csvFormat.parse(text)).toMatchObject({ ok: false, problem: { code: 'BAD_FIELD' } });
 });
+
+test.for(['process.js', 'node_modules', 'name, memory', 'index'])(
+  'the words %j are nobody’s header',
+  (header) => {
+    expect(csvFormat.recognises(lines(header, 'a, b'))).toBe(false);
+  },
+);
+test.for(['driver_version', 'pstate', 'memory.used', 'graphics [MHz], memory [MHz]'])(
+  '%j is a header',
+  (header) => {
+    expect(csvFormat.recognises(lines(header))).toBe(true);
+  },
+);

@@ -290,3 +290,37 @@ test('links, fields and one-line replies', () => {
   });
   expect(dcgmReplyFormat.recognises('Successfully created GPU instance ID 13\n')).toBe(false);
 });
+
+const replies = [
+  'Successfully created group "a" with a group ID of 2\n',
+  'Successfully started process watches.\n',
+  'Add to group operation successful.\n',
+  'Policy successfully set.\n',
+  '\ndcgmi  version: 3.3.5\n',
+  'Version : 3.3.9\nBuild ID : 28\n',
+];
+test.for(replies)('%j is a reply', (text) => {
+  expect(dcgmReplyFormat.recognises(text)).toBe(true);
+  expect(dcgmReplyFormat.parse(text).ok).toBe(true);
+});
+test.for(['Successfully added 3 packages\n', 'version: 2\nupdates:\n'])(
+  '%j is another program’s',
+  (text) => {
+    expect(dcgmReplyFormat.recognises(text)).toBe(false);
+  },
+);
+
+test('the list of profiling groups has no rule below its head', () => {
+  const text =
+    '+---+---+---+\n| Group.Subgroup | Field ID | Field Tag |\n+---+---+---+\n| A.1 | 1002 | sm_active |\n+---+---+---+\n';
+  expect(dcgmTableFormat.recognises(text)).toBe(true);
+  expect(dcgmTableFormat.parse(text).ok).toBe(true);
+});
+
+test('a verdict in the title of the box is the health', () => {
+  const text =
+    'Health Monitor Report\n+---+---+\n| Overall Health: Warning |\n+===+===+\n| GPU ID: 0 | Warning |\n|  | PCIe system: Warning - Replays |\n+---+---+\n';
+  expect(dcgmTableFormat.parse(text)).toMatchObject({
+    value: { report: 'health', overall: 'Warning', incidents: [{ entity: 'GPU 0' }] },
+  });
+});

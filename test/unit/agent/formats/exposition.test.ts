@@ -106,3 +106,11 @@ test('whatever a label holds comes back', () => {
     ),
   );
 });
+
+test('an exporter before version 2 writes in lower case', () => {
+  const text = '# TYPE dcgm_gpu_temp gauge\ndcgm_gpu_temp{gpu="0",uuid="GPU-0"} 34\n';
+  expect(expositionFormat.recognises(text)).toBe(true);
+  expect(expositionFormat.parse(text)).toMatchObject({
+    value: { gpus: [{ gpu: '0', uuid: 'GPU-0' }] },
+  });
+});

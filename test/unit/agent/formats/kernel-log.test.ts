@@ -149,3 +149,10 @@ test('no line throws, whatever it is, and every Xid keeps its number', () => {
     }),
   );
 });
+
+test('a log of all programs is a kernel log where it tells of a card, and else none', () => {
+  const others = 'Nov 22 08:00:00 host sshd[7]: Accepted publickey\n'.repeat(9);
+  const xid = 'Nov 22 08:00:04 host kernel: NVRM: Xid (PCI:0000:01:00): 43, pid=7, x\n';
+  expect(kernelLogFormat.recognises(others)).toBe(false);
+  expect(kernelLogFormat.recognises(others + xid)).toBe(true);
+});

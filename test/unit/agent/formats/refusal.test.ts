@@ -113,3 +113,14 @@ test('the reason tells the code, the command the scope', () => {
   expect(refusalOfLine('0, NVIDIA A100, 3 MiB')).toBeNull();
   expect(refusalOfLine(`Failed to ${'x'.repeat(2_000)}`)).toBeNull();
 });
+
+const severalLines: readonly (readonly [code: string, text: string])[] = [
+  ['TOOL_NOT_FOUND', "Command 'nvidia-smi' not found, but can be installed with:\n\nsudo apt install nvidia-utils-1\n"],
+  ['TOOL_NOT_FOUND', "'nvidia-smi' is not recognized as an internal or external command,\noperable program or batch file.\n"],
+  ['GPU_IN_USE', 'GPU 00000000:C1:00.0 is currently in use by another process.\n\n1 device is currently being used by one or more other processes (e.g., an X server). Please first kill all processes using this device.\n'],
+  ['GPU_IN_USE', 'The following GPUs could not be reset:\n  GPU 00000000:1A:00.0: In use by another client\n\n1 device is currently being used by one or more other processes (e.g. an\nX server). Please first kill all processes using this device.\n'],
+]; // prettier-ignore
+test.for(severalLines)('%s, told in several lines', ([code, text]) => {
+  expect(errorTextFormat.recognises(text)).toBe(true);
+  expect(errorTextFormat.parse(text)).toMatchObject({ ok: false, problem: { code } });
+});

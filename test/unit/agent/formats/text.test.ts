@@ -16,3 +16,9 @@ test.for(texts)('a text with $name', ({ text, want }) => {
 test('underlines and colours are no part of a text', () => {
   expect(plainText('\t\u001B[4mGPU0\tGPU1\u001B[0m\n')).toBe('\tGPU0\tGPU1\n');
 });
+
+test('what a terminal and a web page add is taken away', () => {
+  const escape = String.fromCodePoint(27);
+  const title = `${escape}]0;me@host${String.fromCodePoint(7)}`;
+  expect(plainText(`${title}${escape}[?2004h${escape}(Ba${escape}[1;31mb\u00A0c`)).toBe('ab c');
+});

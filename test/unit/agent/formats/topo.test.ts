@@ -152,3 +152,19 @@ const wrong = [
 test.for(wrong)('$name is $code', ({ text, code }) => {
   expect(topoFormat.parse(text)).toMatchObject({ ok: false, problem: { code } });
 });
+
+test('cells that a terminal glued together are parted', () => {
+  const parsed = parse([
+    '        GPU0    NIC0    NIC1    NIC2    CPU Affinity    NUMA Affinity',
+    'GPU0     X      NODENODE    SYS     0-3     0',
+    'NIC0    NODE     X      PIXSYS',
+    'NIC1    NODE    PIX      X      SYS',
+    'NIC2    SYS     SYSSYS     X',
+  ]);
+  expect(parsed).toMatchObject({
+    value: {
+      gpus: [{ nics: { NIC0: 'NODE', NIC1: 'NODE', NIC2: 'SYS' }, cpuAffinity: '0-3' }],
+      nics: [{ nics: { NIC1: 'PIX', NIC2: 'SYS' } }, {}, { links: { GPU0: 'SYS' } }],
+    },
+  });
+});

@@ -218,3 +218,10 @@ const broken = [
 test.for(broken)('$name is $code', ({ text, code }) => {
   expect(xmlFormat.parse(text)).toMatchObject({ ok: false, problem: { code } });
 });
+
+test('text that strayed between elements is no counter', () => {
+  const gpu = readCard(
+    '<ecc_errors><volatile>x<dram_correctable>1</dram_correctable>y</volatile></ecc_errors>',
+  );
+  expect(gpu.eccVolatile).toEqual({ dramCorrectable: 1 });
+});

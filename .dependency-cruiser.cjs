@@ -162,6 +162,12 @@ module.exports = {
       { path: '^(agent|coordinator)/main\\.ts$' },
     ),
     rule(
+      'wiring-is-for-main',
+      'wiring/ is the longer half of main.ts: nobody else imports it.',
+      { pathNot: '^agent/(main|wiring/)' },
+      { path: '^agent/wiring/' },
+    ),
+    rule(
       'child-process',
       'Only drivers/process starts processes (and the launcher, build and tests).',
       { path: '^(agent|coordinator|shared)/', pathNot: '^agent/(drivers/process|simulator)/' },

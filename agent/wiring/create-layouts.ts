@@ -1,10 +1,10 @@
-import type { Clock } from '../shared/platform/clock.ts';
-import type { Log } from '../shared/platform/log.ts';
-import type { AgentConfig } from './config.ts';
-import { findDeviceHolders } from './drivers/host/device-holders.ts';
-import { runNodeCommands } from './drivers/host/node-commands.ts';
-import type { CarryDeps, NodeHooks } from './layout/carry-out.ts';
-import { LayoutKeeper } from './layout/layout-keeper.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { Log } from '../../shared/platform/log.ts';
+import type { AgentConfig } from '../config.ts';
+import { findDeviceHolders } from '../drivers/host/device-holders.ts';
+import { runNodeCommands } from '../drivers/host/node-commands.ts';
+import type { CarryDeps, NodeHooks } from '../layout/carry-out.ts';
+import { LayoutKeeper } from '../layout/layout-keeper.ts';
 
 /** null where no tool cuts cards. Call before the core's first round: cards that must be mended are held from now on. */
 export function createLayouts(

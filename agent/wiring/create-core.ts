@@ -1,0 +1,53 @@
+import { systemClock } from '../../shared/platform/clock.ts';
+import { packageVersion } from '../../shared/platform/version.ts';
+import type { AgentConfig } from '../config.ts';
+import type { HealthKeeper } from '../health/keeper.ts';
+import { httpGet } from '../http-get.ts';
+import { createAgentCore, type AgentCore } from '../reconcile/core.ts';
+import type { Telemetry } from '../telemetry/create-telemetry.ts';
+import { createCdiRefresh } from './create-layouts.ts';
+import type { Kept } from './kept.ts';
+import type { Drivers } from './open-drivers.ts';
+
+export interface CoreParts {
+  readonly drivers: Drivers;
+  readonly telemetry: Telemetry;
+  readonly metricsAddress: () => string | null;
+  readonly health: HealthKeeper;
+}
+
+/** The reconcile loop on this node's drivers. */
+export function createCore(
+  config: AgentConfig,
+  { log, store }: Kept,
+  around: CoreParts,
+): AgentCore {
+  const { drivers, telemetry, metricsAddress, health } = around;
+  return createAgentCore({
+    config: {
+      node: config.node,
+      agentVersion: packageVersion,
+      labels: config.labels,
+      handout: config.gpu.handout,
+      metricsAddress,
+      authority: config.authority,
+      authorityByGpu: config.gpuAuthority,
+      runtime: config.runtime,
+      processRuntime: config.processRuntime,
+      stopGraceMs: config.stopGrace,
+      mpsComputeMode: config.mps.computeMode,
+    },
+    clock: systemClock,
+    random: Math.random,
+    log,
+    store,
+    host: drivers.host,
+    nvidiaSmi: drivers.nvidiaSmi,
+    mps: drivers.mps,
+    runtimes: drivers.runtimes,
+    httpGet,
+    cardHandles: telemetry.handles,
+    afterCut: createCdiRefresh(config),
+    health,
+  });
+}

@@ -13,7 +13,7 @@ export interface SettingReport {
 
 /** What stands around a refusal and says nothing of its own; also the notes that people add. */
 const companion =
-  /^(?:NVML library version: |Please also try adding directory|Are you sure you are using nvidia-smi provided|Treating as (?:warning|an error) and moving on|Terminating early due to previous errors|Please run 'nvidia-smi -h'|Run 'nvidia-smi -h'|The following GPUs could not be reset:|Brief USAGE|Check the spelling of the name|At line:\d|(?:operable )?program(?: or batch file)?\.|(?:sudo )?(?:apt(?:-get)?|snap|dnf|yum) install |For complete USAGE|Couldn't find match for argument|#? ?\(exit (?:code|status):? ?\d+\)|[$#>+] )/;
+  /^(?:NVML library version: |Please also try adding directory|Are you sure you are using nvidia-smi provided|Treating as (?:warning|an error) and moving on|Terminating early due to previous errors|Please run 'nvidia-smi -h'|Run 'nvidia-smi -h'|The following GPUs could not be reset:|Brief USAGE|Check the spelling of the name|the system to recover this GPU|At line:\d|(?:operable )?program(?: or batch file)?\.|(?:sudo )?(?:apt(?:-get)?|snap|dnf|yum) install |For complete USAGE|Couldn't find match for argument|#? ?\(exit (?:code|status):? ?\d+\)|[$#>+] )/;
 const textLengthMax = 64 * 1024;
 const linesMax = 400;
 

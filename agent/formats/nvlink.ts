@@ -44,7 +44,7 @@ export const nvlinkFormat: Format<NvlinkReport> = {
   parse: parseNvlink,
 };
 
-const gpuLine = /^GPU\s{1,4}(\d{1,4}): {1,4}(\S.{0,200}?) {1,4}\(UUID: {0,4}(GPU-[^)]{1,100})\)$/;
+const gpuLine = /^GPU\s{1,4}(\d{1,4}): {1,4}(\S.{0,200}?) {1,4}\(UUID: {0,4}([^)]{1,100})\)$/;
 const linkLine = /^\s{0,16}Link\s{1,3}(\d{1,3})([:,]) {0,4}(\S.{0,200})$/;
 const sentences: readonly (readonly [RegExp, NvlinkGpu['state']])[] = [
   [/does not (?:have or )?support Nvlink/i, 'none'],

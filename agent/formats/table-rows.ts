@@ -34,6 +34,14 @@ export function readGpuRow(lines: readonly string[]): TableGpu | null {
   };
 }
 
+/** A card in the table of `nvidia-smi vgpu`: below its one line stand its vGPUs, which are no gauges. */
+export function readVgpuHostRow([line = '']: readonly string[]): TableGpu | null {
+  const gpu = readGpuRow([line]);
+  if (gpu === null) return null;
+  const utilizationGpuPct = numberOf(cellsOf(line)[2]?.trim(), '%');
+  return { ...gpu, utilizationGpuPct, eccModeCurrent: null, eccUncorrectedVolatile: null };
+}
+
 /** The two lines of a MIG device; null when they are none. */
 export function readMigRow(lines: readonly string[]): TableMigDevice | null {
   const [top = [], bottom = []] = lines.map(cellsOf);
@@ -132,7 +140,9 @@ function readNaming(
   const trimmed = cell.trim();
   const index = wholeOf(tokensOf(trimmed)[0]);
   if (index === null) return null;
-  const last = trimmed.slice(trimmed.lastIndexOf(' ') + 1);
+  const word = trimmed.slice(trimmed.lastIndexOf(' ') + 1);
+  // Until driver 304, and in the table of vGPUs, nothing stands behind the name.
+  const last = onOff.has(word) || driverModels.has(word) || word === 'N/A' ? word : '';
   const name = trimmed.slice(afterWords(trimmed, 1), trimmed.length - last.length).trim();
   return {
     index,

@@ -4,7 +4,7 @@ import type { Format } from './format.ts';
 import { isNotice, notThisFormat, truncated } from './saved-output.ts';
 import { boxesIn, boxNamed, type Box, type BoxName, type Remark } from './table-boxes.ts';
 import type { TableReport } from './table-report.ts';
-import { readGpuRow, readMigRow, readProcessRow } from './table-rows.ts';
+import { readGpuRow, readMigRow, readProcessRow, readVgpuHostRow } from './table-rows.ts';
 import { headOf, linesOf } from './text.ts';
 
 /**
@@ -83,7 +83,9 @@ function linesOfRow(box: Box): number {
 function readRows(
   table: Table,
 ): Pick<TableReport, 'gpuCount' | 'gpus' | 'migDevices' | 'processes'> {
-  const gpus = rowsOf(table.get('cards'), readGpuRow) ?? [];
+  const cards = table.get('cards');
+  const hasVgpus = cards?.heading.some((line) => line.includes(' vGPU ID ')) ?? false;
+  const gpus = rowsOf(cards, hasVgpus ? readVgpuHostRow : readGpuRow) ?? [];
   const processes = table.get('processes');
   const heading = processes?.heading.join('\n') ?? '';
   const columns = { hasInstances: heading.includes(' GI '), hasType: heading.includes(' Type ') };

@@ -97,3 +97,11 @@ const wrong = [
 test.for(wrong)('$text is $code', ({ text, code }) => {
   expect(nvlinkFormat.parse(text)).toMatchObject({ ok: false, problem: { code } });
 });
+
+test('a UUID that somebody masked is kept as it is', () => {
+  const text = 'GPU 3: Card A (UUID: ...)\n\t Link 0: 25.781 GB/s\n\t Link 1: <inactive>\n';
+  expect(nvlinkFormat.recognises(text)).toBe(true);
+  expect(nvlinkFormat.parse(text)).toMatchObject({
+    value: { gpus: [{ index: 3, uuid: '...', links: [{ active: true }, { active: false }] }] },
+  });
+});

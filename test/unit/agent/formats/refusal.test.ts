@@ -115,6 +115,7 @@ test('the reason tells the code, the command the scope', () => {
 });
 
 const severalLines: readonly (readonly [code: string, text: string])[] = [
+  ['GPU_LOST', 'Unable to determine the device handle for GPU 0000:03:00.0: GPU is lost.  Reboot\n the system to recover this GPU\n'],
   ['TOOL_NOT_FOUND', "Command 'nvidia-smi' not found, but can be installed with:\n\nsudo apt install nvidia-utils-1\n"],
   ['TOOL_NOT_FOUND', "'nvidia-smi' is not recognized as an internal or external command,\noperable program or batch file.\n"],
   ['GPU_IN_USE', 'GPU 00000000:C1:00.0 is currently in use by another process.\n\n1 device is currently being used by one or more other processes (e.g., an X server). Please first kill all processes using this device.\n'],

@@ -62,3 +62,25 @@ test('a table of which a web page ate the blanks is read', () => {
     { name: 'Card A', powerDrawW: 53, memoryUsedMib: 0, utilizationGpuPct: 65 },
   ]);
 });
+
+test('the table of vGPUs tells the cards that carry them', () => {
+  const text = `+-----------------------------------------------------------------------------+
+| NVIDIA-SMI 470.1                  Driver Version: 470.1                     |
+|---------------------------------+------------------------------+------------+
+| GPU  Name                       | Bus-Id                       | GPU-Util   |
+|      vGPU ID     Name           | VM ID     VM Name            | vGPU-Util  |
+|=================================+==============================+============|
+|   0  Card A                     | 00000000:3B:00.0             |  12%       |
+|      3251634213  Slice A-8C     | ab12      vm1                |      5%    |
++---------------------------------+------------------------------+------------+
+`;
+  expect(parse(text).gpus).toMatchObject([
+    {
+      name: 'Card A',
+      pciBusId: '00000000:3B:00.0',
+      utilizationGpuPct: 12,
+      fanSpeedPct: null,
+      eccModeCurrent: null,
+    },
+  ]);
+});

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=1 --optimize-for-size --interrupt-budget=20000000 --no-sparkplug
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { systemClock } from '../shared/platform/clock.ts';
 import { renderServiceEnd } from '../shared/platform/command-line.ts';
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   const log = createLog({ name: 'tangram-agent', level: config.log.level });
   const store = openAgentStore(join(config.stateDir, 'agent.db'));
   try {
-    await runAgent(config, { log, store }, signal);
+    await runAgent(config, { log, store, configFile: resolve(flags.config) }, signal);
   } finally {
     store.close();
   }
@@ -110,6 +110,8 @@ async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Pr
       mps: drivers.mps,
       node: config.node,
       version: packageVersion,
+      configFile: kept.configFile,
+      nvidiaSmiCommand: config.nvidiaSmi.enabled ? config.nvidiaSmi.command : [],
       core,
       health,
       layouts,

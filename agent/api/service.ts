@@ -14,6 +14,9 @@ import { gpuViews, nodeView, replicaViews } from './views.ts';
 export interface AgentServiceDeps {
   readonly node: string;
   readonly version: string;
+  readonly configFile: string;
+  /** Empty where cards are not looked for. */
+  readonly nvidiaSmiCommand: readonly string[];
   readonly core: AgentCore;
   readonly sampler: GpuSampler | null;
   readonly host: HostSampler;
@@ -29,10 +32,7 @@ export interface AgentServiceDeps {
 export function agentServiceHandlers(deps: AgentServiceDeps): AgentServiceHandlers {
   const { core, onError } = deps;
   return {
-    GetNode: unary(
-      () => nodeView(core, { node: deps.node, version: deps.version, link: deps.link?.() ?? null }),
-      onError,
-    ),
+    GetNode: unary(() => nodeView(core, { ...deps, link: deps.link?.() ?? null }), onError),
     ListGpus: unary(() => ({ gpus: gpuViews(core) }), onError),
     ListReplicas: unary(() => ({ replicas: replicaViews(core, deps.node) }), onError),
     GetTop: unary(async ({ historySeconds }) => {

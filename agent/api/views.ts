@@ -11,13 +11,26 @@ import { sliceRows, type SliceRow } from '../slice-rows.ts';
 
 export type CoreViews = Pick<
   AgentCore,
-  'allegiance' | 'attribution' | 'inventory' | 'lastRound' | 'replicas' | 'status' | 'target'
+  | 'allegiance'
+  | 'attribution'
+  | 'inventory'
+  | 'lastRound'
+  | 'recordedLayouts'
+  | 'replicas'
+  | 'status'
+  | 'target'
 >;
 
 /** What the agent is and how it stands. */
 export function nodeView(
   core: CoreViews,
-  about: { readonly node: string; readonly version: string; readonly link: LinkView | null },
+  about: {
+    readonly node: string;
+    readonly version: string;
+    readonly configFile: string;
+    readonly nvidiaSmiCommand: readonly string[];
+    readonly link: LinkView | null;
+  },
 ): GetNodeResponse {
   const inventory = core.inventory();
   const round = core.lastRound();
@@ -40,6 +53,8 @@ export function nodeView(
     cpuMillis: inventory?.cpuMillis ?? 0,
     memoryMib: inventory?.memoryMib ?? 0,
     bootId: inventory?.bootId ?? '',
+    configFile: about.configFile,
+    nvidiaSmiCommand: [...about.nvidiaSmiCommand],
   };
 }
 
@@ -51,6 +66,7 @@ export function gpuViews(core: CoreViews): GpuView[] {
     target: core.target(),
     status,
     attribution: core.attribution(),
+    recorded: core.recordedLayouts(),
   });
   return (core.inventory()?.gpus ?? []).map((gpu) => {
     const outcome = status.gpus.find((each) => each.gpu === gpu.uuid);

@@ -1,10 +1,11 @@
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 import type { AgentAnswers } from '../doctor/evidence.ts';
+import type { ConfigFile } from '../doctor/settings.ts';
 import type { AgentDoor } from './api/agent-door.ts';
 
 const defaultConfig = '/etc/tangram/agent.yaml';
 
-export interface ConfigOption {
+interface ConfigOption {
   readonly config: string;
 }
 
@@ -12,6 +13,22 @@ export function configFileOption(): Option {
   return new Option('--config <file>', 'the agent’s configuration')
     .env('TANGRAM_AGENT_CONFIG')
     .default(defaultConfig);
+}
+
+/**
+ * The file that the caller named, else the one that a running agent read, else the usual place. A running agent also
+ * knows what it takes for nvidia-smi: a flag may have changed that.
+ */
+export async function configToJudge(agent: AgentDoor, command: Command): Promise<ConfigFile> {
+  const { config } = command.opts<ConfigOption>();
+  const named = command.getOptionValueSource('config') !== 'default';
+  const node = await agent.node().catch(() => null);
+  const told = node === null || node.configFile === '' ? null : node;
+  return {
+    path: named || told === null ? config : told.configFile,
+    named: named || told !== null,
+    nvidiaSmi: told?.nvidiaSmiCommand ?? null,
+  };
 }
 
 /** What the doctor judges of the agent's own view. */

@@ -49,8 +49,10 @@ export function renderGpus(gpus: readonly GpuRecord[]): string {
   return renderTable(columns, rows);
 }
 
+/** `ok, cut`: how the card is, and what may be done to it. */
 function cardState(gpu: GpuRecord): string {
-  return gpu.health === 'ok' ? gpu.authority : `${gpu.health}: ${gpu.healthReason}`;
+  const reason = gpu.healthReason === '' ? '' : `: ${gpu.healthReason}`;
+  return `${gpu.health}, ${gpu.authority}${reason}`;
 }
 
 export function renderReplicas(replicas: readonly ReplicaRecord[], nowMs: number): string {
@@ -97,7 +99,7 @@ export function renderGpu(gpu: GpuRecord): string {
   ];
   if (gpu.slices.length === 0) return renderFields(about);
   const rows = gpu.slices.map((slice: SliceRecord) => [
-    slice.slice === '' ? 'foreign' : slice.slice,
+    slice.slice,
     shapeWord(slice.shape),
     slice.shape === null ? '' : renderMib(slice.shape.memoryMib),
     slice.enforcement,

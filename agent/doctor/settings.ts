@@ -8,6 +8,8 @@ import type { Settings, Told } from './evidence.ts';
 export interface ConfigFile {
   readonly path: string;
   readonly named: boolean;
+  /** What a running agent takes for nvidia-smi; null: the file tells. Empty: cards are not looked for. */
+  readonly nvidiaSmi: readonly string[] | null;
 }
 
 /** What is judged of a configuration, and the whole of it for those who ask the tools that it names. */
@@ -17,11 +19,12 @@ export interface Known {
 }
 
 /** Reads how this node is set up; a file that is missing or wrong is told as such. */
-export function readSettings({ path, named }: ConfigFile): Told<Known> {
+export function readSettings({ path, named, nvidiaSmi: told }: ConfigFile): Told<Known> {
   const exists = existsSync(path) || named;
   try {
     // Without a file the agent would run with the defaults: those are judged.
-    const config = exists ? readAgentConfig(path) : parseAgentConfig('', path);
+    const read = exists ? readAgentConfig(path) : parseAgentConfig('', path);
+    const config = told === null ? read : withCommand(read, told);
     const { nvidiaSmi, docker, mps, gpu, coordinator, http, stateDir } = config;
     const settings: Settings = {
       file: exists ? path : null,
@@ -38,4 +41,12 @@ export function readSettings({ path, named }: ConfigFile): Told<Known> {
   } catch (error) {
     return { kind: 'untold', reason: errorChain(error) };
   }
+}
+
+function withCommand(config: AgentConfig, command: readonly string[]): AgentConfig {
+  const [program, ...args] = command;
+  if (program === undefined) {
+    return { ...config, nvidiaSmi: { ...config.nvidiaSmi, enabled: false } };
+  }
+  return { ...config, nvidiaSmi: { ...config.nvidiaSmi, command: [program, ...args] } };
 }

@@ -1,8 +1,10 @@
 import type { Log } from '../../shared/platform/log.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 
-/** What outlives every part: the log and the store. */
+/** What outlives every part. */
 export interface Kept {
   readonly log: Log;
   readonly store: AgentStore;
+  /** Where the configuration was read; absolute. */
+  readonly configFile: string;
 }

@@ -53,6 +53,8 @@ async function setUp() {
   const handlers = agentServiceHandlers({
     node: 'n1',
     version: '9.9.9',
+    configFile: '/etc/tangram/agent.yaml',
+    nvidiaSmiCommand: ['nvidia-smi'],
     core,
     sampler,
     host: new HostSampler({ host: noHost, clock, log, periodMs: 1_000 }),

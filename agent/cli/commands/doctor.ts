@@ -1,7 +1,8 @@
+import type { Command } from 'commander';
 import { renderTable } from '../../../shared/platform/table.ts';
 import type { Diagnosis } from '../../doctor/diagnosis.ts';
 import { toJson, type AddCommand, type Json } from '../cli-deps.ts';
-import { agentAnswers, configFileOption, type ConfigOption } from '../doctor-input.ts';
+import { agentAnswers, configFileOption, configToJudge } from '../doctor-input.ts';
 
 /** `agentctl doctor`. */
 export const addDoctor: AddCommand = (program, deps, api) => {
@@ -14,13 +15,13 @@ export const addDoctor: AddCommand = (program, deps, api) => {
       'after',
       '\nLooks at the host itself and at the agent; works while the agent is down. Best as root.',
     )
-    .action(async ({ json, config }: Json & ConfigOption, command) => {
+    .action(async ({ json }: Json, command: Command) => {
       // Loaded here: no other command looks at the host.
       const { gatherEvidence } = await import('../../doctor/gather.ts');
       const { diagnose } = await import('../../doctor/diagnose.ts');
       const found = diagnose(
         await gatherEvidence({
-          configFile: { path: config, named: command.getOptionValueSource('config') !== 'default' },
+          configFile: await configToJudge(api(), command),
           askAgent: async () => agentAnswers(api()),
           askAgentAboutMps: async () => api().mps.capabilities(),
           clock: deps.clock,

@@ -1,15 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { AppError } from '../../../shared/platform/errors.ts';
+import type { ConfigFile } from '../../doctor/settings.ts';
 import type { BundleEntry, BundleItem } from '../../support/bundle.ts';
 import type { AgentDoor } from '../api/agent-door.ts';
 import { toJson, type AddCommand, type CliDeps, type Json } from '../cli-deps.ts';
-import { agentAnswers, configFileOption, type ConfigOption } from '../doctor-input.ts';
+import { agentAnswers, configFileOption, configToJudge } from '../doctor-input.ts';
 
 const eventsTold = 1_000;
 
-interface BundleOptions extends Json, ConfigOption {
+interface BundleOptions extends Json {
   readonly output?: string;
 }
 
@@ -27,9 +29,9 @@ export const addSupportBundle: AddCommand = (program, deps, api) => {
 Values beside telling names (password, token, key, …), credentials in addresses and tokens of known shape are
 taken out. Look through it before you send it: agentctl inspect reads what the tools printed.`,
     )
-    .action(async (options: BundleOptions, command) => {
-      const named = command.getOptionValueSource('config') !== 'default';
-      const { file, entries } = await makeBundle(deps, api, { ...options, named });
+    .action(async (options: BundleOptions, command: Command) => {
+      const configFile = await configToJudge(api(), command);
+      const { file, entries } = await makeBundle(deps, api, { output: options.output, configFile });
       deps.out(options.json ? toJson({ file, items: entries }) : renderBundle(file, entries));
     });
 };
@@ -37,7 +39,7 @@ taken out. Look through it before you send it: agentctl inspect reads what the t
 async function makeBundle(
   deps: CliDeps,
   api: () => AgentDoor,
-  options: BundleOptions & { readonly named: boolean },
+  options: { readonly output: string | undefined; readonly configFile: ConfigFile },
 ): Promise<{ readonly file: string; readonly entries: readonly BundleEntry[] }> {
   // Loaded here: no other command packs archives or looks at the host.
   const { create } = await import('tar');
@@ -48,14 +50,15 @@ async function makeBundle(
   const stamp = new Date(clock.wallMs()).toISOString().replaceAll(/[:.]/g, '-');
   const name = `tangram-${hostname()}-${stamp}`;
   const file = resolve(options.output ?? `${name}.tar.gz`);
-  const known = readSettings({ path: options.config, named: options.named });
+  const { configFile } = options;
+  const known = readSettings(configFile);
   const config = known.kind === 'told' ? known.value.config : null;
   const folder = await mkdtemp(join(tmpdir(), 'tangram-bundle-'));
   try {
     const items = [
-      await doctorItem(deps, api, options),
+      await doctorItem(deps, api, configFile),
       ...agentItems(api),
-      ...(await hostItems({ config, configFile: options.config, clock, signal })),
+      ...(await hostItems({ config, configFile: configFile.path, clock, signal })),
     ];
     const about = { version: deps.version, clock, signal };
     const entries = await writeBundle(join(folder, name), items, about);
@@ -72,12 +75,11 @@ async function makeBundle(
 async function doctorItem(
   deps: CliDeps,
   api: () => AgentDoor,
-  { config, named }: ConfigOption & { readonly named: boolean },
+  configFile: ConfigFile,
 ): Promise<BundleItem> {
   const { gatherEvidence } = await import('../../doctor/gather.ts');
   const { diagnose } = await import('../../doctor/diagnose.ts');
   const { clock, signal } = deps;
-  const configFile = { path: config, named };
   const askAgent = async () => agentAnswers(api());
   const askAgentAboutMps = async () => api().mps.capabilities();
   return json('doctor.json', 'agentctl doctor', async () =>

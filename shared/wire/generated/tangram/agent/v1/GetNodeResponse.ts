@@ -19,6 +19,8 @@ export interface GetNodeResponse {
   'cpuMillis'?: (number);
   'memoryMib'?: (number | string | Long);
   'bootId'?: (string);
+  'configFile'?: (string);
+  'nvidiaSmiCommand'?: (string)[];
 }
 
 export interface GetNodeResponse__Output {
@@ -38,4 +40,6 @@ export interface GetNodeResponse__Output {
   'cpuMillis': (number);
   'memoryMib': (string);
   'bootId': (string);
+  'configFile': (string);
+  'nvidiaSmiCommand': (string)[];
 }

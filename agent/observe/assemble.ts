@@ -103,6 +103,7 @@ function cardSeen(row: GpuRow, cards: CardAnswers, answers: Answers, known: Know
           gpu: row.uuid,
           fingerprint: layoutFingerprint(row.migEnabled, rows),
           shape: layoutShape(row.migEnabled, rows),
+          bootId: known.bootId,
         });
   const gpu = gpuActual(row, { rows, cards, answers, known, layout });
   return { gpu: blind === null ? gpu : { ...gpu, blind, blindRounds: 1 }, layout };

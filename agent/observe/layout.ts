@@ -38,10 +38,9 @@ export type ShapeChange =
 
 export function changedShape(shape: string, change: ShapeChange): string {
   if (change.kind === 'mig-mode') return joined(change.enabled, []);
-  const [mode, list] = shape.split(':');
   const wanted = `${change.instance.giProfileId}@${change.instance.start}`;
-  const others = (list ?? '').split(',').filter((each) => each !== '' && each !== wanted);
-  return joined(mode === 'mig', change.kind === 'add' ? [...others, wanted] : others);
+  const others = instancesIn(shape).filter((each) => each !== wanted);
+  return joined(shape.startsWith('mig:'), change.kind === 'add' ? [...others, wanted] : others);
 }
 
 /**
@@ -50,16 +49,30 @@ export function changedShape(shape: string, change: ShapeChange): string {
  */
 export function nextLayout(
   before: LayoutRecord | undefined,
-  seen: Pick<LayoutRecord, 'gpu' | 'fingerprint'> & { readonly shape: string },
+  seen: Pick<LayoutRecord, 'gpu' | 'fingerprint' | 'bootId'> & { readonly shape: string },
 ): LayoutRecord {
-  const { gpu, fingerprint, shape } = seen;
+  const { gpu, fingerprint, shape, bootId } = seen;
   if (before === undefined) {
-    return { gpu, revision: 1, driftRevision: 1, fingerprint, shapeExpected: shape };
+    return { gpu, revision: 1, driftRevision: 1, fingerprint, shapeExpected: shape, bootId };
   }
-  if (before.fingerprint === fingerprint) return { ...before, shapeExpected: shape };
+  if (before.fingerprint === fingerprint) return { ...before, shapeExpected: shape, bootId };
   const revision = before.revision + 1;
-  const driftRevision = before.shapeExpected === shape ? before.driftRevision : revision;
-  return { gpu, revision, driftRevision, fingerprint, shapeExpected: shape };
+  const explained =
+    before.shapeExpected === shape ||
+    (before.bootId !== bootId && isLeftByReboot(before.shapeExpected, shape));
+  const driftRevision = explained ? before.driftRevision : revision;
+  return { gpu, revision, driftRevision, fingerprint, shapeExpected: shape, bootId };
+}
+
+/** A reboot takes instances away, on some cards the MIG mode too, and makes a pending mode the one in force. */
+function isLeftByReboot(before: string, after: string): boolean {
+  const was = new Set(instancesIn(before));
+  return instancesIn(after).every((each) => was.has(each));
+}
+
+function instancesIn(shape: string): readonly string[] {
+  const list = shape.slice(shape.indexOf(':') + 1);
+  return list === '' ? [] : list.split(',');
 }
 
 function joined(mig: boolean, parts: readonly string[]): string {

@@ -63,8 +63,11 @@ function planMigSlice(input: PlanInput, gpu: GpuActual, wish: MigWish): readonly
       ];
     }
     if (instance !== undefined && instance.uuid !== null) return [];
-    // Made in this boot and gone without us: a layout changed by hand is shown, and repaired only on request.
-    return [wait('drift', `${name} was changed by hand`, subject)];
+    // Made in this boot and gone: shown, and made again only on request, whoever took it away.
+    const why = input.slicesCutAway.has(slice.id)
+      ? `${name} was destroyed by agentctl mig apply; apply a layout that has it`
+      : `${name} was destroyed by somebody else; agentctl mig apply makes it again`;
+    return [wait('drift', why, subject)];
   }
   if (instance !== undefined) return planTake(input, gpu, { ...wish, instance });
   const refused = authorityRefusal(gpu, 'cut');

@@ -35,6 +35,8 @@ export interface PlanInput {
   readonly bindings: readonly SliceBinding[];
   readonly records: readonly ReplicaRecord[];
   readonly intents: readonly Intent[];
+  /** Slices whose instance an operator's layout has taken away: they are missing, and that is no drift. */
+  readonly slicesCutAway: ReadonlySet<SliceId>;
   /** Where the clients of each card find its MPS daemon; a card that is absent cannot be shared. */
   readonly mpsPipes: ReadonlyMap<GpuUuid, string>;
   /** What the MPS daemons were last told to allow one client. */

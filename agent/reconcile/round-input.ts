@@ -1,7 +1,8 @@
-import type { GpuUuid } from '../../shared/domain/ids.ts';
+import type { GpuUuid, SliceId } from '../../shared/domain/ids.ts';
+import { isSamePlacement } from '../../shared/domain/mig-layout.ts';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
 import type { MpsControl } from '../drivers/mps/mps-control.ts';
-import type { World } from '../observe/world.ts';
+import type { SliceBinding, World } from '../observe/world.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import { specHash } from '../target/spec-hash.ts';
@@ -43,6 +44,7 @@ export function planInput(
     bindings: store.bindings(),
     records: store.replicas(),
     intents: store.openIntents(),
+    slicesCutAway: slicesCutAway(world, store),
     mpsPipes: mpsPipes(world, mps),
     mpsDefaults: store.mpsDefaults(),
     computeModes: store.computeModes(),
@@ -62,6 +64,30 @@ export function wantedOf(
     const held = target.slices.flatMap((id) => slices.filter((slice) => slice.id === id));
     return { target, slices: held, specHash: specHash(target, held) };
   });
+}
+
+/** The newest change that touched a place tells who took away what stood there. */
+function slicesCutAway(world: World, store: AgentStore): ReadonlySet<SliceId> {
+  const lost = store.bindings().filter((binding) => isLost(world, binding));
+  return new Set(
+    lost.flatMap(({ slice: { id, gpu, shape } }) => {
+      if (shape.kind !== 'mig') return [];
+      const touching = store
+        .layoutChanges(gpu)
+        .filter(({ state }) => state !== 'undone')
+        .map(({ steps }) =>
+          steps.filter((step) => 'instance' in step && isSamePlacement(step.instance, shape)),
+        )
+        .find((steps) => steps.length > 0);
+      return touching?.at(-1)?.kind === 'destroy' ? [id] : [];
+    }),
+  );
+}
+
+function isLost(world: World, { bootId, slice: { gpu, shape } }: SliceBinding): boolean {
+  const card = world.gpus.find((each) => each.uuid === gpu);
+  if (card === undefined || bootId !== world.bootId || shape.kind !== 'mig') return false;
+  return !card.inventory.instances.some((each) => isSamePlacement(each, shape));
 }
 
 function mpsPipes(world: World, mps: MpsControl | null): ReadonlyMap<GpuUuid, string> {

@@ -16,6 +16,8 @@ export interface LayoutStore {
   openLayoutChanges(): readonly LayoutChange[];
   /** The newest of a card, over or not; null: it has had none. */
   lastLayoutChange(gpu: GpuUuid): LayoutChange | null;
+  /** What is remembered of a card, over or not, newest first. */
+  layoutChanges(gpu: GpuUuid): readonly LayoutChange[];
 
   recordedLayouts(): readonly RecordedLayout[];
   saveRecordedLayout(layout: RecordedLayout): void;
@@ -68,6 +70,7 @@ export function layoutPart(db: Sqlite): LayoutStore {
   const readLast = db.prepare(
     'SELECT id, json FROM layout_changes WHERE gpu = ? ORDER BY id DESC LIMIT 1',
   );
+  const readAll = db.prepare('SELECT id, json FROM layout_changes WHERE gpu = ? ORDER BY id DESC');
   const readRecorded = db.prepare('SELECT json FROM layouts_recorded ORDER BY gpu');
   const record = db.prepare('INSERT OR REPLACE INTO layouts_recorded (gpu, json) VALUES (?, ?)');
   const forget = db.prepare('DELETE FROM layouts_recorded WHERE gpu = ?');
@@ -87,6 +90,7 @@ export function layoutPart(db: Sqlite): LayoutStore {
       const row = readLast.get(gpu);
       return row === undefined ? null : changeOf(row);
     },
+    layoutChanges: (gpu) => readAll.all(gpu).map(changeOf),
     recordedLayouts: () =>
       readRecorded
         .all()

@@ -72,6 +72,8 @@ export interface LayoutRecord {
   readonly fingerprint: string;
   /** MIG mode and placements that our own steps lead to; compared with what is seen next. */
   readonly shapeExpected: string;
+  /** The boot in which it was last seen; null: an agent that did not write it down has seen it. */
+  readonly bootId: BootId | null;
 }
 
 /** A step that is about to touch the host, written before it does. */

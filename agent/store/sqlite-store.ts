@@ -41,6 +41,7 @@ const migrations = [
      memory_mib INTEGER NOT NULL) WITHOUT ROWID;`,
   `CREATE TABLE layout_changes (id INTEGER PRIMARY KEY AUTOINCREMENT, gpu TEXT NOT NULL, open INTEGER NOT NULL, json TEXT NOT NULL);
    CREATE INDEX layout_changes_open ON layout_changes (open);
+   ALTER TABLE layouts ADD COLUMN boot_id TEXT;
    CREATE TABLE layouts_recorded (gpu TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE compute_modes (gpu TEXT PRIMARY KEY, mode_before TEXT NOT NULL, boot_id TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE mps_recoveries (gpu TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
@@ -63,6 +64,7 @@ const layoutRow = z.object({
   drift_revision: z.number().int(),
   fingerprint: z.string(),
   shape_expected: z.string(),
+  boot_id: bootIdSchema.nullable(),
 });
 const intentRow = z.object({
   id: z.number().int(),
@@ -183,7 +185,7 @@ function cardPart(db: Sqlite): CardPart {
   const removeBinding = db.prepare('DELETE FROM bindings WHERE slice = ?');
   const readLayouts = db.prepare('SELECT * FROM layouts ORDER BY gpu');
   const writeLayout = db.prepare(
-    'INSERT OR REPLACE INTO layouts (gpu, revision, drift_revision, fingerprint, shape_expected) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO layouts (gpu, revision, drift_revision, fingerprint, shape_expected, boot_id) VALUES (?, ?, ?, ?, ?, ?)',
   );
   return {
     bindings: () => rows('a slice binding', bindingRow, readBindings.all()).map(bindingOf),
@@ -208,6 +210,7 @@ function cardPart(db: Sqlite): CardPart {
         layout.driftRevision,
         layout.fingerprint,
         layout.shapeExpected,
+        layout.bootId,
       );
     },
   };
@@ -284,6 +287,7 @@ function layoutOf(row: z.infer<typeof layoutRow>): LayoutRecord {
     driftRevision: row.drift_revision,
     fingerprint: row.fingerprint,
     shapeExpected: row.shape_expected,
+    bootId: row.boot_id,
   };
 }
 

@@ -352,6 +352,8 @@ test('an older target, another cluster and a changed copy are refused, and the a
   await harness.stop();
 });
 
+const goneByHand = '3g.20gb at 0 was destroyed by somebody else; agentctl mig apply makes it again';
+
 test('a card whose layout was changed by hand refuses its part alone', async () => {
   const fake = new FakeNode('2xA100-40GB');
   const [one, two] = fake.cards.map((each) => each.uuid);
@@ -409,8 +411,8 @@ test('an instance that was removed by hand is shown, and not made again', async 
   await harness.advance(20_000);
   expect(fake.history).toEqual([]);
   expect(harness.core.status()).toMatchObject({
-    gpus: [{ outcome: 'waiting', detail: '3g.20gb at 0 was changed by hand' }],
-    slices: [{ slice: 'a.0', phase: 'failed', reason: '3g.20gb at 0 was changed by hand' }],
+    gpus: [{ outcome: 'waiting', detail: goneByHand }],
+    slices: [{ slice: 'a.0', phase: 'failed', reason: goneByHand }],
   });
   await harness.stop();
 });

@@ -388,6 +388,33 @@ test('after a reset a card gets back what was asked for and what slices were mad
   await harness.close();
 });
 
+test('a slice that an interrupting layout took away says so', async () => {
+  const harness = await prepared({
+    name: '',
+    card: 'A100-40GB',
+    before: ['{ profile: 3g.20gb, start: 4 }', '{ profile: 1g.5gb, start: 0 }'],
+    wish: '',
+    after: '',
+    replicas: ['kept', 'lost'],
+  });
+  await harness.apply(document(true, '{ profile: 3g.20gb, start: 4 }'), { interrupt: true });
+  await harness.advance(30_000);
+  expect(harness.core.status().slices).toMatchObject([
+    { slice: 'kept.0', phase: 'ready' },
+    {
+      slice: 'lost.0',
+      phase: 'failed',
+      reason: '1g.5gb at 0 was destroyed by agentctl mig apply; apply a layout that has it',
+    },
+  ]);
+  await harness.apply(
+    document(true, '{ profile: 3g.20gb, start: 4 }', '{ profile: 1g.5gb, start: 0 }'),
+  );
+  await harness.advance(30_000);
+  expect(harness.core.status().slices).toMatchObject([{ phase: 'ready' }, { phase: 'ready' }]);
+  await harness.close();
+});
+
 test('a layout that was changed by hand is drift: shown, and not repaired', async () => {
   const harness = new LayoutHarness(new FakeNode('A100-40GB'));
   await harness.advance(1_000);

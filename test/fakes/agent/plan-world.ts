@@ -203,6 +203,7 @@ export function inputOf(given: Case): PlanInput {
     bindings: given.bindings ?? [],
     records: given.records ?? [],
     intents: [],
+    slicesCutAway: new Set(),
     mpsPipes: new Map(gpus.map((each) => [each.uuid, '/pipe'])),
     mpsDefaults: [],
     computeModes: [],

@@ -186,6 +186,26 @@ test('an instance is ours by its place, in this boot only', () => {
   expect(slices([{ ...mine, bootId: must(parseBootId('boot-0')) }])).toEqual([null, null]);
 });
 
+test('what a reboot takes away is no drift; what is there besides is', () => {
+  const look = (rows: readonly MigInstanceRow[], row: object = mig) => {
+    const before = {
+      gpu: gpuA,
+      revision: 4,
+      driftRevision: 2,
+      fingerprint: 'mig:9@0#1,9@4#2',
+      shapeExpected: 'mig:9@0,9@4',
+      bootId: must(parseBootId('boot-0')),
+    };
+    return assemble(answers(row, { instances: rows }), { ...memory, layouts: [before] })?.layouts;
+  };
+  expect(look([])).toMatchObject([
+    { revision: 5, driftRevision: 2, bootId, shapeExpected: 'mig:' },
+  ]);
+  expect(look([], { ...mig, migEnabled: false })).toMatchObject([{ driftRevision: 2 }]);
+  expect(look([instance(9, 4)])).toMatchObject([{ driftRevision: 2 }]);
+  expect(look([instance(14, 4)])).toMatchObject([{ driftRevision: 5 }]);
+});
+
 test('the layout revision grows with every change, the drift revision with those of strangers', () => {
   const look = (rows: readonly MigInstanceRow[], layouts: NodeMemory['layouts']) =>
     assemble(answers(mig, { instances: rows }), { ...memory, layouts })?.layouts ?? [];

@@ -66,7 +66,14 @@ test('everything is there again after the agent has been away', () => {
   first.saveAccepted(accepted);
   first.saveReplica(record);
   first.saveBinding(binding);
-  const layout = { gpu: gpuA, revision: 4, driftRevision: 2, fingerprint: 'f', shapeExpected: 's' };
+  const layout = {
+    gpu: gpuA,
+    revision: 4,
+    driftRevision: 2,
+    fingerprint: 'f',
+    shapeExpected: 's',
+    bootId,
+  };
   first.saveLayout(layout);
   first.addMpsCard(gpuA);
   const told = { gpu: gpuA, incarnation: 'd1', smPercent: 25, memoryMib: 1_044 };
@@ -135,6 +142,7 @@ test('a store from before limits were written down is taken over', () => {
   for (const table of tables.filter((name) => !firstTables.includes(name))) {
     db.exec(`DROP TABLE ${table}`);
   }
+  db.exec('ALTER TABLE layouts DROP COLUMN boot_id');
   db.pragma('user_version = 1');
   db.close();
   const second = openAgentStore(path);

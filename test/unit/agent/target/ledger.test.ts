@@ -20,7 +20,7 @@ const b = slice('b.0', gpuB, shapes.half(0));
 const both = { slices: [a, b], replicas: [replica('vad', [a]), replica('ner', [b])] };
 
 function layout(gpu: typeof gpuA, revision: number, driftRevision: number): LayoutRecord {
-  return { gpu, revision, driftRevision, fingerprint: 'mig:', shapeExpected: 'mig:' };
+  return { gpu, revision, driftRevision, fingerprint: 'mig:', shapeExpected: 'mig:', bootId: null };
 }
 
 function ledgerWith(...layouts: readonly LayoutRecord[]) {

@@ -1,12 +1,13 @@
 import type { GpuUuid, ModelName, ReplicaId, SliceId } from '../shared/domain/ids.ts';
-import type { Inventory, MigInstance } from '../shared/domain/inventory.ts';
+import type { GpuInventory, Inventory, MigInstance } from '../shared/domain/inventory.ts';
+import { isSamePlacement, type RecordedLayout } from '../shared/domain/mig-layout.ts';
 import type { NodeStatus, NodeTarget, SliceStatus } from '../shared/domain/node-target.ts';
 import type { SliceShape } from '../shared/domain/slice.ts';
 import type { Attribution } from './reconcile/attribution.ts';
 
 /** One slice of this node, wanted or found: what `agentctl ls` and the slice metrics tell of it. */
 export interface SliceRow {
-  /** null: it exists, and we did not make it. */
+  /** null: it exists, and is not a slice. */
   readonly slice: SliceId | null;
   readonly gpu: GpuUuid;
   /** null: a replica holds the card, but nothing says how it is cut. */
@@ -15,8 +16,11 @@ export interface SliceRow {
   readonly replica: ReplicaId | null;
   readonly model: ModelName | null;
   readonly pids: readonly number[];
-  /** `leaving`: it exists and is ours, but the target names it no more. */
-  readonly state: SliceStatus['phase'] | 'foreign' | 'leaving' | 'unknown';
+  /**
+   * `free`: a layout that was asked of us has it, and nobody uses it. `foreign`: we did not make it, or a stranger may
+   * be in it. `leaving`: it is ours, but the target names it no more.
+   */
+  readonly state: SliceStatus['phase'] | 'free' | 'foreign' | 'leaving' | 'unknown';
   readonly reason: string;
 }
 
@@ -25,6 +29,8 @@ export interface NodeViews {
   readonly target: NodeTarget | null;
   readonly status: NodeStatus;
   readonly attribution: readonly Attribution[];
+  /** What `agentctl mig apply` has made; absent: nothing. */
+  readonly recorded?: readonly RecordedLayout[];
 }
 
 /** Slices of the target first, then what replicas hold besides, then MIG instances that nobody named. */
@@ -55,7 +61,7 @@ export function sliceRows(views: NodeViews): readonly SliceRow[] {
       rows.push({ ...part, replica, model, pids, state: 'unknown', reason: '' });
     }
   }
-  return [...rows, ...leftoverInstances(views.inventory, rows)];
+  return [...rows, ...leftoverInstances(views, rows)];
 }
 
 function holderOf(
@@ -76,7 +82,7 @@ function holderOf(
 }
 
 function leftoverInstances(
-  inventory: Inventory | null,
+  { inventory, recorded = [] }: NodeViews,
   rows: readonly SliceRow[],
 ): readonly SliceRow[] {
   const slices = new Set<string | null>(rows.map((row) => row.slice));
@@ -95,9 +101,20 @@ function leftoverInstances(
         replica: null,
         model: null,
         pids: [],
-        state: instance.slice === null ? 'foreign' : 'leaving',
+        state: instance.slice === null ? unnamedState(gpu, instance, recorded) : 'leaving',
         reason: '',
       };
     }),
   );
+}
+
+/** The cards do not tell which instance a stranger is in, so one on the card may be in any. */
+function unnamedState(
+  gpu: GpuInventory,
+  instance: MigInstance,
+  recorded: readonly RecordedLayout[],
+): 'free' | 'foreign' {
+  const layout = recorded.find((each) => each.gpu === gpu.uuid);
+  const made = layout?.shape.instances.some((each) => isSamePlacement(each, instance)) === true;
+  return made && gpu.memoryForeignMib === 0 ? 'free' : 'foreign';
 }

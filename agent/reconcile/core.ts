@@ -1,6 +1,7 @@
 import type { Authority } from '../../shared/domain/gpu.ts';
 import type { ClusterId, GpuUuid, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
+import type { RecordedLayout } from '../../shared/domain/mig-layout.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import { AppError } from '../../shared/platform/errors.ts';
@@ -61,6 +62,8 @@ export interface AgentCore {
   }): readonly AgentEvent[];
   /** Throws REPLICA_UNKNOWN. */
   logs(replica: ReplicaId, tailLines: number, signal: AbortSignal): Promise<string>;
+  /** The layouts that somebody asked this agent for. */
+  recordedLayouts(): readonly RecordedLayout[];
   lastRound(): RoundView | null;
   metrics(): CoreMetrics;
   /** Every card with its MPS daemon, as the last round saw it; empty before the first. */
@@ -126,6 +129,7 @@ export function createAgentCore(deps: AgentCoreDeps): AgentCore {
     attribution: () => (loop.planInput === null ? [] : attributionOf(loop.planInput)),
     events: (options) => store.events(options),
     logs: (replica, tailLines, signal) => readLogs(deps, loop, { replica, tailLines, signal }),
+    recordedLayouts: () => store.recordedLayouts(),
     lastRound: () => loop.lastRound,
     metrics: () => loop.metrics(),
     mps: () => (loop.planInput === null ? [] : mpsViews(loop.planInput)),

@@ -178,7 +178,7 @@ test('ls shows a card and the slice on it; --json has the same as data', async (
     code: 0,
     out: [
       `GPU  PRODUCT      MODE  SLICE    MEMORY   REPLICA       STATE    ENFORCED  DEVICE`,
-      `0    NVIDIA L40S  idle  -        45.0GiB  -             cut      -         ${gpuA}`,
+      `0    NVIDIA L40S  idle  -        45.0GiB  -             ok, cut  -         ${gpuA}`,
       `0    NVIDIA L40S  idle  mps-25%  4.0GiB   vad-1a2b3c4d  unknown  process   ${gpuA}`,
       '',
     ].join('\n'),

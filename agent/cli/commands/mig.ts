@@ -68,7 +68,10 @@ function addPlan(mig: Command, deps: CliDeps, api: () => AgentDoor): void {
     .description('what a document would change, what that interrupts, and about how long it takes')
     .option('--interrupt', 'plan as if replicas may be interrupted')
     .option('--json', 'machine-readable')
-    .addHelpText('after', '\nExit codes: 0 no change, 1 changes, 255 error.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 no change, 1 changes or something in their way, 255 error.',
+    )
     .action(async (options: DocumentOptions) => {
       const plan = await api().layouts.plan(await documentOf(options));
       deps.out(options.json ? toJson(plan) : renderLayoutPlan(plan));

@@ -16,6 +16,7 @@ import {
   parseSliceId,
 } from '../../../shared/domain/ids.ts';
 import type { GpuInventory, Inventory } from '../../../shared/domain/inventory.ts';
+import type { RecordedLayout } from '../../../shared/domain/mig-layout.ts';
 import type { NodeStatus, NodeTarget } from '../../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../../shared/domain/replica-state.ts';
 import type { Result } from '../../../shared/domain/result.ts';
@@ -197,6 +198,7 @@ export class FakeCore implements AgentCore {
     tombstonesDone: [],
   };
   round: RoundView | null = null;
+  recorded: RecordedLayout[] = [];
   mpsCards: ReturnType<AgentCore['mps']> = [];
   numbers: CoreMetrics = {
     roundsTotal: { blind: 0, converged: 0, waiting: 0, progressed: 0, failed: 0 },
@@ -261,6 +263,10 @@ export class FakeCore implements AgentCore {
 
   mps(): ReturnType<AgentCore['mps']> {
     return this.mpsCards;
+  }
+
+  recordedLayouts(): readonly RecordedLayout[] {
+    return this.recorded;
   }
 
   lastRound(): RoundView | null {

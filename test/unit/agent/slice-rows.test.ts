@@ -13,7 +13,12 @@ import {
 } from '../../fakes/agent/fake-core.ts';
 
 const status = new FakeCore().statusNow;
-const nothing: NodeViews = { inventory: inventoryOf([]), target: null, status, attribution: [] };
+const nothing: NodeViews = {
+  inventory: inventoryOf([]),
+  target: null,
+  status,
+  attribution: [],
+};
 const mps = { kind: 'mps', memoryMib: 4_096, smPercent: 25 } as const;
 const instance = {
   giProfileId: 14,
@@ -99,4 +104,18 @@ test('instances that nobody named are foreign, and ours that nobody wants are le
     { slice: null, shape: mig, deviceUuid: 'MIG-1', state: 'foreign' },
     { slice: sliceId, deviceUuid: 'MIG-2', state: 'leaving' },
   ]);
+});
+
+test('what a layout of ours has made is free, unless a stranger is on the card', () => {
+  const { giProfileId, start, profile } = instance;
+  const shape = { migEnabled: true, instances: [{ giProfileId, start, profile, compute: null }] };
+  const bootId = inventoryOf([]).bootId;
+  const recorded = [{ gpu: gpuA, bootId, shape }];
+  const states = (memoryForeignMib: number) => {
+    const instances = [instance, { ...instance, start: 4, uuid: 'MIG-2' }];
+    const inventory = inventoryOf([gpuInventory({ instances, memoryForeignMib })]);
+    return sliceRows({ ...nothing, inventory, recorded }).map((each) => each.state);
+  };
+  expect(states(0)).toEqual(['free', 'foreign']);
+  expect(states(500)).toEqual(['foreign', 'foreign']);
 });

@@ -38,7 +38,7 @@ test('a card shows its health when it is not well, and slices name profile and s
   const cells = renderGpus([gpu])
     .split('\n')
     .map((line) => line.split(/\s{2,}/));
-  expect(cells[1]?.slice(3, 7)).toEqual(['-', '40.0GiB', '-', 'degraded: row remap pending']);
+  expect(cells[1]?.slice(3, 7)).toEqual(['-', '40.0GiB', '-', 'degraded, cut: row remap pending']);
   expect(cells[2]?.slice(3)).toEqual([
     '2g.10gb@4',
     '9.6GiB',

@@ -4,9 +4,9 @@ import { errorChain } from '../../shared/platform/errors.ts';
 import type { AgentConfig } from '../config.ts';
 import { findCapabilities, type MpsCapabilities } from '../drivers/mps/capabilities.ts';
 import { runCommand } from '../drivers/process/run-command.ts';
-import { gpuListFormat } from '../formats/gpu-list.ts';
-import { parseGpuQuery } from '../formats/gpu-query.ts';
-import { findRefusal } from '../formats/refusal.ts';
+import { gpuListFormat } from '../formats/listings/gpu-list.ts';
+import { parseGpuQuery } from '../formats/csv/gpu-query.ts';
+import { findRefusal } from '../formats/refusals/refusal.ts';
 import type { CardAnswer, Told } from './evidence.ts';
 
 const commandMsMax = 15_000;

@@ -1,10 +1,10 @@
 import type { Problem, Result } from '../../shared/domain/result.ts';
-import { isDocument } from './document.ts';
+import { isDocument } from './text/document.ts';
 import { formatKinds, type Format, type FormatKind } from './format.ts';
 import { kindOfFile, kindOfRefusal, recogniseText } from './recognise.ts';
 import { formats } from './registry.ts';
-import { plainText } from './text.ts';
-import { shiftedLeft, unwrapped } from './wrapping.ts';
+import { plainText } from './text/text.ts';
+import { shiftedLeft, unwrapped } from './text/wrapping.ts';
 
 /** A problem that a person is told: what, why, what to do. */
 export interface InspectProblem {

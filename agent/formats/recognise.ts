@@ -1,7 +1,7 @@
-import { scopeOfRefusal } from './error-texts.ts';
+import { scopeOfRefusal } from './refusals/error-texts.ts';
 import { formatKinds, type Format, type FormatKind } from './format.ts';
 import { formats } from './registry.ts';
-import { headOf } from './text.ts';
+import { headOf } from './text/text.ts';
 
 /** What a text is by its own marks; null: they do not tell. */
 export function recogniseText(text: string): Format | null {

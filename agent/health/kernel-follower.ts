@@ -2,7 +2,7 @@ import { backoffMs } from '../../shared/platform/backoff.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type { KernelBatch, KernelLogSource } from '../drivers/kernel-log/kernel-log.ts';
-import { createKernelReader, type KernelEvent } from '../formats/kernel-line.ts';
+import { createKernelReader, type KernelEvent } from '../formats/kernel/kernel-line.ts';
 import type { World } from '../observe/world.ts';
 import type { HealthBook } from './book.ts';
 import type { CardSighting } from './incidents.ts';

@@ -1,5 +1,5 @@
 import { parseGpuUuid, type GpuUuid } from '../../shared/domain/ids.ts';
-import type { GpuRecord, GpuReport } from '../formats/gpu-report/report.ts';
+import type { GpuRecord, GpuReport } from '../formats/report/report.ts';
 import { recoveryWishes, type RecoveryWish } from '../store/health-records.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { GpuUuid } from '../../shared/domain/ids.ts';
-import { normalPciAddress, type KernelEvent } from '../formats/kernel-line.ts';
+import { normalPciAddress, type KernelEvent } from '../formats/kernel/kernel-line.ts';
 import type { GpuActual, World } from '../observe/world.ts';
 import type { Victim } from '../store/health-records.ts';
 import type { CardSighting, XidSighting } from './incidents.ts';

@@ -1,5 +1,5 @@
 import type { DcgmRow } from '../drivers/dcgm/dcgmi.ts';
-import type { MigDeviceRecord } from '../formats/gpu-report/report.ts';
+import type { MigDeviceRecord } from '../formats/report/report.ts';
 import type { CardUsage, NodeUsageView, SliceUsage } from '../telemetry/node-usage.ts';
 
 // The names, units and labels of dcgm-exporter up to 4.8 (its `etc/default-counters.csv` and `render_metrics.go`), so that

@@ -1,5 +1,5 @@
 import type { Figure, UserShare } from '../attribution/shares.ts';
-import type { GpuRecord } from '../formats/gpu-report/report.ts';
+import type { GpuRecord } from '../formats/report/report.ts';
 import type { CardUsage, SliceUsage } from '../telemetry/node-usage.ts';
 import type { UsageMetric } from '../telemetry/usage-catalogue.ts';
 

@@ -6,7 +6,7 @@ import { profileById, type MigGeometry } from '../../shared/domain/mig-profile.t
 import { AppError } from '../../shared/platform/errors.ts';
 import type { GpuRow, MigInstanceRow, NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import type { SlowQueries } from '../drivers/nvidia-smi/slow-queries.ts';
-import type { GpuRecord, GpuReport } from '../formats/gpu-report/report.ts';
+import type { GpuRecord, GpuReport } from '../formats/report/report.ts';
 import type { Attribution } from '../reconcile/attribution.ts';
 import type { CardNow, Holder, InstanceNow } from './card-now.ts';
 import { migFamilyOf } from './mig-family.ts';

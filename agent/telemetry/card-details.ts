@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type { SlowQueries } from '../drivers/nvidia-smi/slow-queries.ts';
-import type { GpuReport } from '../formats/gpu-report/report.ts';
+import type { GpuReport } from '../formats/report/report.ts';
 
 /** A report that takes long is asked less often, so that it holds up other commands a tenth of the time at most. */
 const restPerReport = 9;

@@ -2,7 +2,7 @@ import { unusableMib } from '../attribution/unusable.ts';
 import type { CardReading, Owner, ProcessReading, SliceReading } from '../attribution/readings.ts';
 import type { DcgmRow } from '../drivers/dcgm/dcgmi.ts';
 import type { GpuRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
-import type { GpuRecord } from '../formats/gpu-report/report.ts';
+import type { GpuRecord } from '../formats/report/report.ts';
 import type { GpuInventory, MigInstance } from '../../shared/domain/inventory.ts';
 import { profileById } from '../../shared/domain/mig-profile.ts';
 import type { SliceRow } from '../slice-rows.ts';

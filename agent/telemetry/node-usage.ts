@@ -6,7 +6,7 @@ import type { DcgmRow } from '../drivers/dcgm/dcgmi.ts';
 import type { GpuRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import { readCgroup } from '../drivers/process/proc-cgroup.ts';
 import { readProc } from '../drivers/process/proc-table.ts';
-import type { GpuRecord } from '../formats/gpu-report/report.ts';
+import type { GpuRecord } from '../formats/report/report.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import { sliceRows, type SliceRow } from '../slice-rows.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';

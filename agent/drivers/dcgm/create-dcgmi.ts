@@ -1,10 +1,10 @@
 import { parseGpuUuid, type GpuUuid } from '../../../shared/domain/ids.ts';
 import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
-import { parseDcgmHead, parseDcgmRow, type DcgmSample } from '../../formats/dcgm-dmon.ts';
-import { dcgmHierarchyFormat, type DcgmEntity } from '../../formats/dcgm-hierarchy.ts';
-import { dcgmDiscoveryFormat } from '../../formats/dcgm-lists.ts';
-import { findRefusal } from '../../formats/refusal.ts';
+import { parseDcgmHead, parseDcgmRow, type DcgmSample } from '../../formats/dcgm/dcgm-dmon.ts';
+import { dcgmHierarchyFormat, type DcgmEntity } from '../../formats/dcgm/dcgm-hierarchy.ts';
+import { dcgmDiscoveryFormat } from '../../formats/dcgm/dcgm-lists.ts';
+import { findRefusal } from '../../formats/refusals/refusal.ts';
 import { runCommand, type CommandResult } from '../process/run-command.ts';
 import { streamLines } from '../process/stream-lines.ts';
 import type { Dcgmi, DcgmRow } from './dcgmi.ts';

@@ -4,7 +4,7 @@ import type { GpuUuid } from '../../../shared/domain/ids.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { Turnstile } from '../../../shared/platform/turnstile.ts';
-import { parseMpsAnswer, type MpsAnswer } from '../../formats/mps-reply.ts';
+import { parseMpsAnswer, type MpsAnswer } from '../../formats/mps/mps-reply.ts';
 import { runCommand, type CommandResult } from '../process/run-command.ts';
 
 /** Where the daemon of one card keeps its sockets, its logs and its card. */

@@ -8,7 +8,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
-import { parseMpsLogLine, type MpsLogEvent } from '../../formats/mps-log.ts';
+import { parseMpsLogLine, type MpsLogEvent } from '../../formats/mps/mps-log.ts';
 import type { CardFolders } from './control-pipe.ts';
 
 /**

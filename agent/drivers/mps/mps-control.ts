@@ -1,5 +1,5 @@
 import type { GpuUuid } from '../../../shared/domain/ids.ts';
-import type { MpsServerStatus } from '../../formats/mps-reply.ts';
+import type { MpsServerStatus } from '../../formats/mps/mps-reply.ts';
 import type { MpsCapabilities } from './capabilities.ts';
 import type { MpsLogName } from './daemon-logs.ts';
 import type { MpsFault } from './server-history.ts';

@@ -5,7 +5,7 @@ import {
   parsePidList,
   parseServerStatus,
   type MpsAnswer,
-} from '../../formats/mps-reply.ts';
+} from '../../formats/mps/mps-reply.ts';
 import { controlLogOf, type ControlPipe } from './control-pipe.ts';
 import type { MpsDefaults } from './mps-control.ts';
 import type { MpsProtocol, ToldServer } from './protocol.ts';

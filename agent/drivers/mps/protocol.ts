@@ -1,4 +1,4 @@
-import type { MpsServerStatus } from '../../formats/mps-reply.ts';
+import type { MpsServerStatus } from '../../formats/mps/mps-reply.ts';
 import type { ControlPipe } from './control-pipe.ts';
 import type { MpsDefaults } from './mps-control.ts';
 

@@ -1,4 +1,4 @@
-import type { MpsLogEvent } from '../../formats/mps-log.ts';
+import type { MpsLogEvent } from '../../formats/mps/mps-log.ts';
 
 /** What the logs of one daemon have told so far: which servers lived, how they ended, and who waits. */
 export interface ServerHistory {

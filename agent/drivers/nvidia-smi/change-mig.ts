@@ -1,7 +1,7 @@
 import type { GpuUuid } from '../../../shared/domain/ids.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
-import { cellSwitch, parseCsvTable } from '../../formats/csv-table.ts';
-import { parseMigChanges } from '../../formats/mig-changes.ts';
+import { cellSwitch, parseCsvTable } from '../../formats/csv/csv-table.ts';
+import { parseMigChanges } from '../../formats/mig/mig-changes.ts';
 import type { CommandResult } from '../process/run-command.ts';
 import { toolError } from './error-output.ts';
 import type { NewInstance } from './nvidia-smi.ts';

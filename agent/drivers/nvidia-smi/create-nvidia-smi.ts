@@ -1,4 +1,4 @@
-import { parseComputeApps } from '../../formats/compute-apps.ts';
+import { parseComputeApps } from '../../formats/csv/compute-apps.ts';
 import { parseToolFailure, toolError } from './error-output.ts';
 import { createMigInstance, destroyMigInstance, setComputeMode, setMigMode } from './change-mig.ts';
 import { MigLister, readGeometries } from './list-mig.ts';

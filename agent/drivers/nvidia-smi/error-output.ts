@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../../shared/platform/errors.ts';
-import { findRefusal, type RefusalCode } from '../../formats/refusal.ts';
+import { findRefusal, type RefusalCode } from '../../formats/refusals/refusal.ts';
 
 /** What a failed invocation means, from its exit code and its words (all of them on standard output). */
 export type ToolFailure =

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/platform/errors.ts';
-import type { GpuRow } from '../../formats/gpu-query.ts';
+import type { GpuRow } from '../../formats/csv/gpu-query.ts';
 
 /** So many samples in a row that lack a card: it is gone, not late. */
 const partialsMax = 3;

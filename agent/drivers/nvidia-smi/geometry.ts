@@ -1,6 +1,6 @@
 import type { MigEngines, MigGeometry, MigProfile } from '../../../shared/domain/mig-profile.ts';
-import type { ListedPlacements } from '../../formats/mig-placements.ts';
-import type { ListedProfile } from '../../formats/mig-profiles.ts';
+import type { ListedPlacements } from '../../formats/mig/mig-placements.ts';
+import type { ListedProfile } from '../../formats/mig/mig-profiles.ts';
 
 /** Joins `-lgip` and `-lgipp` into one geometry a card, by card index. Profiles without a placement are left out. */
 export function assembleGeometries(

@@ -1,9 +1,9 @@
 import type { MigGeometry } from '../../../shared/domain/mig-profile.ts';
 import { ok, type Result } from '../../../shared/domain/result.ts';
-import { parseGpuList, type ListedGpu } from '../../formats/gpu-list.ts';
-import { parseComputeInstances, parseGpuInstances } from '../../formats/mig-instances.ts';
-import { parseMigPlacements } from '../../formats/mig-placements.ts';
-import { parseMigProfiles } from '../../formats/mig-profiles.ts';
+import { parseGpuList, type ListedGpu } from '../../formats/listings/gpu-list.ts';
+import { parseComputeInstances, parseGpuInstances } from '../../formats/mig/mig-instances.ts';
+import { parseMigPlacements } from '../../formats/mig/mig-placements.ts';
+import { parseMigProfiles } from '../../formats/mig/mig-profiles.ts';
 import { parseToolFailure, toolError } from './error-output.ts';
 import { assembleGeometries } from './geometry.ts';
 import { joinMigInstances } from './mig-join.ts';

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../../shared/domain/result.ts';
-import type { ListedGpu, ListedMigDevice } from '../../formats/gpu-list.ts';
-import type { ListedComputeInstance, ListedGpuInstance } from '../../formats/mig-instances.ts';
+import type { ListedGpu, ListedMigDevice } from '../../formats/listings/gpu-list.ts';
+import type { ListedComputeInstance, ListedGpuInstance } from '../../formats/mig/mig-instances.ts';
 import type { MigInstanceRow } from './nvidia-smi.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { GpuUuid } from '../../../shared/domain/ids.ts';
 import type { MigGeometry } from '../../../shared/domain/mig-profile.ts';
-import type { ComputeProcess } from '../../formats/compute-apps.ts';
-import type { GpuRow } from '../../formats/gpu-query.ts';
+import type { ComputeProcess } from '../../formats/csv/compute-apps.ts';
+import type { GpuRow } from '../../formats/csv/gpu-query.ts';
 
 // The contract speaks in the rows that the formats give.
-export type { ComputeProcess } from '../../formats/compute-apps.ts';
-export type { GpuRow } from '../../formats/gpu-query.ts';
+export type { ComputeProcess } from '../../formats/csv/compute-apps.ts';
+export type { GpuRow } from '../../formats/csv/gpu-query.ts';
 
 /** A MIG instance as `mig -lgi`, `mig -lci` and `-L` tell of it together. */
 export interface MigInstanceRow {

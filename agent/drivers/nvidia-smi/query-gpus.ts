@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/platform/errors.ts';
-import { parseGpuQuery, type GpuQuery } from '../../formats/gpu-query.ts';
+import { parseGpuQuery, type GpuQuery } from '../../formats/csv/gpu-query.ts';
 import { parseToolFailure, toolError } from './error-output.ts';
 import { readable, type Tool } from './tool.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/platform/clock.ts';
-import type { GpuQuery } from '../../formats/gpu-query.ts';
+import type { GpuQuery } from '../../formats/csv/gpu-query.ts';
 import { cardKey, type ExpectedCards } from './gather-sample.ts';
 import type { GpuRow } from './nvidia-smi.ts';
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/platform/errors.ts';
-import { parseGpuQuery } from '../../formats/gpu-query.ts';
+import { parseGpuQuery } from '../../formats/csv/gpu-query.ts';
 import { streamLines } from '../process/stream-lines.ts';
 import { toolError } from './error-output.ts';
 import { SampleGatherer } from './gather-sample.ts';

@@ -1,6 +1,6 @@
-import type { GpuReport } from '../../formats/gpu-report/report.ts';
-import { monitorFormat } from '../../formats/monitor.ts';
-import { xmlFormat } from '../../formats/xml.ts';
+import type { GpuReport } from '../../formats/report/report.ts';
+import { monitorFormat } from '../../formats/listings/monitor.ts';
+import { xmlFormat } from '../../formats/report/xml.ts';
 import { parseToolFailure, toolError } from './error-output.ts';
 import { readable, type Tool } from './tool.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { numberOf, switchOf, textOf } from '../../../../agent/formats/cell.ts';
+import { numberOf, switchOf, textOf } from '../../../../agent/formats/text/cell.ts';
 
 const numbers = [
   { raw: '19968 MiB', unit: 'MiB', want: 19968 },

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseCsvTable } from '../../../../agent/formats/csv-table.ts';
-import { parseCell } from '../../../../agent/formats/cell.ts';
-import { parseComputeApps } from '../../../../agent/formats/compute-apps.ts';
-import { parseGpuQuery } from '../../../../agent/formats/gpu-query.ts';
+import { parseCsvTable } from '../../../../agent/formats/csv/csv-table.ts';
+import { parseCell } from '../../../../agent/formats/text/cell.ts';
+import { parseComputeApps } from '../../../../agent/formats/csv/compute-apps.ts';
+import { parseGpuQuery } from '../../../../agent/formats/csv/gpu-query.ts';
 
 const cells = [
   { raw: ' 40960', want: { kind: 'text', text: '40960' } },

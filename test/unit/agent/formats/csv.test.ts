@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseCsvHeader } from '../../../../agent/formats/csv-columns.ts';
-import { csvFormat } from '../../../../agent/formats/csv.ts';
+import { parseCsvHeader } from '../../../../agent/formats/csv/csv-columns.ts';
+import { csvFormat } from '../../../../agent/formats/csv/csv.ts';
 
 const uuid = 'GPU-11111111-2222-3333-4444-555555555555';
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dcgmHierarchyFormat } from '../../../../agent/formats/dcgm-hierarchy.ts';
+import { dcgmHierarchyFormat } from '../../../../agent/formats/dcgm/dcgm-hierarchy.ts';
 
 // After NVIDIA's user guide and the sources of dcgmi; the ids are invented.
 const sample = `+-------------------+--------------------------------------------------------------------+

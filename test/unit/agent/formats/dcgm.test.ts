@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { dcgmValue, withoutBlanks } from '../../../../agent/formats/dcgm-blank.ts';
-import { dcgmDiagFormat } from '../../../../agent/formats/dcgm-diag.ts';
-import { dcgmDmonFormat } from '../../../../agent/formats/dcgm-dmon.ts';
+import { dcgmValue, withoutBlanks } from '../../../../agent/formats/dcgm/dcgm-blank.ts';
+import { dcgmDiagFormat } from '../../../../agent/formats/dcgm/dcgm-diag.ts';
+import { dcgmDmonFormat } from '../../../../agent/formats/dcgm/dcgm-dmon.ts';
 import {
   dcgmDiscoveryFormat,
   dcgmFieldsFormat,
   dcgmLinkStatesFormat,
   dcgmReplyFormat,
-} from '../../../../agent/formats/dcgm-lists.ts';
-import { dcgmTableFormat } from '../../../../agent/formats/dcgm-tables.ts';
+} from '../../../../agent/formats/dcgm/dcgm-lists.ts';
+import { dcgmTableFormat } from '../../../../agent/formats/dcgm/dcgm-tables.ts';
 import { samples } from '../../../fuzz/samples.ts';
 
 const sample = (file: string): string => samples.find((each) => each.file === file)?.text ?? '';

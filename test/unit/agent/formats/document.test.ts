@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isDocument } from '../../../../agent/formats/document.ts';
+import { isDocument } from '../../../../agent/formats/text/document.ts';
 import { inspectText } from '../../../../agent/formats/inspect.ts';
 import { samples } from '../../../fuzz/samples.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseComputeApps } from '../../../../agent/formats/compute-apps.ts';
-import { parseGpuQuery } from '../../../../agent/formats/gpu-query.ts';
-import { parseMigChanges } from '../../../../agent/formats/mig-changes.ts';
+import { parseComputeApps } from '../../../../agent/formats/csv/compute-apps.ts';
+import { parseGpuQuery } from '../../../../agent/formats/csv/gpu-query.ts';
+import { parseMigChanges } from '../../../../agent/formats/mig/mig-changes.ts';
 import {
   captures,
   capturesFound,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseExpositionLine } from '../../../../agent/formats/exposition-line.ts';
-import { expositionFormat } from '../../../../agent/formats/exposition.ts';
+import { parseExpositionLine } from '../../../../agent/formats/dcgm/exposition-line.ts';
+import { expositionFormat } from '../../../../agent/formats/dcgm/exposition.ts';
 
 const good = [
   ['up 1', { metric: 'up', labels: {}, value: 1, timestampMs: null }],

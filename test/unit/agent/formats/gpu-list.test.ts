@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gpuListFormat } from '../../../../agent/formats/gpu-list.ts';
+import { gpuListFormat } from '../../../../agent/formats/listings/gpu-list.ts';
 
 const card = 'GPU-11111111-2222-3333-4444-555555555555';
 const mig = 'MIG-aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';

@@ -4,8 +4,8 @@ import {
   createKernelReader,
   normalPciAddress,
   parseKernelLine,
-} from '../../../../agent/formats/kernel-line.ts';
-import { kernelLogFormat } from '../../../../agent/formats/kernel-log.ts';
+} from '../../../../agent/formats/kernel/kernel-line.ts';
+import { kernelLogFormat } from '../../../../agent/formats/kernel/kernel-log.ts';
 
 const body =
   "NVRM: Xid (PCI:0000:9b:00): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus.";

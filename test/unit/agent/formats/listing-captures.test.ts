@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { csvFormat } from '../../../../agent/formats/csv.ts';
+import { csvFormat } from '../../../../agent/formats/csv/csv.ts';
 import type { Format } from '../../../../agent/formats/format.ts';
-import { gpuListFormat } from '../../../../agent/formats/gpu-list.ts';
-import { migChangesFormat } from '../../../../agent/formats/mig-changes.ts';
-import { migComputeProfilesFormat } from '../../../../agent/formats/mig-compute-profiles.ts';
+import { gpuListFormat } from '../../../../agent/formats/listings/gpu-list.ts';
+import { migChangesFormat } from '../../../../agent/formats/mig/mig-changes.ts';
+import { migComputeProfilesFormat } from '../../../../agent/formats/mig/mig-compute-profiles.ts';
 import {
   migComputeInstancesFormat,
   migGpuInstancesFormat,
-} from '../../../../agent/formats/mig-instances.ts';
-import { migPlacementsFormat } from '../../../../agent/formats/mig-placements.ts';
-import { migProfilesFormat } from '../../../../agent/formats/mig-profiles.ts';
-import { monitorFormat } from '../../../../agent/formats/monitor.ts';
-import { nvlinkFormat } from '../../../../agent/formats/nvlink.ts';
-import { topoFormat } from '../../../../agent/formats/topo.ts';
+} from '../../../../agent/formats/mig/mig-instances.ts';
+import { migPlacementsFormat } from '../../../../agent/formats/mig/mig-placements.ts';
+import { migProfilesFormat } from '../../../../agent/formats/mig/mig-profiles.ts';
+import { monitorFormat } from '../../../../agent/formats/listings/monitor.ts';
+import { nvlinkFormat } from '../../../../agent/formats/listings/nvlink.ts';
+import { topoFormat } from '../../../../agent/formats/listings/topo.ts';
 import { captures, capturesFound, capturesOf, captureText } from '../../../setup/captures.ts';
 import { describeWhere } from '../../../setup/needs.ts';
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { migChangesFormat, parseMigChanges } from '../../../../agent/formats/mig-changes.ts';
-import { migComputeProfilesFormat } from '../../../../agent/formats/mig-compute-profiles.ts';
+import { migChangesFormat, parseMigChanges } from '../../../../agent/formats/mig/mig-changes.ts';
+import { migComputeProfilesFormat } from '../../../../agent/formats/mig/mig-compute-profiles.ts';
 import {
   migComputeInstancesFormat,
   migGpuInstancesFormat,
   parseGpuInstances,
-} from '../../../../agent/formats/mig-instances.ts';
-import { migPlacementsFormat } from '../../../../agent/formats/mig-placements.ts';
-import { mibOfRoundedGib, migProfilesFormat } from '../../../../agent/formats/mig-profiles.ts';
+} from '../../../../agent/formats/mig/mig-instances.ts';
+import { migPlacementsFormat } from '../../../../agent/formats/mig/mig-placements.ts';
+import { mibOfRoundedGib, migProfilesFormat } from '../../../../agent/formats/mig/mig-profiles.ts';
 import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
 
 const text = (...lines: string[]): string => `${lines.join('\n')}\n`;

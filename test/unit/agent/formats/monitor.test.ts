@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { monitorFormat } from '../../../../agent/formats/monitor.ts';
+import { monitorFormat } from '../../../../agent/formats/listings/monitor.ts';
 
 const parse = (...lines: string[]) => monitorFormat.parse(`${lines.join('\n')}\n`);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { mpsLogFormat, parseMpsLogLine } from '../../../../agent/formats/mps-log.ts';
-import { mpsReplyFormat } from '../../../../agent/formats/mps-reply.ts';
+import { mpsLogFormat, parseMpsLogLine } from '../../../../agent/formats/mps/mps-log.ts';
+import { mpsReplyFormat } from '../../../../agent/formats/mps/mps-reply.ts';
 
 const facts = [
   ['Control', 'NEW CLIENT 11801 from user 1000: Server is not ready, push client to pending list', { type: 'new-client', client: 11801, user: 1000, pending: true }],

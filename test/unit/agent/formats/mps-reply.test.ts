@@ -4,7 +4,7 @@ import {
   parseMpsAnswer,
   parsePercent,
   parsePidList,
-} from '../../../../agent/formats/mps-reply.ts';
+} from '../../../../agent/formats/mps/mps-reply.ts';
 
 const replies = [
   { out: '', err: 'Cannot find MPS control daemon process\n', want: { kind: 'no-daemon' } },

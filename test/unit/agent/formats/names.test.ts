@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { camelCase } from '../../../../agent/formats/names.ts';
+import { camelCase } from '../../../../agent/formats/text/names.ts';
 
 test.for([
   ['sram_uncorrectable', 'sramUncorrectable'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nvlinkFormat } from '../../../../agent/formats/nvlink.ts';
+import { nvlinkFormat } from '../../../../agent/formats/listings/nvlink.ts';
 
 const head = 'GPU 0: NVIDIA X (UUID: GPU-11111111-2222-3333-4444-555555555555)';
 const parse = (...lines: string[]) => nvlinkFormat.parse(`${[head, ...lines].join('\n')}\n`);

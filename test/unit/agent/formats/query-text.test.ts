@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { GpuReport } from '../../../../agent/formats/gpu-report/report.ts';
-import { queryTextFormat } from '../../../../agent/formats/query-text.ts';
+import type { GpuReport } from '../../../../agent/formats/report/report.ts';
+import { queryTextFormat } from '../../../../agent/formats/report/query-text.ts';
 
 const uuid = 'GPU-11111111-2222-3333-4444-555555555555';
 /** `label : value` with the colon where the driver puts it, or a heading. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { errorTextFormat } from '../../../../agent/formats/error-texts.ts';
-import { refusalOfLine } from '../../../../agent/formats/refusal.ts';
+import { errorTextFormat } from '../../../../agent/formats/refusals/error-texts.ts';
+import { refusalOfLine } from '../../../../agent/formats/refusals/refusal.ts';
 
 const refused: readonly (readonly [code: string, text: string])[] = [
   ['DRIVER_NOT_LOADED', "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n\n"],

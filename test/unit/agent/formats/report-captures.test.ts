@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { numberOf, textOf } from '../../../../agent/formats/cell.ts';
+import { numberOf, textOf } from '../../../../agent/formats/text/cell.ts';
 import type { Format } from '../../../../agent/formats/format.ts';
-import type { GpuRecord, GpuReport } from '../../../../agent/formats/gpu-report/report.ts';
-import { queryTextFormat } from '../../../../agent/formats/query-text.ts';
-import type { TableReport } from '../../../../agent/formats/table-report.ts';
-import { tableFormat } from '../../../../agent/formats/table.ts';
-import { xmlFormat } from '../../../../agent/formats/xml.ts';
+import type { GpuRecord, GpuReport } from '../../../../agent/formats/report/report.ts';
+import { queryTextFormat } from '../../../../agent/formats/report/query-text.ts';
+import type { TableReport } from '../../../../agent/formats/table/table-report.ts';
+import { tableFormat } from '../../../../agent/formats/table/table.ts';
+import { xmlFormat } from '../../../../agent/formats/report/xml.ts';
 import { describeWhere, realCaptures } from '../../../setup/needs.ts';
 
 /** Real outputs of the tool on many cards and drivers; kept outside the project. */

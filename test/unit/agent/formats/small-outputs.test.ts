@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { grammarFormat } from '../../../../agent/formats/smi-dtd.ts';
-import { helpFormat } from '../../../../agent/formats/smi-help.ts';
-import { versionFormat } from '../../../../agent/formats/smi-version.ts';
+import { grammarFormat } from '../../../../agent/formats/listings/smi-dtd.ts';
+import { helpFormat } from '../../../../agent/formats/listings/smi-help.ts';
+import { versionFormat } from '../../../../agent/formats/listings/smi-version.ts';
 import { samples } from '../../../fuzz/samples.ts';
 
 const sample = (file: string): string => samples.find((each) => each.file === file)?.text ?? '';

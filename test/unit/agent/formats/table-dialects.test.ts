@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tableFormat } from '../../../../agent/formats/table.ts';
+import { tableFormat } from '../../../../agent/formats/table/table.ts';
 
 const parse = (text: string) => {
   const parsed = tableFormat.parse(text);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { tableFormat } from '../../../../agent/formats/table.ts';
-import type { TableReport } from '../../../../agent/formats/table-report.ts';
+import { tableFormat } from '../../../../agent/formats/table/table.ts';
+import type { TableReport } from '../../../../agent/formats/table/table-report.ts';
 
 const heading = (
   title: string,

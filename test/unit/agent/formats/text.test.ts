@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linesOf, plainText } from '../../../../agent/formats/text.ts';
+import { linesOf, plainText } from '../../../../agent/formats/text/text.ts';
 
 const texts = [
   { name: 'Unix line ends', text: 'a\nb\n', want: ['a', 'b'] },

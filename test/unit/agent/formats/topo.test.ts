@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { topoFormat } from '../../../../agent/formats/topo.ts';
+import { topoFormat } from '../../../../agent/formats/listings/topo.ts';
 
 const legend = [
   '',

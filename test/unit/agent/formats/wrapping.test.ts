@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inspectText } from '../../../../agent/formats/inspect.ts';
-import { shiftedLeft, unwrapped } from '../../../../agent/formats/wrapping.ts';
+import { shiftedLeft, unwrapped } from '../../../../agent/formats/text/wrapping.ts';
 import { samples } from '../../../fuzz/samples.ts';
 
 const list = 'GPU 0: Card A (UUID: GPU-0)\n  MIG 1g Device  0: (UUID: MIG-1)\n';

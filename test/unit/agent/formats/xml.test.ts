@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { xmlFormat } from '../../../../agent/formats/xml.ts';
-import type { GpuRecord, GpuReport } from '../../../../agent/formats/gpu-report/report.ts';
+import { xmlFormat } from '../../../../agent/formats/report/xml.ts';
+import type { GpuRecord, GpuReport } from '../../../../agent/formats/report/report.ts';
 
 const uuid = 'GPU-11111111-2222-3333-4444-555555555555';
 const card = (inner: string, id = '00000000:4F:00.0') =>

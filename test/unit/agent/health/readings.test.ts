@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readingConditions } from '../../../../agent/health/conditions.ts';
 import { readingsByCard, wishOf, wishOfCode } from '../../../../agent/health/readings.ts';
-import { xmlFormat } from '../../../../agent/formats/xml.ts';
+import { xmlFormat } from '../../../../agent/formats/report/xml.ts';
 import { describeWhere, realCaptures } from '../../../setup/needs.ts';
 import { gpuA, must } from '../../../fakes/agent/fake-core.ts';
 import { nowMs } from '../../../fakes/agent/health.ts';

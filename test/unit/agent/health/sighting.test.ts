@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createKernelReader, parseKernelLine } from '../../../../agent/formats/kernel-line.ts';
+import {
+  createKernelReader,
+  parseKernelLine,
+} from '../../../../agent/formats/kernel/kernel-line.ts';
 import { withSighting, type XidSighting } from '../../../../agent/health/incidents.ts';
 import { judge } from '../../../../agent/health/judge.ts';
 import {

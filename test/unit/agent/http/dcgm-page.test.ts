@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { shareOut } from '../../../../agent/attribution/share-out.ts';
 import type { DcgmRow } from '../../../../agent/drivers/dcgm/dcgmi.ts';
-import { expositionFormat } from '../../../../agent/formats/exposition.ts';
+import { expositionFormat } from '../../../../agent/formats/dcgm/exposition.ts';
 import { renderDcgmPage } from '../../../../agent/http/dcgm-page.ts';
 import { cardReading } from '../../../../agent/telemetry/card-reading.ts';
 import type { CardUsage, NodeUsageView } from '../../../../agent/telemetry/node-usage.ts';

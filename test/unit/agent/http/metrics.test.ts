@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { xmlFormat } from '../../../../agent/formats/xml.ts';
+import { xmlFormat } from '../../../../agent/formats/report/xml.ts';
 import { createMetricsPage } from '../../../../agent/http/metrics.ts';
 import { GpuSampler } from '../../../../agent/telemetry/sampler.ts';
 import { HostSampler } from '../../../../agent/telemetry/host-sampler.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readCards, type CardQueries } from '../../../../agent/layout/read-cards.ts';
 import type { Attribution } from '../../../../agent/reconcile/attribution.ts';
-import { xmlFormat } from '../../../../agent/formats/xml.ts';
+import { xmlFormat } from '../../../../agent/formats/report/xml.ts';
 import { parseModelName, parseReplicaId } from '../../../../shared/domain/ids.ts';
 import { must } from '../../../fakes/agent/fake-core.ts';
 import { FakeNode } from '../../../fakes/agent/fake-node.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CardDetails } from '../../../../agent/telemetry/card-details.ts';
-import type { GpuReport } from '../../../../agent/formats/gpu-report/report.ts';
-import { xmlFormat } from '../../../../agent/formats/xml.ts';
+import type { GpuReport } from '../../../../agent/formats/report/report.ts';
+import { xmlFormat } from '../../../../agent/formats/report/xml.ts';
 import { silentLog } from '../../../../shared/platform/log.ts';
 import { must } from '../../../fakes/agent/fake-core.ts';
 import { ManualClock, settle } from '../../../fakes/manual-clock.ts';

@@ -5,7 +5,7 @@ import {
   noHistory,
   type ServerHistory,
 } from '../../../../../agent/drivers/mps/server-history.ts';
-import { parseMpsLogLine, type MpsLogEvent } from '../../../../../agent/formats/mps-log.ts';
+import { parseMpsLogLine, type MpsLogEvent } from '../../../../../agent/formats/mps/mps-log.ts';
 
 // The forms of the lines are those of public logs of drivers 535 to 580; the numbers are invented.
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { parseToolFailure } from '../../../../../agent/drivers/nvidia-smi/error-output.ts';
 import { joinMigInstances } from '../../../../../agent/drivers/nvidia-smi/mig-join.ts';
-import { parseGpuList } from '../../../../../agent/formats/gpu-list.ts';
+import { parseGpuList } from '../../../../../agent/formats/listings/gpu-list.ts';
 import {
   parseComputeInstances,
   parseGpuInstances,
-} from '../../../../../agent/formats/mig-instances.ts';
+} from '../../../../../agent/formats/mig/mig-instances.ts';
 import { captures, capturesFound, capturesOf, captureText } from '../../../../setup/captures.ts';
 import { describeWhere } from '../../../../setup/needs.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cardKey, SampleGatherer } from '../../../../../agent/drivers/nvidia-smi/gather-sample.ts';
-import type { GpuRow } from '../../../../../agent/formats/gpu-query.ts';
+import type { GpuRow } from '../../../../../agent/formats/csv/gpu-query.ts';
 import { gpuA, gpuB, gpuRow } from '../../../../fakes/agent/fake-core.ts';
 
 const a = gpuRow();

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { toolError } from '../../../../../agent/drivers/nvidia-smi/error-output.ts';
 import { assembleGeometries } from '../../../../../agent/drivers/nvidia-smi/geometry.ts';
-import { parseGpuList } from '../../../../../agent/formats/gpu-list.ts';
+import { parseGpuList } from '../../../../../agent/formats/listings/gpu-list.ts';
 import { joinMigInstances } from '../../../../../agent/drivers/nvidia-smi/mig-join.ts';
-import { parseMigPlacements } from '../../../../../agent/formats/mig-placements.ts';
-import { parseMigProfiles } from '../../../../../agent/formats/mig-profiles.ts';
+import { parseMigPlacements } from '../../../../../agent/formats/mig/mig-placements.ts';
+import { parseMigProfiles } from '../../../../../agent/formats/mig/mig-profiles.ts';
 import { migGeometries } from '../../../../../shared/domain/mig-geometry.ts';
 import { errorHint } from '../../../../../shared/platform/errors.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseGpuQuery } from '../../../../../agent/formats/gpu-query.ts';
+import { parseGpuQuery } from '../../../../../agent/formats/csv/gpu-query.ts';
 import type { GpuRow } from '../../../../../agent/drivers/nvidia-smi/nvidia-smi.ts';
 import { RecentSample } from '../../../../../agent/drivers/nvidia-smi/recent-sample.ts';
 import { ManualClock } from '../../../../fakes/manual-clock.ts';

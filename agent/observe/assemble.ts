@@ -165,6 +165,7 @@ function gpuActual(row: GpuRow, context: CardContext): GpuActual {
     geometry,
     instances,
     mpsActive: mps.state === 'answering',
+    mpsOffered: known.mpsOffered,
   };
   return {
     uuid: row.uuid,

@@ -20,12 +20,7 @@ import type { LayoutRecord, SliceBinding } from '../store/records.ts';
 export type { ComputeProcess, GpuRow, MigInstanceRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
 export type { MpsFault } from '../drivers/mps/mps-control.ts';
 export type { RunningReplica, StartSpec } from '../drivers/runtime/runtime.ts';
-export type {
-  Intent,
-  LayoutRecord,
-  ReplicaRecord,
-  SliceBinding,
-} from '../store/records.ts';
+export type { Intent, LayoutRecord, ReplicaRecord, SliceBinding } from '../store/records.ts';
 export type { ComputeModeRecord, MpsDefaultsRecord, MpsRecovery } from '../store/mps-records.ts';
 
 /** One part of the world: read, or not readable now (nothing is concluded from that). */
@@ -65,6 +60,8 @@ export interface NodeMemory {
   readonly metricsAddress: string | null;
   readonly authority: Authority;
   readonly authorityByGpu: Readonly<Record<string, Authority>>;
+  /** Whether this node shares cards through MPS. */
+  readonly mpsOffered: boolean;
   /** The runtimes that configuration lets models use. */
   readonly runtimesAllowed: readonly RuntimeKind[];
   readonly bindings: readonly SliceBinding[];

@@ -264,6 +264,7 @@ export class ReconcileLoop {
       ...config,
       authorityByGpu: { ...config.authorityByGpu, ...store.authorities() },
       metricsAddress: config.metricsAddress(),
+      mpsOffered: this.#deps.mps !== null,
       runtimesAllowed: allowedRuntimes(config),
       bindings: store.bindings(),
       layouts: known,

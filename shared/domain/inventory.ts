@@ -44,6 +44,8 @@ export interface GpuInventory {
   readonly instances: readonly MigInstance[];
   /** The MPS daemon of this card answers. */
   readonly mpsActive: boolean;
+  /** Whether its node would share it through MPS at all: configuration may say no. */
+  readonly mpsOffered: boolean;
 }
 
 export type RuntimeKind = 'docker' | 'process';

@@ -16,6 +16,8 @@ export interface CardView {
   readonly health: GpuHealth;
   readonly migEnabled: boolean | null;
   readonly geometry: MigGeometry | null;
+  /** Its node would share it through MPS. */
+  readonly mpsOffered: boolean;
   /** MiB that processes of others hold. */
   readonly foreignMib: number;
   /** Somebody else works on it. */
@@ -53,6 +55,7 @@ export function viewCard(gpu: GpuInventory, slices: readonly Slice[]): CardView 
     health: gpu.health,
     migEnabled: gpu.migEnabled,
     geometry: gpu.geometry,
+    mpsOffered: gpu.mpsOffered,
     foreignMib: gpu.memoryForeignMib,
     foreign,
     use: useOf(slices),
@@ -125,6 +128,7 @@ export function viewSignature(view: CardView, geometryKey: string): string {
     view.smCount,
     view.authority,
     view.migEnabled,
+    view.mpsOffered,
     view.foreignMib,
     view.foreign,
     view.use,

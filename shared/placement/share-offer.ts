@@ -7,6 +7,9 @@ import { refuse } from './verdict.ts';
 
 /** A share of a card under MPS: memory and SMs are promised once, and each client process is held to its part. */
 export function offerMps(view: CardView, need: Need): CardVerdict {
+  if (!view.mpsOffered) {
+    return refuse('isolation', 'needs an MPS share', 'is on a node that shares none (mps.enabled)');
+  }
   const blocked = refuseShare(view, need, 'mps');
   if (blocked !== null) return blocked;
   const capacityMib = shareCapacityMib(view);

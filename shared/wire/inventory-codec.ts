@@ -122,6 +122,7 @@ function encodeGpu(gpu: GpuInventory): WireGpu {
     geometry: gpu.geometry === null ? null : encodeGeometry(gpu.geometry),
     instances: gpu.instances.map(encodeInstance),
     mpsActive: gpu.mpsActive,
+    mpsWithheld: !gpu.mpsOffered,
   };
 }
 
@@ -142,6 +143,7 @@ function decodeGpu(message: GpuInventory__Output): Result<GpuInventory> {
     geometry: message.geometry === null ? null : decodeGeometry(message.geometry),
     instances: message.instances.map(decodeInstance),
     mpsActive: message.mpsActive,
+    mpsOffered: !message.mpsWithheld,
   }));
 }
 

@@ -85,6 +85,7 @@ export function inventoryOf(options: {
       geometry: geometryOf(card),
       instances: [],
       mpsActive: false,
+      mpsOffered: true,
     })),
   };
 }

@@ -83,6 +83,7 @@ export function gpuInventory(over: Partial<GpuInventory> = {}): GpuInventory {
     geometry: null,
     instances: [],
     mpsActive: false,
+    mpsOffered: true,
     ...over,
   };
 }

@@ -68,6 +68,7 @@ export function card(uuid: GpuUuid, { inventory, actual }: CardOver = {}): GpuAc
       geometry,
       instances: [],
       mpsActive: false,
+      mpsOffered: true,
       ...inventory,
     },
   };

@@ -79,6 +79,7 @@ export class FakeAgent {
       geometry: geometryOf(card),
       instances: [],
       mpsActive: false,
+      mpsOffered: true,
     }));
   }
 

@@ -15,6 +15,7 @@ const memory: NodeMemory = {
   agentVersion: '0.1.0',
   labels: { zone: 'a' },
   handout: 'env',
+  mpsOffered: true,
   metricsAddress: '127.0.0.1:9100',
   authority: 'place',
   authorityByGpu: {},

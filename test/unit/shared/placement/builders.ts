@@ -77,6 +77,7 @@ export function gpu(
     geometry: geometryOf(card),
     instances: [],
     mpsActive: false,
+    mpsOffered: true,
     ...changes,
   };
 }

@@ -18,6 +18,7 @@ const others: { readonly [K in keyof CardView]: CardView[K] } = {
   authority: 'place',
   health: { state: 'degraded', reason: 'hot' },
   migEnabled: false,
+  mpsOffered: false,
   geometry: { ...a100, enginesTotal: null },
   foreignMib: 1,
   foreign: true,

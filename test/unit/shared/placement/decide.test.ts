@@ -51,6 +51,18 @@ const cases: readonly Case[] = [
     want: 'a GPU0 4g.20gb@0',
   },
   {
+    name: 'a node that shares no card through MPS gives a timeshare to whoever admits it',
+    nodes: [node('a', [gpu('a', 0, 'L40S', { mpsOffered: false })])],
+    spec: model('m', needs({ isolation: 'any', memoryMib: 4_096 })),
+    want: 'a GPU0 timeshare:4096MiB',
+  },
+  {
+    name: 'a node that shares no card through MPS gives whole cards to whoever admits no timeshare',
+    nodes: [node('a', [gpu('a', 0, 'L40S', { mpsOffered: false })])],
+    spec: model('m', needs({ isolation: 'mps', memoryMib: 4_096 })),
+    want: 'a GPU0 whole:46068MiB',
+  },
+  {
     name: 'a card that is cut already goes before an idle one',
     nodes: [node('a', [gpu('a', 0, 'A100-40GB'), gpu('a', 1, 'A100-40GB', migOn)])],
     spec: model('m', needs({ isolation: 'mig' })),

@@ -75,6 +75,7 @@ const inventory: Inventory = {
         },
       ],
       mpsActive: false,
+      mpsOffered: true,
     },
   ],
 };

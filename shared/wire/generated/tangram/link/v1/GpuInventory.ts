@@ -24,6 +24,7 @@ export interface GpuInventory {
   'geometry'?: (_tangram_link_v1_MigGeometry | null);
   'instances'?: (_tangram_link_v1_MigInstance)[];
   'mpsActive'?: (boolean);
+  'mpsWithheld'?: (boolean);
   '_migEnabled'?: "migEnabled";
 }
 
@@ -44,5 +45,6 @@ export interface GpuInventory__Output {
   'geometry': (_tangram_link_v1_MigGeometry__Output | null);
   'instances': (_tangram_link_v1_MigInstance__Output)[];
   'mpsActive': (boolean);
+  'mpsWithheld': (boolean);
   '_migEnabled'?: "migEnabled";
 }

@@ -91,7 +91,7 @@ function leftoverInstances(
     !(instance.slice !== null && slices.has(instance.slice)) &&
     !(instance.uuid !== null && devices.has(instance.uuid));
   return (inventory?.gpus ?? []).flatMap((gpu) =>
-    gpu.instances.filter(isNew).map((instance): SliceRow => {
+    byStart(gpu.instances.filter(isNew)).map((instance): SliceRow => {
       const { giProfileId, start, size, profile, memoryMib } = instance;
       return {
         slice: instance.slice,
@@ -106,6 +106,10 @@ function leftoverInstances(
       };
     }),
   );
+}
+
+function byStart(instances: readonly MigInstance[]): readonly MigInstance[] {
+  return instances.toSorted((a, b) => a.start - b.start);
 }
 
 /** The cards do not tell which instance a stranger is in, so one on the card may be in any. */

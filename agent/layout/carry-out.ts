@@ -33,7 +33,10 @@ export interface CarryDeps {
   readonly log: Log;
   readonly store: AgentStore;
   readonly tool: CardQueries & CardTool;
-  readonly core: Pick<AgentCore, 'attribution' | 'holdCard' | 'inventory' | 'poke' | 'stopReplica'>;
+  readonly core: Pick<
+    AgentCore,
+    'attribution' | 'holdCard' | 'inventory' | 'lastRound' | 'poke' | 'stopReplica'
+  >;
   /** null: nobody of ours holds the cards open. */
   readonly handles: CardHandles | null;
   readonly hooks: NodeHooks;

@@ -37,8 +37,10 @@ export interface KeptCard {
 }
 
 const restoreBackoff = { firstMs: 1_000, maxMs: 30_000 } as const;
-/** Between looks for an inventory, while there is none. */
+/** Between looks for an inventory, while there is none, and for a round that has seen a change. */
 const lookMs = 200;
+/** So long an answer waits for that round; a change is over without it. */
+const seenMsMax = 10_000;
 
 /**
  * The layouts that this agent was asked for: plans, changes, and their return after a reboot.
@@ -122,6 +124,7 @@ export class LayoutKeeper {
     if (life === null) throw new AppError('DRIVER_AWAY', 'the cards have not been read yet');
     if (this.#applying) throw busy('another layout change runs on this node');
     this.#applying = true;
+    let touched = false;
     try {
       const plan = await this.plan(request, life);
       if (plan.id !== request.planId) throw stale('the cards are not as they were planned for');
@@ -130,6 +133,7 @@ export class LayoutKeeper {
       const mended = plan.cards.find((each) => this.#holds.has(each.gpu));
       if (mended !== undefined) throw busy(`the layout of GPU ${mended.index} is being restored`);
       for (const card of plan.cards) {
+        touched = touched || card.steps.length > 0;
         const change = await this.#applyCard(card, request, { watch, life });
         if (change !== null && change.state !== 'done' && change.state !== 'parked') {
           throw new AppError('GPU_REFUSED', `GPU ${card.index} ${outcomeWords(change.state)}`, {
@@ -138,6 +142,7 @@ export class LayoutKeeper {
         }
       }
     } finally {
+      if (touched) await this.#seen(life).catch(() => undefined);
       this.#applying = false;
     }
   }
@@ -158,6 +163,17 @@ export class LayoutKeeper {
       cause: new Error(problem),
       hint: 'agentctl mig show tells what is there; agentctl mig apply makes the rest',
     });
+  }
+
+  /** Waits for a round that begins now: what is asked or planned next is to build on what was done. */
+  async #seen(signal: AbortSignal): Promise<void> {
+    const { core, clock } = this.#deps;
+    const sinceMs = clock.wallMs();
+    const untilMs = clock.monotonicMs() + seenMsMax;
+    core.poke();
+    while ((core.lastRound()?.startedAtMs ?? 0) < sinceMs && clock.monotonicMs() < untilMs) {
+      await clock.sleep(lookMs, signal);
+    }
   }
 
   async #applyCard(

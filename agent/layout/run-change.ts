@@ -118,7 +118,7 @@ async function makeMove(
       return save({ ...done, detail: '' });
     }
     case 'turn-back':
-      deps.tell(change, `is undone: ${move.why}`);
+      deps.tell(change, 'goes back to what it was before');
       return save({ state: 'undoing', failures: 0, detail: move.why });
     case 'give-up':
       deps.tell(change, `stops: ${move.why}`);
@@ -172,7 +172,7 @@ async function tryMove(
 function failed(change: LayoutChange, detail: string, { store, tell }: RunDeps): LayoutChange {
   const next = { ...change, failures: change.failures + 1, detail };
   store.saveLayoutChange(next);
-  tell(next, detail);
+  tell(next, detail === change.detail ? 'fails again, for the same reason' : detail);
   return next;
 }
 

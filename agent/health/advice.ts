@@ -1,5 +1,4 @@
 import { unreachable } from '../../shared/domain/assert.ts';
-import { cardByProductName } from '../../shared/domain/card.ts';
 import type { CardVerdict, Verdict, VerdictAction } from '../../shared/domain/card-health.ts';
 import type { GpuInventory, MigInstance } from '../../shared/domain/inventory.ts';
 import type { HealthPolicy } from './policy.ts';
@@ -98,16 +97,4 @@ export function healSteps(resets: boolean, around: CardSurroundings): readonly s
 
 function named(instances: readonly MigInstance[]): string {
   return instances.map((each) => `${each.profile} at ${each.start}`).join(', ');
-}
-
-/** Pure: what a reset of this card may need that the tool does not say. */
-export function resetNotes({ productName, migEnabled }: GpuInventory): readonly string[] {
-  const architecture = cardByProductName(productName)?.architecture;
-  if (architecture === 'Hopper' || architecture === 'Blackwell') return [];
-  if (architecture === 'Ampere' || (architecture === undefined && migEnabled !== null)) {
-    return ['with NVSwitch the fabric manager must run for one card to be reset alone'];
-  }
-  return architecture === undefined
-    ? ['a card before Ampere that has NVLink is reset together with all its peers, or refused']
-    : [];
 }

@@ -2,15 +2,17 @@ import type { CardVerdict } from '../../shared/domain/card-health.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
 import type { MigInstance } from '../../shared/domain/inventory.ts';
 import { isSamePlacement } from '../../shared/domain/mig-layout.ts';
+import { nvlinkResetNote } from '../../shared/domain/nvlink-reset.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
+import type { NvlinkPeers } from '../drivers/nvidia-smi/slow-queries.ts';
 import type { KernelLogSource } from '../drivers/kernel-log/kernel-log.ts';
 import type { GpuActual, World } from '../observe/world.ts';
 import type { HoldCards, RoundHealth } from '../reconcile/core-deps.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { CardRecovery } from '../store/health-records.ts';
-import { healSteps, resetNotes, stepsAfter, type CardSurroundings } from './advice.ts';
+import { healSteps, stepsAfter, type CardSurroundings } from './advice.ts';
 import { HealthBook } from './book.ts';
 import type { CardActions } from './card-actions.ts';
 import { cardUsers } from './card-facts.ts';
@@ -34,6 +36,8 @@ export interface HealthKeeperDeps {
   /** The newest close look at each card; empty where nothing looks closely. */
   readonly readings: () => ReadonlyMap<GpuUuid, CardReadings>;
   readonly actions: CardActions;
+  /** Which cards NVLink joins, by index; null: this host has no tool that tells. */
+  readonly readNvlinkPeers: ((signal: AbortSignal) => Promise<NvlinkPeers>) | null;
   /** The node and its cards are worth another look, now. */
   readonly lookAgain: () => void;
 }
@@ -80,6 +84,7 @@ export class HealthKeeper implements RoundHealth {
   readonly #waiting: ((world: World) => void)[] = [];
   readonly #told = new Map<GpuUuid, string>();
   #world: World | null = null;
+  #links: NvlinkPeers | null = null;
 
   constructor(deps: HealthKeeperDeps) {
     this.#deps = deps;
@@ -134,7 +139,26 @@ export class HealthKeeper implements RoundHealth {
             },
             signal,
           );
-    await Promise.all([follow, this.#recoveries.run(signal)]);
+    await Promise.all([follow, this.#recoveries.run(signal), this.#readLinks(signal)]);
+  }
+
+  /** Once: cards are not joined anew while a host runs. Without it a plan says what it does not know. */
+  async #readLinks(signal: AbortSignal): Promise<void> {
+    const { readNvlinkPeers, log } = this.#deps;
+    if (readNvlinkPeers === null) return;
+    try {
+      await this.#firstWorld(signal);
+      this.#links = await readNvlinkPeers(signal);
+    } catch (err) {
+      if (!signal.aborted) log.warn({ err }, 'cannot read which cards NVLink joins');
+    }
+  }
+
+  #resetNotes({ inventory }: GpuActual, world: World): readonly string[] {
+    const { index, productName } = inventory;
+    const peers = world.gpus.length === 1 ? [] : (this.#links?.get(index) ?? null);
+    const note = nvlinkResetNote(productName, peers);
+    return note === null ? [] : [note];
   }
 
   views(): readonly CardHealthView[] {
@@ -196,7 +220,7 @@ export class HealthKeeper implements RoundHealth {
     return {
       resets,
       steps: healSteps(resets, this.#around(gpu, world)),
-      notes: resets ? resetNotes(gpu.inventory) : [],
+      notes: resets ? this.#resetNotes(gpu, world) : [],
     };
   }
 

@@ -41,6 +41,8 @@ export interface CardNow {
   readonly holders: readonly Holder[];
   /** Our MPS daemon shares the card. */
   readonly mpsRunning: boolean;
+  /** Cards that NVLink joins with this one, by index; null: not known. */
+  readonly nvlinkPeers: readonly number[] | null;
   readonly authority: Authority;
   readonly layoutRevision: number;
   /** Why it cannot be read or used; null: it can. */

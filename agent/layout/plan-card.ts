@@ -11,6 +11,7 @@ import {
   type LayoutStep,
 } from '../../shared/domain/mig-layout.ts';
 import { nearestWord } from '../../shared/manifest/suggest.ts';
+import { nvlinkResetNote } from '../../shared/domain/nvlink-reset.ts';
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import {
   allHolders,
@@ -256,6 +257,8 @@ function notesOf(now: CardNow, after: CardShape, modeChanges: boolean): readonly
     notes.push(
       'the mode change resets the card: nothing may use it meanwhile, DCGM included (--stop-dcgm)',
     );
+    const company = nvlinkResetNote(now.productName, now.nvlinkPeers);
+    if (company !== null) notes.push(company);
   }
   if (after.migEnabled && !now.family.modeSurvivesReboot) {
     notes.push('this card forgets its MIG mode at a reboot; the agent restores mode and layout');

@@ -18,11 +18,12 @@ export interface CardViews {
 }
 
 export type CardQueries = Pick<NvidiaSmi, 'queryGpus' | 'queryProcesses' | 'listMigInstances'> &
-  Pick<SlowQueries, 'readReport'>;
+  Pick<SlowQueries, 'readReport' | 'readNvlinkPeers'>;
 
 /**
  * Reads every card as planning needs it. `-q -x` tells which process is in which instance, so it is asked where
- * a stranger uses a card with MIG; `whole` asks it anyhow, for what only it knows of a card. Throws as the tool does.
+ * a stranger uses a card with MIG; `whole` asks it anyhow, and for the links between the cards: for a plan that people
+ * read. Throws as the tool does.
  */
 export async function readCards(
   tool: CardQueries,
@@ -37,12 +38,15 @@ export async function readCards(
   const cut = new Set(rows.filter((row) => row.migEnabled === true).map((row) => row.uuid));
   const ours = new Set(views.attribution.flatMap((each) => each.pids));
   const unclear = processes.some((each) => cut.has(each.gpu) && !ours.has(each.pid));
-  const report = unclear || whole ? await reportOrNull(tool, signal) : null;
+  const report = unclear || whole ? await orNull(() => tool.readReport(signal), signal) : null;
+  const links =
+    whole && rows.length > 1 ? await orNull(() => tool.readNvlinkPeers(signal), signal) : null;
   return rows.map((row) =>
     cardOf(row, {
       instances: instances.filter((each) => each.gpuIndex === row.index),
       processes: processes.filter((each) => each.gpu === row.uuid),
       record: report === null ? null : recordOf(report, row.uuid),
+      nvlinkPeers: rows.length === 1 ? [] : (links?.get(row.index) ?? null),
       views,
     }),
   );
@@ -60,10 +64,10 @@ export async function readCard(
   throw new AppError('GPU_UNKNOWN', `this node does not see ${gpu}`);
 }
 
-/** Without it nobody tells where a process runs, and planning takes it to run everywhere. */
-async function reportOrNull(tool: CardQueries, signal: AbortSignal): Promise<GpuReport | null> {
+/** Without the report nobody tells where a process runs, and planning takes it to run everywhere. */
+async function orNull<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
   try {
-    return await tool.readReport(signal);
+    return await ask();
   } catch {
     signal.throwIfAborted();
     return null;
@@ -78,6 +82,7 @@ interface Around {
   readonly instances: readonly MigInstanceRow[];
   readonly processes: readonly { readonly pid: number; readonly name: string }[];
   readonly record: GpuRecord | null;
+  readonly nvlinkPeers: CardNow['nvlinkPeers'];
   readonly views: CardViews;
 }
 
@@ -105,6 +110,7 @@ function cardOf(row: GpuRow, around: Around): CardNow {
       .toSorted((a, b) => a.start - b.start),
     holders: held.of(null),
     mpsRunning: known?.mpsActive ?? false,
+    nvlinkPeers: around.nvlinkPeers,
     authority: known?.authority ?? 'observe',
     layoutRevision: known?.layoutRevision ?? 0,
     error: row.error,

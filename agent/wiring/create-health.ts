@@ -40,6 +40,7 @@ export function createHealth(
       cardHandles: handles,
       restoreLayout,
     }),
+    readNvlinkPeers: nvidiaSmi === null ? null : (signal) => nvidiaSmi.readNvlinkPeers(signal),
     lookAgain: () => {
       poke();
       details?.poke();

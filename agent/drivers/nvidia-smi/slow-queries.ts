@@ -1,5 +1,6 @@
 import type { GpuReport } from '../../formats/report/report.ts';
 import { monitorFormat } from '../../formats/listings/monitor.ts';
+import { topoFormat } from '../../formats/listings/topo.ts';
 import { xmlFormat } from '../../formats/report/xml.ts';
 import { parseToolFailure, toolError } from './error-output.ts';
 import { readable, type Tool } from './tool.ts';
@@ -19,7 +20,11 @@ export interface SlowQueries {
   readReport(signal: AbortSignal): Promise<GpuReport>;
   /** `pmon -c 1 -s u`. Empty where no card supports it. Throws as `NvidiaSmi` does. */
   readProcessUse(signal: AbortSignal): Promise<readonly ProcessUse[]>;
+  /** `topo -m`: the cards that NVLink joins with each, all by index. Throws as `NvidiaSmi` does. */
+  readNvlinkPeers(signal: AbortSignal): Promise<NvlinkPeers>;
 }
+
+export type NvlinkPeers = ReadonlyMap<number, readonly number[]>;
 
 export function createSlowQueries(tool: Tool): SlowQueries {
   return {
@@ -31,6 +36,17 @@ export function createSlowQueries(tool: Tool): SlowQueries {
       }
       return readable(xmlFormat.parse(stdout), 'nvidia-smi -q -x');
     },
+    readNvlinkPeers: async (signal) => {
+      const { exitCode, stdout } = await tool.run(['topo', '-m'], 'query', signal);
+      if (exitCode !== 0) throw toolError('cannot read the topology', stdout, exitCode);
+      const { gpus } = readable(topoFormat.parse(stdout), 'nvidia-smi topo -m');
+      return new Map(
+        gpus.map(({ index, links }) => [
+          index,
+          gpus.flatMap((other) => (isNvlink(links[other.name]) ? [other.index] : [])),
+        ]),
+      );
+    },
     readProcessUse: async (signal) => {
       const result = await tool.run(['pmon', '-c', '1', '-s', 'u'], 'query', signal);
       if (result.exitCode !== 0) {
@@ -41,6 +57,11 @@ export function createSlowQueries(tool: Tool): SlowQueries {
       return processUses(readable(monitorFormat.parse(result.stdout), 'nvidia-smi pmon').rows);
     },
   };
+}
+
+/** `NV12`: so many links, direct or through a switch. */
+function isNvlink(cell: string | undefined): boolean {
+  return cell?.startsWith('NV') === true;
 }
 
 /**

@@ -26,6 +26,7 @@ export function cardNow(name: string, over: Partial<CardNow> = {}): CardNow {
     instances: [],
     holders: [],
     mpsRunning: false,
+    nvlinkPeers: [],
     authority: 'cut',
     layoutRevision: 1,
     error: null,

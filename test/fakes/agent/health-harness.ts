@@ -130,6 +130,7 @@ export class HealthHarness {
     const tool = {
       ...fake.nvidiaSmi(),
       resetGpu: (gpu: GpuUuid) => this.#reset(gpu),
+      readNvlinkPeers: () => Promise.resolve(new Map()),
       readReport: () => Promise.reject(new AppError('OUTPUT_UNREADABLE', 'told by nobody here')),
     };
     let poke = (): void => undefined;
@@ -147,6 +148,7 @@ export class HealthHarness {
         cardHandles: null,
         restoreLayout: (gpu, signal) => layouts.restore(gpu, signal),
       }),
+      readNvlinkPeers: null,
       lookAgain: () => poke(),
     });
     const core = createAgentCore({

@@ -154,7 +154,8 @@ export class LayoutHarness {
     };
   }
 
-  #extras(): Pick<CardTool, 'resetGpu' | 'setMigMode'> & Pick<CardQueries, 'readReport'> {
+  #extras(): Pick<CardTool, 'resetGpu' | 'setMigMode'> &
+    Pick<CardQueries, 'readNvlinkPeers' | 'readReport'> {
     const plain = this.fake.nvidiaSmi();
     return {
       setMigMode: async (gpu, enabled, signal) => {
@@ -174,6 +175,7 @@ export class LayoutHarness {
         this.fake.boundary();
         return Promise.resolve();
       },
+      readNvlinkPeers: () => Promise.resolve(new Map()),
       readReport: () => Promise.reject(new AppError('OUTPUT_UNREADABLE', 'told by nobody here')),
     };
   }

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
-import type { AgentAnswers } from '../doctor/evidence.ts';
+import type { AgentAnswers, MpsAnswer } from '../doctor/evidence.ts';
 import type { ConfigFile } from '../doctor/settings.ts';
 import type { AgentDoor } from './api/agent-door.ts';
+import type { MpsCardRecord } from './api/mps-api.ts';
 
 const defaultConfig = '/etc/tangram/agent.yaml';
 
@@ -33,7 +34,13 @@ export async function configToJudge(agent: AgentDoor, command: Command): Promise
 
 /** What the doctor judges of the agent's own view. */
 export async function agentAnswers(agent: AgentDoor): Promise<AgentAnswers> {
-  const [node, gpus, top] = await Promise.all([agent.node(), agent.gpus(), agent.top(0)]);
+  const [node, gpus, top, health, mps] = await Promise.all([
+    agent.node(),
+    agent.gpus(),
+    agent.top(0),
+    agent.health.read(),
+    agent.mps.cards(),
+  ]);
   return {
     version: node.agentVersion,
     driverVersion: node.driverVersion,
@@ -46,6 +53,20 @@ export async function agentAnswers(agent: AgentDoor): Promise<AgentAnswers> {
     coordinatorDetail: node.coordinatorDetail,
     sampleAgeMs: top.ageMs,
     sampledCards: top.gpus.length,
+    kernelLog: health.kernelLog,
+    mpsCards: mps.map(mpsAnswer),
     gpus,
+  };
+}
+
+function mpsAnswer(card: MpsCardRecord): MpsAnswer {
+  const { index, computeMode, computeModeBefore, servers, waiting } = card;
+  return {
+    index,
+    shared: card.owned && card.state === 'answering',
+    computeMode,
+    computeModeBefore,
+    servedUids: servers.flatMap(({ uid }) => uid ?? []),
+    waitingUids: waiting.map(({ uid }) => uid),
   };
 }

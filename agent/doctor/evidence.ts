@@ -42,6 +42,9 @@ export interface AgentAnswers {
   readonly coordinatorDetail: string;
   readonly sampleAgeMs: number;
   readonly sampledCards: number;
+  /** Where Xids are read; null: nowhere. */
+  readonly kernelLog: string | null;
+  readonly mpsCards: readonly MpsAnswer[];
   readonly gpus: readonly {
     readonly index: number;
     readonly productName: string;
@@ -52,6 +55,21 @@ export interface AgentAnswers {
     readonly outcome: string;
     readonly outcomeDetail: string;
   }[];
+}
+
+/** One card's MPS daemon and compute mode. */
+export interface MpsAnswer {
+  readonly index: number;
+  /** Ours answers now. */
+  readonly shared: boolean;
+  /** `Default`, `Exclusive_Process`, …; empty: not told. */
+  readonly computeMode: string;
+  /** What we have set it from; empty: we have not. */
+  readonly computeModeBefore: string;
+  /** Users whose clients a server serves. */
+  readonly servedUids: readonly number[];
+  /** Users of clients that wait for their turn; null: of nobody knows whom. */
+  readonly waitingUids: readonly (number | null)[];
 }
 
 /** One card as the tool tells of it now. */

@@ -16,6 +16,7 @@ export function checkAgent({ agent }: Evidence): readonly Diagnosis[] {
     samples(told),
     round(told),
     runtimes(told),
+    kernelLog(told),
     ...told.gpus.map(card),
   ];
 }
@@ -49,6 +50,17 @@ function runtimes(told: AgentAnswers): Diagnosis {
     check,
     'none answers, so no replica can start',
     'systemctl start docker, or allow plain processes with processRuntime: true',
+  );
+}
+
+function kernelLog({ kernelLog: log, gpus }: AgentAnswers): Diagnosis {
+  const check = 'kernel log';
+  if (gpus.length === 0) return unused(check, 'no card to hear of');
+  if (log !== null) return well(check, `Xids are read from ${log}`);
+  return doubtful(
+    check,
+    'the agent may read none: Xids are not seen, so most faults of the cards are not either',
+    'run the agent as root or with CAP_SYSLOG, or name a file with health.kernelLog',
   );
 }
 

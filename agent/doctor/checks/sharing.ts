@@ -1,5 +1,5 @@
 import { doubtful, failing, unused, well, type Diagnosis } from '../diagnosis.ts';
-import type { Evidence, MpsCapabilities } from '../evidence.ts';
+import type { Evidence, MpsAnswer, MpsCapabilities } from '../evidence.ts';
 
 /** What shares or watches the cards beside us: MPS and DCGM. */
 export function checkSharing(evidence: Evidence): readonly Diagnosis[] {
@@ -11,8 +11,9 @@ export function checkSharing(evidence: Evidence): readonly Diagnosis[] {
   ];
 }
 
-function mps({ mps: told, settings }: Evidence, wanted: boolean): readonly Diagnosis[] {
+function mps({ mps: told, settings, agent }: Evidence, wanted: boolean): readonly Diagnosis[] {
   const check = 'mps';
+  const cards = agent.kind === 'told' ? agent.value.mpsCards : [];
   if (!wanted) return [unused(check, 'mps.enabled is false: no card is shared by MPS')];
   if (told.kind === 'untold') {
     const real = settings.kind === 'told' && settings.value.realCards;
@@ -21,7 +22,38 @@ function mps({ mps: told, settings }: Evidence, wanted: boolean): readonly Diagn
       : 'set mps.enabled: false, or mps.controlCommand to the stand-in';
     return [failing(check, told.reason, advice)];
   }
-  return [limits(told.value), beyond(told.value)];
+  return [limits(told.value), beyond(told.value), ...cards.flatMap(sharedCard)];
+}
+
+const exclusive = 'Exclusive_Process';
+
+/** What agentctl mps shows of a card, where it is worth a word. */
+function sharedCard(card: MpsAnswer): readonly Diagnosis[] {
+  const { index, shared, computeMode, computeModeBefore, servedUids, waitingUids } = card;
+  const check = `mps gpu ${index}`;
+  const found: Diagnosis[] = [];
+  if (waitingUids.length > 0) {
+    const users = (uids: readonly (number | null)[]): string =>
+      [...new Set(uids)]
+        .map((uid) => (uid === null ? 'an unknown user' : `user ${uid}`))
+        .join(', ');
+    const served = servedUids.length === 0 ? '' : `, which serves ${users(servedUids)}`;
+    const finding = `${waitingUids.length} clients of ${users(waitingUids)} wait for the server${served}`;
+    found.push(
+      doubtful(check, finding, 'run what shares a card as one user, or set mps.multiUser: true'),
+    );
+  }
+  if (shared && computeModeBefore !== '' && computeMode !== exclusive) {
+    const finding = `compute mode is ${computeMode || 'not told'}, and was set to ${exclusive}: others may bypass the daemon`;
+    found.push(doubtful(check, finding, `nvidia-smi -i ${index} -c EXCLUSIVE_PROCESS`));
+  }
+  if (!shared && computeModeBefore === '' && computeMode === exclusive) {
+    const finding = `compute mode is ${exclusive}, which this agent has not set: one process only may use the card`;
+    found.push(
+      doubtful(check, finding, `nvidia-smi -i ${index} -c DEFAULT, unless it is meant so`),
+    );
+  }
+  return found;
 }
 
 function limits({ memoryLimits, serverStatus, evidence }: MpsCapabilities): Diagnosis {

@@ -6,6 +6,7 @@ import type {
   CardAnswer,
   EngineFacts,
   Evidence,
+  MpsAnswer,
   Settings,
   Told,
 } from '../../../../agent/doctor/evidence.ts';
@@ -29,6 +30,14 @@ const settings: Settings = {
   httpAddress: '127.0.0.1:9420',
   stateDir: '/var/lib/tangram',
 };
+const shared: MpsAnswer = {
+  index: 0,
+  shared: true,
+  computeMode: 'Exclusive_Process',
+  computeModeBefore: 'Default',
+  servedUids: [0],
+  waitingUids: [],
+};
 const agent: AgentAnswers = {
   version: '0.1.0',
   driverVersion: '550.163.01',
@@ -41,6 +50,8 @@ const agent: AgentAnswers = {
   coordinatorDetail: 'welcomed by cluster c1',
   sampleAgeMs: 300,
   sampledCards: 1,
+  kernelLog: '/dev/kmsg',
+  mpsCards: [shared],
   gpus: [
     {
       index: 0,
@@ -145,6 +156,30 @@ const ill: readonly Ill[] = [
     name: 'no round yet',
     agent: { roundOutcome: '' },
     found: ['reconcile loop', 'warn', /no round has ended/],
+  },
+  {
+    name: 'no kernel log',
+    agent: { kernelLog: null },
+    found: ['kernel log', 'warn', /Xids are not seen/],
+  },
+  {
+    name: 'clients of another user',
+    agent: { mpsCards: [{ ...shared, waitingUids: [1_001, 1_001, null] }] },
+    found: [
+      'mps gpu 0',
+      'warn',
+      /^3 clients of user 1001, an unknown user wait for the server, which serves user 0$/,
+    ],
+  },
+  {
+    name: 'a compute mode that somebody took back',
+    agent: { mpsCards: [{ ...shared, computeMode: 'Default' }] },
+    found: ['mps gpu 0', 'warn', /Default, and was set to Exclusive_Process/],
+  },
+  {
+    name: 'an exclusive mode that is not ours',
+    agent: { mpsCards: [{ ...shared, shared: false, computeModeBefore: '' }] },
+    found: ['mps gpu 0', 'warn', /has not set: one process only/],
   },
   { name: 'no runtime', agent: { runtimes: [] }, found: ['runtimes', 'FAIL', /none answers/] },
   {

@@ -33,7 +33,8 @@ export function healthServiceHandlers({
     ),
     InjectXid: unary((request) => {
       const gpu = gpuOf(request.gpuUuid);
-      const event = eventOf(request, clock.wallMs());
+      // What is only foretold is foretold of the kernel's own event: an injected one never leads to a reset.
+      const event = { ...eventOf(request, clock.wallMs()), injected: !request.dryRun };
       const outcome = request.dryRun ? health.foretell(gpu, event) : health.inject(gpu, event);
       const { rule, before, after, victim, steps } = outcome;
       return {

@@ -98,3 +98,9 @@ export function healSteps(resets: boolean, around: CardSurroundings): readonly s
 function named(instances: readonly MigInstance[]): string {
   return instances.map((each) => `${each.profile} at ${each.start}`).join(', ');
 }
+
+/** Pure: what a reset keeps only for as long as a replica of ours has it; null: nothing. */
+export function lentNote(lent: readonly MigInstance[]): string | null {
+  if (lent.length === 0) return null;
+  return `${named(lent)}: there before us, so restored only while a replica has it; for good after agentctl mig export | agentctl mig apply -f -`;
+}

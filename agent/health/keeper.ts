@@ -1,7 +1,5 @@
 import type { CardVerdict } from '../../shared/domain/card-health.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
-import type { MigInstance } from '../../shared/domain/inventory.ts';
-import { isSamePlacement } from '../../shared/domain/mig-layout.ts';
 import { nvlinkResetNote } from '../../shared/domain/nvlink-reset.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
@@ -12,7 +10,7 @@ import type { GpuActual, World } from '../observe/world.ts';
 import type { HoldCards, RoundHealth } from '../reconcile/core-deps.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { CardRecovery } from '../store/health-records.ts';
-import { healSteps, stepsAfter, type CardSurroundings } from './advice.ts';
+import { healSteps, lentNote, stepsAfter, type CardSurroundings } from './advice.ts';
 import { HealthBook } from './book.ts';
 import type { CardActions } from './card-actions.ts';
 import { cardUsers } from './card-facts.ts';
@@ -25,6 +23,7 @@ import type { CardReadings } from './readings.ts';
 import { RecoveryLoop } from './recovery-loop.ts';
 import { recoverable } from './recovery-plan.ts';
 import { sightingOf, type CardEvent } from './sighting.ts';
+import { lentOn, strangersOn } from './unrecorded.ts';
 
 export interface HealthKeeperDeps {
   readonly clock: Clock;
@@ -92,7 +91,7 @@ export class HealthKeeper implements RoundHealth {
     this.#recoveries = new RecoveryLoop({
       ...deps,
       book: this.#book,
-      losesForGood: (gpu) => this.#strangers(gpu).length > 0,
+      losesForGood: (gpu) => strangersOn(deps.store, gpu.inventory).length > 0,
       lookedAtMs: (gpu) => deps.readings().get(gpu)?.atMs ?? null,
       note: (gpu, kind, message) => this.#note(kind, `gpus/${gpu}`, message),
     });
@@ -157,8 +156,11 @@ export class HealthKeeper implements RoundHealth {
   #resetNotes({ inventory }: GpuActual, world: World): readonly string[] {
     const { index, productName } = inventory;
     const peers = world.gpus.length === 1 ? [] : (this.#links?.get(index) ?? null);
-    const note = nvlinkResetNote(productName, peers);
-    return note === null ? [] : [note];
+    const notes = [
+      nvlinkResetNote(productName, peers),
+      lentNote(lentOn(this.#deps.store, inventory)),
+    ];
+    return notes.filter((note) => note !== null);
   }
 
   views(): readonly CardHealthView[] {
@@ -257,17 +259,8 @@ export class HealthKeeper implements RoundHealth {
 
   #around(gpu: GpuActual, world: World): CardSurroundings {
     const { policy } = this.#deps;
-    const lost = this.#strangers(gpu);
+    const lost = strangersOn(this.#deps.store, gpu.inventory);
     return { inventory: gpu.inventory, users: cardUsers(world, gpu), lost, policy };
-  }
-
-  /** Instances that nothing brings back after a reset: no slice of ours, and in no layout that was asked for here. */
-  #strangers(gpu: GpuActual): readonly MigInstance[] {
-    const recorded = this.#deps.store.recordedLayouts().find((each) => each.gpu === gpu.uuid);
-    const known = recorded?.shape.instances ?? [];
-    return gpu.inventory.instances.filter(
-      (each) => each.slice === null && !known.some((wanted) => isSamePlacement(wanted, each)),
-    );
   }
 
   #card(uuid: string): { readonly gpu: GpuActual; readonly world: World } {

@@ -6,6 +6,7 @@ import type { Log } from '../../shared/platform/log.ts';
 import type { CardHandles } from '../reconcile/core-deps.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import type { AgentStore } from '../store/agent-store.ts';
+import { renderLayoutStep } from './plan-card.ts';
 import { readCard, type CardQueries } from './read-cards.ts';
 import { runChange, type CardTool } from './run-change.ts';
 
@@ -150,7 +151,8 @@ function teller({ log }: CarryDeps, watch: About['watch']): Tell {
 
 function noteEnd(change: LayoutChange, { store, clock }: CarryDeps): void {
   const kind = `layout-${change.origin === 'restore' && change.state === 'done' ? 'restored' : change.state}`;
-  const message = change.detail === '' ? `${change.steps.length} steps` : change.detail;
+  const message =
+    change.detail === '' ? change.steps.map(renderLayoutStep).join(', ') : change.detail;
   store.appendEvent({ atMs: clock.wallMs(), kind, subject: `gpus/${change.gpu}`, message });
 }
 

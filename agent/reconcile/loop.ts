@@ -279,8 +279,7 @@ export class ReconcileLoop {
       if (JSON.stringify(last) === JSON.stringify(layout)) continue;
       store.saveLayout(layout);
       if (last !== undefined && layout.driftRevision > last.driftRevision) {
-        const now = `the layout was changed by somebody else: ${layout.shapeExpected}`;
-        note(this.#deps, 'layout-drift', `gpus/${layout.gpu}`, now);
+        note(this.#deps, 'layout-drift', `gpus/${layout.gpu}`, driftWords(world, layout.gpu));
       }
     }
     return world;
@@ -446,4 +445,12 @@ function probeTargets(world: World, records: readonly ReplicaRecord[]) {
     const { replica, runtimeId, address } = entry;
     return [{ replica, runtimeId, address, path: record.target.workload.health.path }];
   });
+}
+
+function driftWords(world: World | null, gpu: GpuUuid): string {
+  const card = world?.inventory.gpus.find((each) => each.uuid === gpu);
+  const names = (card?.instances ?? []).map(({ profile, start }) => `${profile} at ${start}`);
+  const mode = card?.migEnabled === true ? 'MIG on' : 'MIG off';
+  const now = [mode, ...names].join(', ');
+  return `somebody else has changed the layout; now: ${now}. agentctl mig apply brings one back`;
 }

@@ -99,7 +99,8 @@ function recoveryHandlers(
       const { beganAtMs, notBeforeMs } = recovery;
       const seconds = Math.max(0, Math.ceil((notBeforeMs - deps.clock.wallMs()) / 1_000));
       const often = `restart ${beganAtMs.length} within an hour`;
-      note(deps, 'mps-recovered', `gpus/${gpu}`, `clients may start in ${seconds} s (${often})`);
+      const when = seconds === 0 ? 'now' : `in ${seconds} s`;
+      note(deps, 'mps-recovered', `gpus/${gpu}`, `clients may start ${when} (${often})`);
       return Promise.resolve('done');
     },
   };

@@ -171,7 +171,7 @@ function replicaStatus(status: StatusInput, replica: ReplicaId, model: ModelName
 
 function phaseOf(status: StatusInput, replica: ReplicaId, entry: RunningActual | undefined): Phase {
   const { input } = status;
-  const why = waitAbout(status, (step) => step.replica === replica)?.detail ?? '';
+  const why = obstacleOf(status, replica);
   const failure = status.failures.find((each) => failsReplica(each, replica))?.detail ?? '';
   const named = status.accepted.target.tombstones.some(
     (each) => each.kind === 'replica' && each.replica === replica,
@@ -193,6 +193,17 @@ function phaseOf(status: StatusInput, replica: ReplicaId, entry: RunningActual |
   if (recovery) return { phase: 'stopping', reason: 'a fault has hit all who share its card' };
   if (entry?.state === 'running') return runningPhase(status, replica, entry);
   return restingPhase(status, replica, { why, failure, record: recordOf(input, replica) });
+}
+
+/** What a replica waits for; where that is a slice, what the slice waits for. */
+function obstacleOf(status: StatusInput, replica: ReplicaId): string {
+  const step = waitAbout(status, (each) => each.replica === replica);
+  if (step?.reason !== 'slice-not-ready') return step?.detail ?? '';
+  const slices = status.input.wanted.find((each) => each.target.replica === replica)?.slices ?? [];
+  const because = slices
+    .map((slice) => sliceStatus(status, slice).reason)
+    .find((reason) => reason !== '');
+  return because === undefined ? step.detail : `${step.detail}: ${because}`;
 }
 
 function runningPhase(status: StatusInput, replica: ReplicaId, entry: RunningActual): Phase {

@@ -407,6 +407,10 @@ test('a slice that an interrupting layout took away says so', async () => {
       reason: '1g.5gb at 0 was destroyed by agentctl mig apply; apply a layout that has it',
     },
   ]);
+  expect(harness.core.replicas().find((each) => each.replica === 'lost-00000001')).toMatchObject({
+    phase: 'waiting',
+    reason: expect.stringMatching(/^slice lost.0 has lost its instance: 1g.5gb at 0 was destroyed/),
+  });
   await harness.apply(
     document(true, '{ profile: 3g.20gb, start: 4 }', '{ profile: 1g.5gb, start: 0 }'),
   );

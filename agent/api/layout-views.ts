@@ -9,6 +9,7 @@ import {
   type CardNow,
   type InstanceNow,
 } from '../layout/card-now.ts';
+import { driftOf } from '../layout/drift.ts';
 import { freeCount } from '../layout/free-count.ts';
 import type { KeptCard } from '../layout/layout-keeper.ts';
 import { renderLayoutStep, type CardPlan } from '../layout/plan-card.ts';
@@ -16,6 +17,7 @@ import { renderLayoutStep, type CardPlan } from '../layout/plan-card.ts';
 /** One card, with what it offers and what is made of it. */
 export function cardLayoutView({ now, recorded, lastChange }: KeptCard): CardLayout {
   const supported = now.migEnabled !== null;
+  const isUnderWay = lastChange !== null && ['running', 'undoing'].includes(lastChange.state);
   return {
     gpuUuid: now.gpu,
     index: now.index,
@@ -31,6 +33,7 @@ export function cardLayoutView({ now, recorded, lastChange }: KeptCard): CardLay
     instances: now.instances.map(instanceView),
     holders: now.holders.map(renderHolder),
     recorded: recorded !== null,
+    drift: recorded === null || isUnderWay ? '' : driftOf(now, recorded.shape),
     lastChangeState: lastChange?.state ?? '',
     lastChangeDetail: lastChange?.detail ?? '',
     lastChangeAtMs: Math.round(lastChange?.startedAtMs ?? 0),

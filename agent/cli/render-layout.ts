@@ -42,8 +42,44 @@ export function renderLayouts(
     'UUID',
     'USED-BY',
   ];
-  return `${renderTable(columns, rows)}${profiles ? `\n${renderProfiles(cards)}` : ''}`;
+  const notes = cards.flatMap((card) =>
+    notesOf(card).map((note) => `GPU ${card.index}: ${note}\n`),
+  );
+  const parts = [
+    renderTable(columns, rows),
+    ...(notes.length === 0 ? [] : [notes.join('')]),
+    ...(profiles ? [renderProfiles(cards)] : []),
+  ];
+  return parts.join('\n');
 }
+
+/** What is not as somebody asked for it, and what to do. */
+function notesOf({
+  drift,
+  lastChangeState,
+  lastChangeDetail,
+}: CardLayoutRecord): readonly string[] {
+  const state = changeWords[lastChangeState];
+  return [
+    ...(state === undefined
+      ? []
+      : [[`the last change ${state}`, lastChangeDetail].filter((part) => part !== '').join(': ')]),
+    ...(drift === '' || lastChangeState === 'parked'
+      ? []
+      : [
+          `not as applied last: ${drift}; agentctl mig apply makes it so, or records what is there`,
+        ]),
+  ];
+}
+
+/** Of changes that are done there is nothing to tell. */
+const changeWords: Readonly<Record<string, string>> = {
+  running: 'is under way',
+  undoing: 'is being undone',
+  undone: 'was undone',
+  parked: 'waits for the next reboot',
+  failed: 'was left half done',
+};
 
 function modeWords(card: CardLayoutRecord): string {
   if (card.error !== '') return card.error;

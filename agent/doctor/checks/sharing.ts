@@ -33,10 +33,6 @@ function sharedCard(card: MpsAnswer): readonly Diagnosis[] {
   const check = `mps gpu ${index}`;
   const found: Diagnosis[] = [];
   if (waitingUids.length > 0) {
-    const users = (uids: readonly (number | null)[]): string =>
-      [...new Set(uids)]
-        .map((uid) => (uid === null ? 'an unknown user' : `user ${uid}`))
-        .join(', ');
     const served = servedUids.length === 0 ? '' : `, which serves ${users(servedUids)}`;
     const finding = `${waitingUids.length} clients of ${users(waitingUids)} wait for the server${served}`;
     found.push(
@@ -54,6 +50,12 @@ function sharedCard(card: MpsAnswer): readonly Diagnosis[] {
     );
   }
   return found;
+}
+
+function users(uids: readonly (number | null)[]): string {
+  return [...new Set(uids)]
+    .map((uid) => (uid === null ? 'an unknown user' : `user ${uid}`))
+    .join(', ');
 }
 
 function limits({ memoryLimits, serverStatus, evidence }: MpsCapabilities): Diagnosis {

@@ -99,3 +99,18 @@ describe('a plan says', () => {
     expect(renderLayoutPlan({ planId: '', cards: [] })).toMatch(/names no card/);
   });
 });
+
+test('what is not as somebody asked for it stands below the table', () => {
+  const shown = (over: Partial<CardLayoutRecord>): readonly string[] =>
+    renderLayouts([{ ...record(plain), ...over }], { profiles: false })
+      .split('\n')
+      .filter((line) => /^GPU \d+: /.test(line));
+  expect(shown({})).toEqual([]);
+  expect(shown({ lastChangeState: 'done', lastChangeDetail: '' })).toEqual([]);
+  expect(shown({ drift: '3g.20gb at 4 is missing' })).toEqual([
+    expect.stringContaining('not as applied last: 3g.20gb at 4 is missing; agentctl mig apply'),
+  ]);
+  expect(
+    shown({ lastChangeState: 'parked', lastChangeDetail: 'no reset here', drift: 'x' }),
+  ).toEqual([expect.stringMatching(/: the last change waits for the next reboot: no reset here$/)]);
+});

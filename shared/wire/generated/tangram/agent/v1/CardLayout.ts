@@ -22,6 +22,7 @@ export interface CardLayout {
   'lastChangeState'?: (string);
   'lastChangeDetail'?: (string);
   'lastChangeAtMs'?: (number | string | Long);
+  'drift'?: (string);
 }
 
 export interface CardLayout__Output {
@@ -42,4 +43,5 @@ export interface CardLayout__Output {
   'lastChangeState': (string);
   'lastChangeDetail': (string);
   'lastChangeAtMs': (string);
+  'drift': (string);
 }

@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 /** `signal` ends a reading that somebody waits for. */
 function telemetryOptions(
   config: AgentConfig,
-  { host, nvidiaSmi, dcgmi }: Drivers,
+  { host, nvidiaSmi, dcgmi, docker }: Drivers,
   log: Log,
   signal: AbortSignal,
 ): TelemetryOptions {
@@ -69,6 +69,7 @@ function telemetryOptions(
     host,
     nvidiaSmi,
     dcgmi,
+    containers: docker === null ? null : (inner) => docker.containerNames(inner),
     clock: systemClock,
     random: Math.random,
     log,

@@ -89,7 +89,8 @@ function userShare({ memoryMib, serverMib, smRatio, powerWatts }: Share): UserSh
   return { memoryMib, serverMib, smRatio, powerWatts };
 }
 
-function processSample({ pid, name, memoryMib, smRatio, owner }: OwnedProcess): ProcessSample {
+function processSample(process: OwnedProcess): ProcessSample {
+  const { pid, name, memoryMib, smRatio, owner, container } = process;
   return {
     pid,
     name,
@@ -99,6 +100,8 @@ function processSample({ pid, name, memoryMib, smRatio, owner }: OwnedProcess): 
     replica: owner.kind === 'replica' ? owner.replica : '',
     model: owner.kind === 'replica' ? owner.model : '',
     container: owner.kind === 'foreign' ? (owner.container ?? '') : '',
+    containerName: container?.name ?? '',
+    containerImage: container?.image ?? '',
   };
 }
 

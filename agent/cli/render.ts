@@ -1,3 +1,4 @@
+import { sliceEnforcement } from '../../shared/domain/slice.ts';
 import { renderDuration, renderMib } from '../../shared/domain/units.ts';
 import { renderTable } from '../../shared/platform/table.ts';
 import type {
@@ -7,6 +8,7 @@ import type {
   ReplicaRecord,
   SliceRecord,
 } from './api/agent-api.ts';
+import type { ProcessSample } from './api/top-record.ts';
 import { shapeWord } from './shape-word.ts';
 
 /** One line a card, and one for each slice below it. */
@@ -57,12 +59,24 @@ function cardState(gpu: GpuRecord): string {
 
 export function renderReplicas(replicas: readonly ReplicaRecord[], nowMs: number): string {
   return renderTable(
-    ['REPLICA', 'MODEL', 'PHASE', 'SLICE', 'ADDRESS', 'RESTARTS', 'AGE', 'RUNTIME', 'REASON'],
+    [
+      'REPLICA',
+      'MODEL',
+      'PHASE',
+      'SLICE',
+      'ENFORCED',
+      'ADDRESS',
+      'RESTARTS',
+      'AGE',
+      'RUNTIME',
+      'REASON',
+    ],
     replicas.map((replica) => [
       replica.replica,
       replica.model,
       replica.retiring ? `${replica.phase} (retiring)` : replica.phase,
       replica.slices.map((slice) => shapeWord(slice.shape)).join(','),
+      enforcedBy(replica.slices),
       replica.address,
       String(replica.restarts),
       replica.startedAtMs === null ? '' : renderDuration(Math.max(0, nowMs - replica.startedAtMs)),
@@ -70,6 +84,14 @@ export function renderReplicas(replicas: readonly ReplicaRecord[], nowMs: number
       replica.reason,
     ]),
   );
+}
+
+/** Once, where all slices are kept to their size alike. */
+function enforcedBy(slices: ReplicaRecord['slices']): string {
+  const words = slices.flatMap(({ shape }) =>
+    shape === null ? [] : [sliceEnforcement(shape.kind)],
+  );
+  return [...new Set(words)].join(',');
 }
 
 export function renderEvents(events: readonly EventRecord[]): string {
@@ -84,7 +106,8 @@ export function renderEvents(events: readonly EventRecord[]): string {
   );
 }
 
-export function renderGpu(gpu: GpuRecord): string {
+/** `processes`: null where they could not be read. */
+export function renderGpu(gpu: GpuRecord, processes: readonly ProcessSample[] | null): string {
   const about: readonly (readonly [string, string])[] = [
     ['UUID', gpu.uuid],
     ['Index', String(gpu.index)],
@@ -97,7 +120,6 @@ export function renderGpu(gpu: GpuRecord): string {
     ['Layout', `revision ${gpu.layoutRevision}`],
     ['Outcome', [gpu.outcome, gpu.outcomeDetail].filter((text) => text !== '').join(': ')],
   ];
-  if (gpu.slices.length === 0) return renderFields(about);
   const rows = gpu.slices.map((slice: SliceRecord) => [
     slice.slice,
     shapeWord(slice.shape),
@@ -108,7 +130,30 @@ export function renderGpu(gpu: GpuRecord): string {
     slice.deviceUuid,
   ]);
   const columns = ['SLICE', 'SHAPE', 'MEMORY', 'ENFORCED', 'REPLICA', 'STATE', 'DEVICE'];
-  return `${renderFields(about)}\n${renderTable(columns, rows)}`;
+  const slices = rows.length === 0 ? '' : `\n${renderTable(columns, rows)}`;
+  return `${renderFields(about)}${slices}\n${renderProcesses(processes)}`;
+}
+
+function renderProcesses(processes: readonly ProcessSample[] | null): string {
+  if (processes === null) return 'The processes on the card cannot be read now.\n';
+  if (processes.length === 0) return 'No process uses the card.\n';
+  return renderTable(
+    ['PID', 'PROCESS', 'WHOSE', 'CONTAINER', 'IMAGE', 'MEMORY', 'SM'],
+    processes.map((process) => [
+      String(process.pid),
+      process.name,
+      whoseWord(process),
+      process.containerName || process.container.slice(0, 12),
+      process.containerImage,
+      process.memoryUsedMib === null ? '' : renderMib(process.memoryUsedMib),
+      process.smRatio === null ? '' : `${Math.round(process.smRatio * 100)}%`,
+    ]),
+  );
+}
+
+function whoseWord({ owner, replica }: ProcessSample): string {
+  if (owner === 'mps-server') return 'MPS';
+  return replica === '' ? 'not ours' : replica;
 }
 
 export function renderReplica(replica: ReplicaRecord): string {
@@ -125,6 +170,7 @@ export function renderReplica(replica: ReplicaRecord): string {
       'Slice',
       `${slice.slice}: ${shapeWord(slice.shape)} on ${slice.gpu}`,
     ]),
+    ...(replica.slices.length === 0 ? [] : [['Enforced', enforcedBy(replica.slices)] as const]),
   ]);
 }
 

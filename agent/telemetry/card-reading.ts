@@ -1,6 +1,7 @@
 import { unusableMib } from '../attribution/unusable.ts';
 import type { CardReading, Owner, ProcessReading, SliceReading } from '../attribution/readings.ts';
 import type { DcgmRow } from '../drivers/dcgm/dcgmi.ts';
+import type { ContainerName } from '../drivers/docker/container-name.ts';
 import type { GpuRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import type { GpuRecord } from '../formats/report/report.ts';
 import type { GpuInventory, MigInstance } from '../../shared/domain/inventory.ts';
@@ -28,6 +29,8 @@ export interface OwnedProcess {
   readonly memoryMib: number | null;
   readonly smRatio: number | null;
   readonly owner: Owner;
+  /** Of a process that is not ours; null: it is in none, or the engine knows no name for it. */
+  readonly container: ContainerName | null;
 }
 
 /** Pure: what the sharing out of one card starts from. */

@@ -2,12 +2,14 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { Dcgmi } from '../drivers/dcgm/dcgmi.ts';
+import type { ContainerName } from '../drivers/docker/container-name.ts';
 import type { Host } from '../drivers/host/host.ts';
 import type { NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import type { SlowQueries } from '../drivers/nvidia-smi/slow-queries.ts';
 import type { CardHandles } from '../reconcile/core-deps.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import { CardDetails } from './card-details.ts';
+import { ContainerNames } from './container-names.ts';
 import { DcgmSampler } from './dcgm-sampler.ts';
 import { HostSampler } from './host-sampler.ts';
 import { hostPlace, NodeUsage } from './node-usage.ts';
@@ -23,6 +25,9 @@ export interface TelemetryOptions {
   readonly nvidiaSmi: (NvidiaSmi & SlowQueries) | null;
   /** null: DCGM is not looked for. */
   readonly dcgmi: Dcgmi | null;
+  /** Names of the containers that run now, by id; null: no engine is asked. */
+  readonly containers:
+    ((signal: AbortSignal) => Promise<ReadonlyMap<string, ContainerName>>) | null;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -67,6 +72,8 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     dcgmi === null ? null : new DcgmSampler({ dcgmi, clock, random, log, periodMs: dcgmPeriodMs });
   const cards = () => sampler.latest()?.sample.cards ?? [];
   const processes = new ProcessTable({ nvidiaSmi, cards, clock, log, signal });
+  const list = options.containers;
+  const containers = list === null ? null : new ContainerNames({ list, clock, log, signal });
   return {
     host,
     sampler,
@@ -83,7 +90,15 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         dcgm?.noteLayout(now);
         details.poke();
       });
-      return new NodeUsage({ core, sampler, processes, details, dcgm, place: hostPlace });
+      return new NodeUsage({
+        core,
+        sampler,
+        processes,
+        details,
+        dcgm,
+        containers,
+        place: hostPlace,
+      });
     },
     loops: [
       (inner) => host.run(inner),

@@ -12,6 +12,7 @@ import { sliceRows, type SliceRow } from '../slice-rows.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
 import type { GpuInventory } from '../../shared/domain/inventory.ts';
 import type { CardDetailsReader } from './card-details.ts';
+import type { ContainerNames } from './container-names.ts';
 import { cardReading, instanceOf, instanceUsedMib, type OwnedProcess } from './card-reading.ts';
 import type { DcgmSampler } from './dcgm-sampler.ts';
 import { IdlePower } from './idle-power.ts';
@@ -24,6 +25,8 @@ export interface UsageDeps {
   readonly processes: ProcessTable;
   readonly details: CardDetailsReader | null;
   readonly dcgm: DcgmSampler | null;
+  /** null: no container engine is asked. */
+  readonly containers: Pick<ContainerNames, 'of'> | null;
   /** What the host tells of a process; null: it is gone. */
   readonly place: (pid: number) => ProcessPlace | null;
 }
@@ -83,9 +86,6 @@ export class NodeUsage {
     const { core, sampler, processes } = this.#deps;
     if (sampler.latest() === null) return null;
     const rows = await processes.read();
-    // Read after the wait, so that card and processes are of one moment.
-    const latest = sampler.latest();
-    if (latest === null) return null;
     const slices = sliceRows({
       inventory: core.inventory(),
       target: core.target(),
@@ -93,10 +93,15 @@ export class NodeUsage {
       attribution: core.attribution(),
     });
     const { of } = whose(core.attribution(), this.#deps.place);
-    const owned = rows?.map(({ gpu, pid, name, memoryUsedMib, smRatio }) => ({
-      gpu,
-      process: { pid, name, memoryMib: memoryUsedMib, smRatio, owner: of({ pid, name }) },
-    }));
+    const owned = await this.#named(
+      rows?.map(({ gpu, pid, name, memoryUsedMib, smRatio }) => ({
+        gpu,
+        process: { pid, name, memoryMib: memoryUsedMib, smRatio, owner: of({ pid, name }) },
+      })),
+    );
+    // Read after the waits, so that card and processes are of one moment.
+    const latest = sampler.latest();
+    if (latest === null) return null;
     const on = (gpu: GpuUuid): readonly OwnedProcess[] | null =>
       owned?.flatMap((each) => (each.gpu === gpu ? [each.process] : [])) ?? null;
     return {
@@ -110,6 +115,18 @@ export class NodeUsage {
         }),
       ),
     };
+  }
+
+  async #named(
+    found: readonly { gpu: GpuUuid; process: Omit<OwnedProcess, 'container'> }[] | undefined,
+  ): Promise<readonly { gpu: GpuUuid; process: OwnedProcess }[] | null> {
+    if (found === undefined) return null;
+    const ids = found.flatMap(({ process }) => containerOf(process.owner) ?? []);
+    const names = await this.#deps.containers?.of(ids);
+    return found.map(({ gpu, process }) => ({
+      gpu,
+      process: { ...process, container: names?.get(containerOf(process.owner) ?? '') ?? null },
+    }));
   }
 
   #card(
@@ -154,4 +171,8 @@ export class NodeUsage {
     if (details === null || latest === null || latest.ageMs > details.staleMs) return null;
     return latest.details.gpus.find((each) => each.uuid === gpu) ?? null;
   }
+}
+
+function containerOf(owner: OwnedProcess['owner']): string | null {
+  return owner.kind === 'foreign' ? owner.container : null;
 }

@@ -70,6 +70,7 @@ async function setUp() {
       }),
       details: null,
       dcgm: null,
+      containers: null,
       place: () => null,
     }),
     dcgm: null,

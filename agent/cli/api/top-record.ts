@@ -94,7 +94,11 @@ export interface ProcessSample {
   readonly owner: string;
   readonly replica: string;
   readonly model: string;
+  /** Id of the container that a process that is not ours runs in; empty: none. */
   readonly container: string;
+  /** Empty: the engine does not know it, or is not asked. */
+  readonly containerName: string;
+  readonly containerImage: string;
 }
 
 export function topRecord(top: GetTopResponse__Output): TopRecord {
@@ -172,7 +176,7 @@ function figure(found: Figure__Output | null): Figure | null {
 }
 
 function processSample(sample: ProcessSample__Output): ProcessSample {
-  const { pid, name, owner, replica, model, container } = sample;
+  const { pid, name, owner, replica, model, container, containerName, containerImage } = sample;
   return {
     pid,
     name,
@@ -182,5 +186,7 @@ function processSample(sample: ProcessSample__Output): ProcessSample {
     replica,
     model,
     container,
+    containerName,
+    containerImage,
   };
 }

@@ -7,12 +7,15 @@ export const addDescribe: AddCommand = (program, deps, api) => {
   const describe = program.command('describe').description('everything about one thing');
   describe
     .command('gpu')
-    .description('one card')
+    .description('one card, its slices, and who uses it')
     .argument('<gpu>', 'index, UUID, or the beginning of one')
     .option('--json', 'machine-readable')
     .action(async (wanted: string, { json }: Json) => {
-      const gpu = findGpu(await api().gpus(), wanted);
-      deps.out(json ? toJson(gpu) : renderGpu(gpu));
+      const agent = api();
+      const gpu = findGpu(await agent.gpus(), wanted);
+      const sample = (await agent.top(0)).gpus.find(({ uuid }) => uuid === gpu.uuid);
+      const processes = sample?.processes ?? null;
+      deps.out(json ? toJson({ ...gpu, processes }) : renderGpu(gpu, processes));
     });
   describe
     .command('replica')

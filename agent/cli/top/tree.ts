@@ -55,7 +55,7 @@ export function cardNode(card: CardSample): TopNode {
   const loose = card.users.filter((user) => user.replica !== '' && !held.has(user.replica));
   const children = [
     ...card.slices.map((slice) => sliceNode(card, slice)),
-    ...loose.map((user) => replicaNode(card, user, key)),
+    ...loose.map((user) => replicaNode(card, user, { parent: key, inside: null })),
     ...foreignNodes(card),
     ...partNodes(card),
   ];
@@ -103,7 +103,11 @@ function sliceNode(card: CardSample, slice: SliceSample): TopNode {
   const key = `${card.uuid}/${place}`;
   const whose = slice.slice === '' ? ' (not ours)' : '';
   const state = slice.state === 'ready' || slice.slice === '' ? '' : ` ${slice.state}`;
-  const name = `${shape}${whose}${state}`;
+  // Nobody keeps a timeshare to its memory, and an operator who looks at it must know.
+  const kept = slice.shape?.kind === 'timeshare' ? ' (not enforced)' : '';
+  const name = `${shape}${kept}${whose}${state}`;
+  // Under MIG everything in an instance is told of the instance: that is what its holder asks about.
+  const inside = measured(slice.smActiveRatio ?? slice.engineActiveRatio);
   return {
     ...blank,
     key,
@@ -112,15 +116,18 @@ function sliceNode(card: CardSample, slice: SliceSample): TopNode {
     words: wordsOf(name, slice.slice, slice.replica, slice.model),
     memoryMib: measured(slice.memoryUsedMib) ?? amount(user?.memoryMib ?? null),
     memoryOfMib: slice.shape?.memoryMib ?? null,
-    // Of the instance itself: that is what its holder asks about.
-    smRatio:
-      measured(slice.smActiveRatio ?? slice.engineActiveRatio) ?? amount(user?.smRatio ?? null),
+    smRatio: inside ?? amount(user?.smRatio ?? null),
     powerWatts: amount(user?.powerWatts ?? null),
-    children: user === undefined ? [] : [replicaNode(card, user, key)],
+    children: user === undefined ? [] : [replicaNode(card, user, { parent: key, inside })],
   };
 }
 
-function replicaNode(card: CardSample, user: UserSample, parent: string): TopNode {
+/** `inside`: use of the instance that the replica has for itself; null: the figures are of the card. */
+function replicaNode(
+  card: CardSample,
+  user: UserSample,
+  { parent, inside }: { readonly parent: string; readonly inside: Amount | null },
+): TopNode {
   const { replica, model } = user;
   const key = `${parent}/${replica}`;
   const processes = (card.processes ?? []).filter((process) => process.replica === replica);
@@ -131,7 +138,7 @@ function replicaNode(card: CardSample, user: UserSample, parent: string): TopNod
     name: replica,
     words: wordsOf(replica, model),
     memoryMib: amount(user.memoryMib),
-    smRatio: amount(user.smRatio),
+    smRatio: inside ?? amount(user.smRatio),
     powerWatts: amount(user.powerWatts),
     children: processes.map((process) => processNode(process, key)),
   };
@@ -143,9 +150,15 @@ function foreignNodes(card: CardSample): readonly TopNode[] {
     return [note(`${card.uuid}/unread`, 'the processes cannot be read')];
   }
   const user = card.users.find((each) => each.replica === '');
-  const others = card.processes.filter((process) => process.replica === '');
-  if (user === undefined && others.length === 0) return [];
+  // A server works for the replicas that are its clients: it is nobody's guest.
+  const servers = card.processes.filter(({ owner }) => owner === 'mps-server');
+  const others = card.processes.filter(
+    ({ owner, replica }) => owner !== 'mps-server' && replica === '',
+  );
+  const serverNodes = servers.map((process) => processNode(process, `${card.uuid}/servers`));
+  if (user === undefined && others.length === 0) return serverNodes;
   return [
+    ...serverNodes,
     {
       ...blank,
       key,
@@ -161,15 +174,15 @@ function foreignNodes(card: CardSample): readonly TopNode[] {
 }
 
 function processNode(process: ProcessSample, parent: string): TopNode {
-  const { pid, name, container, owner } = process;
-  const where = container === '' ? '' : ` in ${container.slice(0, 12)}`;
+  const { pid, name, container, containerName, containerImage, owner } = process;
+  const where = container === '' ? '' : ` in ${containerName || container.slice(0, 12)}`;
   const what = owner === 'mps-server' ? 'MPS server' : baseName(name);
   return {
     ...blank,
     key: `${parent}/${pid}`,
     kind: 'process',
     name: `${pid} ${what}${where}`,
-    words: wordsOf(String(pid), name, container),
+    words: wordsOf(String(pid), name, container, containerName, containerImage),
     memoryMib: measured(process.memoryUsedMib),
     smRatio: measured(process.smRatio),
   };

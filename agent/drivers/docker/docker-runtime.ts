@@ -8,6 +8,7 @@ import { readProcTable } from '../process/proc-table.ts';
 import { lastLines } from '../runtime/log-file.ts';
 import type { RunningReplica, Runtime, StartOutcome, StartSpec } from '../runtime/runtime.ts';
 import { containerName, decodeLabels, labelNames } from './container-labels.ts';
+import { readContainerNames, type ContainerName } from './container-name.ts';
 import { containerSpec } from './container-spec.ts';
 import { dockerError, statusOf } from './docker-errors.ts';
 import { demuxLog } from './docker-log.ts';
@@ -30,6 +31,8 @@ export interface DockerRuntimeOptions {
 
 /** Ends background pulls; containers keep running. */
 export interface DockerRuntime extends Runtime {
+  /** Everybody's containers that run now, by id. Throws DOCKER_AWAY. */
+  containerNames(signal: AbortSignal): Promise<ReadonlyMap<string, ContainerName>>;
   close(): Promise<void>;
 }
 
@@ -75,6 +78,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): DockerRuntim
       if (text !== null) return text;
       throw new AppError('REPLICA_UNKNOWN', `there is no container of replica ${replica} here`);
     },
+    containerNames: (signal) =>
+      deps.call('cannot list containers', signal, (inner) => readContainerNames(docker, inner)),
     close: () => deps.pulls.close(),
   };
 }

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { renderGpus, renderReplicas } from '../../../../agent/cli/render.ts';
+import {
+  renderGpu,
+  renderGpus,
+  renderReplica,
+  renderReplicas,
+} from '../../../../agent/cli/render.ts';
 import type { GpuRecord, ReplicaRecord } from '../../../../agent/cli/api/agent-api.ts';
 
 const slice = {
@@ -66,6 +71,63 @@ test('a replica that never started has no age, and one on its way out says so', 
     retiring: true,
   };
   expect(renderReplicas([replica], 5_000).split('\n')[1]).toBe(
-    'vad-1    vad    stopping (retiring)  -      -        0         -    -        asked to end',
+    'vad-1    vad    stopping (retiring)  -      -         -        0         -    -        asked to end',
   );
+});
+
+const process = {
+  pid: 77,
+  name: 'train',
+  memoryUsedMib: 2_100,
+  smRatio: null,
+  owner: 'foreign',
+  replica: '',
+  model: '',
+  container: 'f'.repeat(64),
+  containerName: 'nightly',
+  containerImage: 'train:3',
+};
+
+test('a described card names every process, its owner and its container', () => {
+  const ours = { ...process, pid: 5, owner: 'replica', replica: 'vad-1', container: '' };
+  const text = renderGpu(gpu, [
+    { ...process, smRatio: 0.25 },
+    { ...process, containerName: '', containerImage: '', memoryUsedMib: null },
+    { ...ours, containerName: '', containerImage: '' },
+    { ...process, owner: 'mps-server', container: '', containerName: '', containerImage: '' },
+  ]);
+  const cells = text
+    .split('\n')
+    .slice(-5, -1)
+    .map((line) => line.split(/\s{2,}/));
+  expect(cells).toEqual([
+    ['77', 'train', 'not ours', 'nightly', 'train:3', '2.1GiB', '25%'],
+    ['77', 'train', 'not ours', 'ffffffffffff', '-', '-', '-'],
+    ['5', 'train', 'vad-1', '-', '-', '2.1GiB', '-'],
+    ['77', 'train', 'MPS', '-', '-', '2.1GiB', '-'],
+  ]);
+});
+
+test('a described card says whether nobody uses it, or nobody can tell', () => {
+  expect(renderGpu(gpu, [])).toContain('No process uses the card.');
+  expect(renderGpu(gpu, null)).toContain('cannot be read');
+});
+
+test('a replica on a timeshare says everywhere that nobody enforces it', () => {
+  const replica: ReplicaRecord = {
+    replica: 'vad-1',
+    model: 'vad',
+    modelVersion: 1,
+    phase: 'ready',
+    reason: '',
+    slices: [{ slice: 's-1', gpu: 'GPU-1', shape: { kind: 'timeshare', memoryMib: 4_096 } }],
+    address: '',
+    restarts: 0,
+    startedAtMs: null,
+    runtime: '',
+    runtimeId: '',
+    retiring: false,
+  };
+  expect(renderReplicas([replica], 0)).toMatch(/timeshare {2}none /);
+  expect(renderReplica(replica)).toMatch(/^Enforced: +none$/m);
 });

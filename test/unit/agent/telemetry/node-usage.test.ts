@@ -30,6 +30,8 @@ const places = new Map<number, ProcessPlace>([
   [9, { parentPid: 1, groupId: 9, containers: ['f'.repeat(64)] }],
 ]);
 
+const engineNames = new Map([['f'.repeat(64), { name: 'nightly', image: 'train:3' }]]);
+
 function setUp() {
   const clock = new ManualClock();
   const fake = new FakeSampling(() => clock.monotonicMs());
@@ -50,6 +52,7 @@ function setUp() {
     processes: new ProcessTable({ nvidiaSmi, cards, clock, log, signal }),
     details: null,
     dcgm: null,
+    containers: { of: async () => engineNames },
     place: (pid) => places.get(pid) ?? null,
   });
   const running = sampler.run(signal);
@@ -80,6 +83,12 @@ test('every process finds its replica, also a child born since, and the rest is 
     'replica',
     'foreign',
     'mps-server',
+  ]);
+  expect(card?.processes?.map(({ container }) => container?.name ?? null)).toEqual([
+    null,
+    null,
+    'nightly',
+    null,
   ]);
   expect(card?.shares.replicas[0]).toMatchObject({
     replica: replicaId,

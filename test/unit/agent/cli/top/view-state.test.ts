@@ -115,8 +115,9 @@ describe('the tree', () => {
       '...4242 python3',
       '.mps-10%',
       '..asr-99ff00aa',
+      '.88 MPS server',
       '.not ours',
-      '..77 train in ffffffffffff',
+      '..77 train in nightly',
       '.driver and contexts',
       '.stranded',
       '.idle',
@@ -141,7 +142,7 @@ describe('the tree', () => {
     expect(names({ filter: '77 train' })).toEqual([
       '1 L40S mps',
       '.not ours',
-      '..77 train in ffffffffffff',
+      '..77 train in nightly',
     ]);
     expect(names({ filter: 'no such thing' })).toEqual([]);
   });

@@ -11,6 +11,8 @@ export interface ProcessSample {
   'smRatio'?: (number | string);
   'owner'?: (string);
   'container'?: (string);
+  'containerName'?: (string);
+  'containerImage'?: (string);
   '_memoryUsedMib'?: "memoryUsedMib";
   '_smRatio'?: "smRatio";
 }
@@ -24,6 +26,8 @@ export interface ProcessSample__Output {
   'smRatio'?: (number);
   'owner': (string);
   'container': (string);
+  'containerName': (string);
+  'containerImage': (string);
   '_memoryUsedMib'?: "memoryUsedMib";
   '_smRatio'?: "smRatio";
 }

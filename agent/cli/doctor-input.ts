@@ -52,6 +52,7 @@ export async function agentAnswers(agent: AgentDoor): Promise<AgentAnswers> {
     coordinatorConnected: node.coordinatorConnected,
     coordinatorDetail: node.coordinatorDetail,
     sampleAgeMs: top.ageMs,
+    samplesStale: top.stale,
     sampledCards: top.gpus.length,
     kernelLog: health.kernelLog,
     mpsCards: mps.map(mpsAnswer),

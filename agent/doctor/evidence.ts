@@ -41,6 +41,8 @@ export interface AgentAnswers {
   readonly coordinatorConnected: boolean;
   readonly coordinatorDetail: string;
   readonly sampleAgeMs: number;
+  /** Older than the agent's own sampling period allows. */
+  readonly samplesStale: boolean;
   readonly sampledCards: number;
   /** Where Xids are read; null: nowhere. */
   readonly kernelLog: string | null;

@@ -50,6 +50,8 @@ export async function gatherEvidence(options: GatherOptions): Promise<Evidence> 
     told(async () => askVersion(run, ['nvidia-ctk', '--version'])),
     told(async () => askVersion(run, ['dcgmi', '--version'])),
     told(async () => {
+      // An agent without MPS can tell no more than its configuration does.
+      if (config?.mps.enabled === false) return askMps(run, config, signal);
       const asked = await told(options.askAgentAboutMps);
       return asked.kind === 'told' ? asked.value : askMps(run, config, signal);
     }),

@@ -38,6 +38,7 @@ export const addAuthority: AddCommand = (program, deps, api) => {
         const agent = api();
         const gpus = await agent.gpus();
         const chosen = gpu === undefined || gpu === 'all' ? gpus : [findGpu(gpus, gpu)];
+        const set = new Map<string, string>();
         if (level !== undefined) {
           const names = chosen.map((each) => `GPU ${each.index}`).join(', ');
           const plan = `set ${names} to ${level}: ${meanings[level]}`;
@@ -47,10 +48,11 @@ export const addAuthority: AddCommand = (program, deps, api) => {
           }
           await agree(deps, { yes: options.yes === true, plan });
           for (const each of chosen) {
-            await agent.local.setAuthority(uuidOf(each), level === 'default' ? null : level);
+            const wanted = level === 'default' ? null : level;
+            set.set(each.uuid, await agent.local.setAuthority(uuidOf(each), wanted));
           }
         }
-        const told = (level === undefined ? chosen : await settled(agent.gpus, chosen, level)).map(
+        const told = (set.size === 0 ? chosen : await settled(agent.gpus, set)).map(
           ({ index, uuid, productName, authority }) => ({ index, uuid, productName, authority }),
         );
         deps.out(options.json ? toJson(told) : render(told));
@@ -60,13 +62,12 @@ export const addAuthority: AddCommand = (program, deps, api) => {
   /** The views follow with the next round of the agent, which comes at once. */
   async function settled(
     read: () => Promise<readonly GpuRecord[]>,
-    chosen: readonly GpuRecord[],
-    level: Wanted,
+    set: ReadonlyMap<string, string>,
   ): Promise<readonly GpuRecord[]> {
     for (let tries = 0; ; tries += 1) {
-      const now = (await read()).filter((each) => chosen.some(({ uuid }) => uuid === each.uuid));
-      if (tries >= triesMax || level === 'default') return now;
-      if (now.every((each) => each.authority === level)) return now;
+      const now = (await read()).filter(({ uuid }) => set.has(uuid));
+      if (tries >= triesMax) return now;
+      if (now.every(({ uuid, authority }) => authority === set.get(uuid))) return now;
       await deps.clock.sleep(againMs, deps.signal);
     }
   }

@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { freshSuffix } from '../../../shared/domain/fresh-suffix.ts';
 import { parseModelName } from '../../../shared/domain/ids.ts';
 import { renderProblem } from '../../../shared/domain/result.ts';
-import { parseDurationMs } from '../../../shared/domain/units.ts';
+import { parseDurationMs, renderDuration } from '../../../shared/domain/units.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { problemError } from '../../../shared/wire/unary.ts';
 import { toJson, type AddCommand } from '../cli-deps.ts';
@@ -30,7 +30,7 @@ export const addRun: AddCommand = (program, deps, api) => {
     .option('--health <path>', 'path of its health probe')
     .option('--env <name=value...>', 'environment of the server', [])
     .option('--detach', 'do not wait until it is ready')
-    .option('--timeout <duration>', 'how long to wait, such as 90s or 5m', durationMs, 300_000)
+    .addOption(timeoutOption())
     .option('--dry-run', 'say where it would run, and do nothing')
     .option('--yes', 'do not ask')
     .option('--json', 'machine-readable')
@@ -72,7 +72,7 @@ export const addRemove: AddCommand = (program, deps, api) => {
     .description('end a model that was launched on this node with run')
     .argument('<name>', 'as `agentctl ps` names it')
     .option('--detach', 'do not wait until it is gone')
-    .option('--timeout <duration>', 'how long to wait, such as 90s or 5m', durationMs, 300_000)
+    .addOption(timeoutOption())
     .option('--dry-run', 'say what would end, and do nothing')
     .option('--yes', 'do not ask')
     .option('--json', 'machine-readable')
@@ -91,6 +91,14 @@ export const addRemove: AddCommand = (program, deps, api) => {
       await carryOut(deps, agent, { plan, name, options });
     });
 };
+
+const waitMsDefault = 300_000;
+
+function timeoutOption(): Option {
+  return new Option('--timeout <duration>', 'how long to wait, such as 90s')
+    .default(waitMsDefault, renderDuration(waitMsDefault))
+    .argParser(durationMs);
+}
 
 function durationMs(text: string): number {
   const parsed = parseDurationMs(text);

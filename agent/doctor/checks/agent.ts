@@ -1,8 +1,6 @@
 import { doubtful, failing, unused, well, type Diagnosis } from '../diagnosis.ts';
 import type { AgentAnswers, Evidence } from '../evidence.ts';
 
-const staleMs = 5_000;
-
 /** What the agent says of itself: its loop, its samples, its runtimes, its cards. */
 export function checkAgent({ agent }: Evidence): readonly Diagnosis[] {
   if (agent.kind === 'untold') {
@@ -24,10 +22,15 @@ export function checkAgent({ agent }: Evidence): readonly Diagnosis[] {
 function samples(told: AgentAnswers): Diagnosis {
   const check = 'samples';
   if (told.gpus.length === 0) return unused(check, 'no card to sample');
-  const finding = `${told.sampledCards} cards, ${(told.sampleAgeMs / 1_000).toFixed(1)} s old`;
-  return told.sampledCards > 0 && told.sampleAgeMs <= staleMs
+  const cards = told.sampledCards === 1 ? '1 card' : `${told.sampledCards} cards`;
+  const finding = `${cards}, ${(told.sampleAgeMs / 1_000).toFixed(1)} s old`;
+  return told.sampledCards > 0 && !told.samplesStale
     ? well(check, finding)
-    : failing(check, finding, 'the agent’s log says why the sampling command ends');
+    : failing(
+        check,
+        `${finding}: sampling has stalled`,
+        'journalctl -u tangram-agent | grep sampling',
+      );
 }
 
 function round({ roundOutcome: outcome, roundDetail: detail }: AgentAnswers): Diagnosis {
@@ -36,7 +39,7 @@ function round({ roundOutcome: outcome, roundDetail: detail }: AgentAnswers): Di
     .filter((text) => text !== '')
     .join(': ');
   if (outcome === 'blind' || outcome === 'failed') {
-    return failing(check, finding, 'agentctl events, and the agent’s log, tell what it tried');
+    return failing(check, finding, 'agentctl events; journalctl -u tangram-agent -n 50');
   }
   return outcome === '' ? doubtful(check, finding, 'ask again in a moment') : well(check, finding);
 }

@@ -53,7 +53,8 @@ function clock({ clockSynchronized }: Evidence): Diagnosis {
 
 function metricsDoor({ metricsDoor: door, settings, agent }: Evidence): Diagnosis {
   const check = 'metrics port';
-  const address = settings.kind === 'told' ? settings.value.httpAddress : 'its address';
+  if (settings.kind === 'untold') return unused(check, 'not known which: see configuration');
+  const address = settings.value.httpAddress;
   if (door === 'agent') return well(check, `the agent answers at http://${address}/metrics`);
   if (door === 'taken') {
     return failing(

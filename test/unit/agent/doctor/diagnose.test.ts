@@ -49,6 +49,7 @@ const agent: AgentAnswers = {
   coordinatorConnected: true,
   coordinatorDetail: 'welcomed by cluster c1',
   sampleAgeMs: 300,
+  samplesStale: false,
   sampledCards: 1,
   kernelLog: '/dev/kmsg',
   mpsCards: [shared],
@@ -143,7 +144,7 @@ const ill: readonly Ill[] = [
   },
   {
     name: 'stale samples',
-    agent: { sampleAgeMs: 9_000 },
+    agent: { sampleAgeMs: 9_000, samplesStale: true },
     found: ['samples', 'FAIL', /9\.0 s old/],
   },
   { name: 'no samples at all', agent: { sampledCards: 0 }, found: ['samples', 'FAIL', /0 cards/] },

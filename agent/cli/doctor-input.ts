@@ -38,8 +38,9 @@ export async function agentAnswers(agent: AgentDoor): Promise<AgentAnswers> {
     agent.node(),
     agent.gpus(),
     agent.top(0),
-    agent.health.read(),
-    agent.mps.cards(),
+    // What an older agent does not tell takes nothing from the rest.
+    agent.health.read().catch(() => null),
+    agent.mps.cards().catch(() => []),
   ]);
   return {
     version: node.agentVersion,
@@ -54,7 +55,7 @@ export async function agentAnswers(agent: AgentDoor): Promise<AgentAnswers> {
     sampleAgeMs: top.ageMs,
     samplesStale: top.stale,
     sampledCards: top.gpus.length,
-    kernelLog: health.kernelLog,
+    kernelLog: health?.kernelLog,
     mpsCards: mps.map(mpsAnswer),
     gpus,
   };

@@ -44,8 +44,8 @@ export interface AgentAnswers {
   /** Older than the agent's own sampling period allows. */
   readonly samplesStale: boolean;
   readonly sampledCards: number;
-  /** Where Xids are read; null: nowhere. */
-  readonly kernelLog: string | null;
+  /** Where Xids are read; null: nowhere; undefined: an agent that does not tell. */
+  readonly kernelLog: string | null | undefined;
   readonly mpsCards: readonly MpsAnswer[];
   readonly gpus: readonly {
     readonly index: number;

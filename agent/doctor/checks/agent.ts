@@ -59,6 +59,7 @@ function runtimes(told: AgentAnswers): Diagnosis {
 function kernelLog({ kernelLog: log, gpus }: AgentAnswers): Diagnosis {
   const check = 'kernel log';
   if (gpus.length === 0) return unused(check, 'no card to hear of');
+  if (log === undefined) return unused(check, 'the agent does not tell where it reads Xids');
   if (log !== null) return well(check, `Xids are read from ${log}`);
   return doubtful(
     check,

@@ -1,4 +1,5 @@
 import type { GpuUuid } from '../../../shared/domain/ids.ts';
+import { AppError } from '../../../shared/platform/errors.ts';
 import { toolError } from './error-output.ts';
 import type { Tool } from './tool.ts';
 
@@ -16,5 +17,10 @@ export async function resetGpu(tool: Tool, gpu: GpuUuid, signal: AbortSignal): P
   // Some drivers say what they could not do, and end with 0.
   const done = /was successfully reset/.test(result.stdout);
   if (result.exitCode === 0 && done) return;
-  throw toolError(`cannot reset ${gpu}`, result.stdout, result.exitCode);
+  const failure = toolError(`cannot reset ${gpu}`, result.stdout, result.exitCode);
+  if (failure.code !== 'GPU_REFUSED') throw failure;
+  throw new AppError('GPU_REFUSED', failure.message, {
+    cause: failure.cause,
+    hint: 'a card that is passed through to a virtual machine is reset by rebooting that',
+  });
 }

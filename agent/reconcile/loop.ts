@@ -6,19 +6,20 @@ import { noHealthMemory } from '../health/memory.ts';
 import { assemble } from '../observe/assemble.ts';
 import { lookAtRuntimes } from '../observe/look-again.ts';
 import { createObserve, type Observe } from '../observe/observe.ts';
-import type { Answers, ReplicaRecord, World } from '../observe/world.ts';
+import type { Answers, World } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import type { Ledger } from '../target/ledger.ts';
 import type { AgentCoreDeps, CoreMetrics, RoundOutcome, RoundView } from './core-deps.ts';
 import { Executor, type Hold } from './execute.ts';
 import { note } from './handler-deps.ts';
+import { noteBlindParts, noteDrift, noteReplicaChange, subjectOf } from './round-notes.ts';
 import { createHandlers } from './handlers.ts';
 import { settledIntents } from './journal.ts';
 import type { PlanInput } from './plan-input.ts';
 import { planNode } from './plan.ts';
 import { Prober } from './prober.ts';
 import { backoffLeftMs, updateRecords } from './replica-book.ts';
-import { planInput, wantedOf } from './round-input.ts';
+import { allowedRuntimes, planInput, probeTargets, wantedOf } from './round-input.ts';
 import type { StatusInput } from './status.ts';
 import { renderStep, type Handlers, type UnitPlan } from './steps.ts';
 
@@ -237,7 +238,7 @@ export class ReconcileLoop {
     const answers = await this.#observe([...mpsCards], signal);
     if (signal.aborted) return 'blind';
     this.#timings = answers.timings;
-    this.#noteBlindParts(answers);
+    this.#blindParts = noteBlindParts(this.#deps, this.#blindParts, answers);
     // Whatever was being changed at any time since the questions were asked is left for the next round.
     const busy = busySince();
     const world = this.#assemble(answers, busy.gpus);
@@ -279,7 +280,7 @@ export class ReconcileLoop {
       if (JSON.stringify(last) === JSON.stringify(layout)) continue;
       store.saveLayout(layout);
       if (last !== undefined && layout.driftRevision > last.driftRevision) {
-        note(this.#deps, 'layout-drift', `gpus/${layout.gpu}`, driftWords(world, layout.gpu));
+        noteDrift(this.#deps, world, layout.gpu);
       }
     }
     return world;
@@ -298,7 +299,8 @@ export class ReconcileLoop {
     });
     for (const record of changed) {
       store.saveReplica(record);
-      this.#noteChange(
+      noteReplicaChange(
+        this.#deps,
         records.find((each) => each.replica === record.replica),
         record,
       );
@@ -311,20 +313,6 @@ export class ReconcileLoop {
     });
     for (const intent of settled) store.endIntent(intent.id);
     this.#prober.follow(probeTargets(world, store.replicas()), signal);
-  }
-
-  #noteChange(before: ReplicaRecord | undefined, after: ReplicaRecord): void {
-    const subject = `replicas/${after.replica}`;
-    if (before === undefined) {
-      note(this.#deps, 'replica-adopted', subject, `found running as ${after.runtime}`);
-      return;
-    }
-    if (after.readyRuntimeId !== before.readyRuntimeId) {
-      note(this.#deps, 'replica-ready', subject, 'answers its health probe');
-    }
-    if (after.endedRuntimeId !== null && before.endedRuntimeId === null) {
-      note(this.#deps, 'replica-ended', subject, after.lastReason);
-    }
   }
 
   async #act(plans: readonly UnitPlan[], busy: Busy, signal: AbortSignal): Promise<RoundOutcome> {
@@ -404,53 +392,8 @@ export class ReconcileLoop {
     await woken;
   }
 
-  #noteBlindParts(answers: Answers): void {
-    const parts = [
-      ...(answers.host.kind === 'blind' ? [`host: ${answers.host.reason}`] : []),
-      ...(answers.cards.kind === 'blind' ? [`nvidia-smi: ${answers.cards.reason}`] : []),
-      ...[...answers.mps].flatMap(([gpu, part]) =>
-        part.kind === 'blind' ? [`mps ${gpu}: ${part.reason}`] : [],
-      ),
-      ...[...answers.runtimes].flatMap(([kind, part]) =>
-        part.kind === 'blind' ? [`${kind}: ${part.reason}`] : [],
-      ),
-    ];
-    for (const part of parts) {
-      if (this.#blindParts.includes(part)) continue;
-      this.#deps.log.warn({ part }, 'part of the host cannot be read');
-      note(this.#deps, 'driver-blind', 'node', part);
-    }
-    this.#blindParts = parts;
-  }
-
   #bootId(): BootId {
     assert(this.#world !== null, 'nothing is done before the host has been read');
     return this.#world.bootId;
   }
-}
-
-function subjectOf(plan: UnitPlan): string {
-  return plan.gpus[0] === undefined ? `replicas/${plan.key}` : `gpus/${plan.key}`;
-}
-
-function allowedRuntimes(config: AgentCoreDeps['config']): readonly ('docker' | 'process')[] {
-  if (config.runtime !== 'auto') return [config.runtime];
-  return config.processRuntime ? ['docker', 'process'] : ['docker'];
-}
-
-function probeTargets(world: World, records: readonly ReplicaRecord[]) {
-  return world.running.flatMap((entry) => {
-    const record = records.find((each) => each.replica === entry.replica);
-    if (entry.state !== 'running' || entry.address === null || record === undefined) return [];
-    const { replica, runtimeId, address } = entry;
-    return [{ replica, runtimeId, address, path: record.target.workload.health.path }];
-  });
-}
-
-function driftWords(world: World | null, gpu: GpuUuid): string {
-  const card = world?.inventory.gpus.find((each) => each.uuid === gpu);
-  const names = (card?.instances ?? []).map(({ profile, start }) => `${profile} at ${start}`);
-  const mode = card?.migEnabled === true ? 'MIG on' : 'MIG off';
-  const now = [mode, ...names].join(', ');
-  return `somebody else has changed the layout; now: ${now}. agentctl mig apply brings one back`;
 }

@@ -2,11 +2,12 @@ import type { GpuUuid, SliceId } from '../../shared/domain/ids.ts';
 import { isSamePlacement } from '../../shared/domain/mig-layout.ts';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
 import type { MpsControl } from '../drivers/mps/mps-control.ts';
-import type { SliceBinding, World } from '../observe/world.ts';
+import type { ReplicaRecord, SliceBinding, World } from '../observe/world.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import { specHash } from '../target/spec-hash.ts';
 import { wantedReplicas } from '../target/ledger.ts';
+import type { AgentCoreDeps } from './core-deps.ts';
 import type { PlanConfig, PlanInput, SliceTombstone, WantedReplica } from './plan-input.ts';
 
 /** Gathers everything that one round's plan depends on. */
@@ -106,4 +107,22 @@ function tombstoneKey(tombstone: Tombstone): string {
   return tombstone.kind === 'replica'
     ? `replica ${tombstone.replica}`
     : `slice ${tombstone.slice} ${tombstone.incarnation} ${tombstone.gpu}`;
+}
+
+/** The runtimes that configuration lets models use. */
+export function allowedRuntimes(
+  config: AgentCoreDeps['config'],
+): readonly ('docker' | 'process')[] {
+  if (config.runtime !== 'auto') return [config.runtime];
+  return config.processRuntime ? ['docker', 'process'] : ['docker'];
+}
+
+/** What is asked whether it serves. */
+export function probeTargets(world: World, records: readonly ReplicaRecord[]) {
+  return world.running.flatMap((entry) => {
+    const record = records.find((each) => each.replica === entry.replica);
+    if (entry.state !== 'running' || entry.address === null || record === undefined) return [];
+    const { replica, runtimeId, address } = entry;
+    return [{ replica, runtimeId, address, path: record.target.workload.health.path }];
+  });
 }

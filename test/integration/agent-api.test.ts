@@ -211,7 +211,7 @@ test('ps and describe replica tell where a replica is', async () => {
     },
   ]);
   const table = (await agentctl(path, 'ps')).out.split('\n');
-  expect(table[1]).toMatch(/^vad-1a2b3c4d {2}vad {4}ready {2}mps-25% {2}127\.0\.0\.1:31000 {2}2 /);
+  expect(table[1]).toMatch(/^vad-1a2b3c4d {2}vad {4}ready {2}mps-25% {2}process {3}127\.0\.0\.1:31000 {2}2 /);
   const { out } = await agentctl(path, 'describe', 'replica', 'vad-1a2b3c4d');
   expect(out).toContain(`Slice:     s-1: mps-25% on ${gpuA}`);
 });
@@ -335,8 +335,8 @@ test('an agent that is not there is exit 5, and doctor finds what is wrong with 
   expect(found).toContainEqual({
     check: 'samples',
     verdict: 'FAIL',
-    finding: '0 cards, 0.0 s old',
-    advice: 'the agent’s log says why the sampling command ends',
+    finding: '0 cards, 0.0 s old: sampling has stalled',
+    advice: 'journalctl -u tangram-agent | grep sampling',
   });
 });
 

@@ -42,7 +42,7 @@ export function agentServiceHandlers(deps: AgentServiceDeps): AgentServiceHandle
         usage: (await deps.usage?.read()) ?? null,
         host: deps.host.latest(),
         history: (gpu) => (windowMs === 0 ? [] : utilizationHistory(deps.sampler, gpu, windowMs)),
-        dcgmReason: deps.dcgm?.reason ?? null,
+        dcgmReason: deps.dcgm === null ? 'dcgm.enabled is false' : deps.dcgm.reason,
       });
     }, onError),
     ListEvents: unary(({ limit }) => {

@@ -207,6 +207,7 @@ function fillSlices(
     target: core.target(),
     status: core.status(),
     attribution: core.attribution(),
+    recorded: core.recordedLayouts(),
   });
   for (const row of rows) {
     if (row.shape === null || row.state === 'absent') continue;

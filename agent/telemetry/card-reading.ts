@@ -82,6 +82,7 @@ function sliceReading(row: SliceRow, facts: CardFacts): readonly SliceReading[] 
 
 function holderOf({ replica, model, slice, state }: SliceRow): SliceReading['holder'] {
   if (replica !== null && model !== null) return { kind: 'replica', replica, model };
+  if (state === 'free') return { kind: 'nobody' };
   return { kind: slice === null || state === 'foreign' ? 'foreign' : 'nobody' };
 }
 

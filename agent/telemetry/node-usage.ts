@@ -20,7 +20,10 @@ import type { ProcessTable } from './process-table.ts';
 import type { GpuSampler } from './sampler.ts';
 
 export interface UsageDeps {
-  readonly core: Pick<AgentCore, 'attribution' | 'inventory' | 'status' | 'target'>;
+  readonly core: Pick<
+    AgentCore,
+    'attribution' | 'inventory' | 'recordedLayouts' | 'status' | 'target'
+  >;
   readonly sampler: GpuSampler;
   readonly processes: ProcessTable;
   readonly details: CardDetailsReader | null;
@@ -91,6 +94,7 @@ export class NodeUsage {
       target: core.target(),
       status: core.status(),
       attribution: core.attribution(),
+      recorded: core.recordedLayouts(),
     });
     const { of } = whose(core.attribution(), this.#deps.place);
     const owned = await this.#named(

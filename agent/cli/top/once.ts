@@ -1,6 +1,7 @@
 import { renderMib } from '../../../shared/domain/units.ts';
 import { renderTable } from '../../../shared/platform/table.ts';
 import type { TopRecord } from '../api/top-record.ts';
+import { lacksDcgm } from './lacks-dcgm.ts';
 import { rowsOf } from './rows.ts';
 import { cardNode, type Amount, type TopNode } from './tree.ts';
 import { firstView } from './view-state.ts';
@@ -53,7 +54,9 @@ function headOf(top: TopRecord): string {
   const host = `host: CPU ${cpu}, memory ${told(top.memoryUsedMib, renderMib) || '-'}`;
   if (top.gpus.length === 0) return `${host}; no sample of a card\n`;
   const age = `samples ${(top.ageMs / 1_000).toFixed(1)} s old`;
-  const dcgm = top.dcgmReason === '' ? '' : `no DCGM: ${top.dcgmReason}\n`;
+  const dcgm = lacksDcgm(top)
+    ? `no DCGM, so SM use under MIG is not known: ${top.dcgmReason}\n`
+    : '';
   return `${host}; ${age}${top.stale ? ' (STALE: sampling has stalled)' : ''}\n${dcgm}`;
 }
 

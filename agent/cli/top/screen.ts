@@ -1,5 +1,6 @@
 import { renderMib } from '../../../shared/domain/units.ts';
 import type { TopRecord } from '../api/top-record.ts';
+import { lacksDcgm } from './lacks-dcgm.ts';
 import { drawTable, type Drawing } from './columns.ts';
 import type { Row } from './rows.ts';
 import { selectedAt, type ViewState } from './view-state.ts';
@@ -78,8 +79,8 @@ function headLine({ top, away }: ScreenFacts): Line {
 function statusLine({ top, state }: ScreenFacts): string {
   const parts = [`sorted by ${state.sortBy}`];
   if (state.filter !== '') parts.push(`only /${state.filter}`);
-  if (top !== null && top.dcgmReason !== '') {
-    parts.push(`no DCGM: utilisation under MIG is not known`);
+  if (top !== null && lacksDcgm(top)) {
+    parts.push('no DCGM: SM use under MIG is not known');
   }
   return parts.join('; ');
 }

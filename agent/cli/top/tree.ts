@@ -101,11 +101,10 @@ function sliceNode(card: CardSample, slice: SliceSample): TopNode {
   const shape = shapeWord(slice.shape) || 'slice';
   const place = slice.shape?.kind === 'mig' ? shape : `${shape} ${slice.slice}`;
   const key = `${card.uuid}/${place}`;
-  const whose = slice.slice === '' ? ' (not ours)' : '';
-  const state = slice.state === 'ready' || slice.slice === '' ? '' : ` ${slice.state}`;
+  const state = stateWord(slice);
   // Nobody keeps a timeshare to its memory, and an operator who looks at it must know.
   const kept = slice.shape?.kind === 'timeshare' ? ' (not enforced)' : '';
-  const name = `${shape}${kept}${whose}${state}`;
+  const name = `${shape}${kept}${state}`;
   // Under MIG everything in an instance is told of the instance: that is what its holder asks about.
   const inside = measured(slice.smActiveRatio ?? slice.engineActiveRatio);
   return {
@@ -120,6 +119,11 @@ function sliceNode(card: CardSample, slice: SliceSample): TopNode {
     powerWatts: amount(user?.powerWatts ?? null),
     children: user === undefined ? [] : [replicaNode(card, user, { parent: key, inside })],
   };
+}
+
+function stateWord({ state }: SliceSample): string {
+  if (state === 'ready') return '';
+  return state === 'foreign' ? ' (not ours)' : ` ${state}`;
 }
 
 /** `inside`: use of the instance that the replica has for itself; null: the figures are of the card. */

@@ -170,6 +170,11 @@ test('under MIG an instance’s use is its part of the card', () => {
   };
   expect(cardReading(facts).slices[0]?.smRatio).toBeCloseTo((0.5 * 3) / 7);
   expect(cardReading({ ...facts, dcgm: [] }).slices[0]?.smRatio).toBeNull();
+  const left = { ...slice, slice: null, replica: null, model: null };
+  const holders = (['free', 'foreign'] as const).map(
+    (state) => cardReading({ ...facts, slices: [{ ...left, state }] }).slices[0]?.holder.kind,
+  );
+  expect(holders).toEqual(['nobody', 'foreign']);
 });
 
 test('idle is the least that a card was seen to draw', () => {

@@ -41,6 +41,16 @@ describe('the lines below a card', () => {
   });
 
   test.for([
+    ['free', 'mps-25% free'],
+    ['foreign', 'mps-25% (not ours)'],
+    ['leaving', 'mps-25% leaving'],
+    ['ready', 'mps-25%'],
+  ])('a slice that is %s is called %s', ([state = '', name = '']) => {
+    const card = withSlice({ state, slice: '', replica: '', model: '' });
+    expect(cardNode(card).children[0]?.name).toBe(name);
+  });
+
+  test.for([
     ['nightly', '77 train in nightly'],
     ['train:3', '77 train in nightly'],
     ['ffffff', '77 train in nightly'],

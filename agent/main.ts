@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=1 --optimize-for-size --interrupt-budget=20000000 --no-sparkplug
+#!/usr/bin/env -S node --max-semi-space-size=1 --optimize-for-size --no-opt --no-maglev --no-sparkplug
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { systemClock } from '../shared/platform/clock.ts';

@@ -7,6 +7,7 @@ import type { Host, HostFacts } from '../drivers/host/host.ts';
 import type { MpsControl, MpsDaemonState } from '../drivers/mps/mps-control.ts';
 import type { GpuRow, NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import type { RunningReplica, Runtime } from '../drivers/runtime/runtime.ts';
+import { processesWhenChanged, type ReadProcesses } from './processes-when-changed.ts';
 import type { Answers, CardAnswers, Part } from './world.ts';
 
 /** Everything that is asked in a round. */
@@ -27,7 +28,10 @@ const patienceMs = 5_000;
 /** Remembers between rounds what need not be asked again, and what has not answered yet. */
 export function createObserve(deps: ObserveDeps): Observe {
   const ask = createAsk(deps.clock);
-  const readGeometries = geometriesOnce();
+  const remembered: Remembered = {
+    readGeometries: geometriesOnce(),
+    readProcesses: processesWhenChanged(deps.clock),
+  };
   let facts: HostFacts | undefined;
   return async (mpsCards, signal) => {
     const timings: Record<string, { success: boolean; durationMs: number }> = {};
@@ -43,7 +47,7 @@ export function createObserve(deps: ObserveDeps): Observe {
     const [host, cards, mps, runtimes] = await Promise.all([
       // A boot outlives no agent: its facts are asked for until they are known.
       timed('host', async (inner) => (facts ??= await deps.host.facts(inner))),
-      timed('nvidia-smi', (inner) => askCards(deps.nvidiaSmi, readGeometries, inner)),
+      timed('nvidia-smi', (inner) => askCards(deps.nvidiaSmi, remembered, inner)),
       askMps(deps.mps, mpsCards, (gpu, question) => timed(`mps ${gpu}`, question)),
       Promise.all(deps.runtimes.map((runtime) => askRuntime(runtime, timed))),
     ]);
@@ -112,9 +116,14 @@ function geometriesOnce(): ReadGeometries {
   };
 }
 
+interface Remembered {
+  readonly readGeometries: ReadGeometries;
+  readonly readProcesses: ReadProcesses;
+}
+
 async function askCards(
   smi: NvidiaSmi | null,
-  readGeometries: ReadGeometries,
+  { readGeometries, readProcesses }: Remembered,
   signal: AbortSignal,
 ): Promise<CardAnswers> {
   if (smi === null) {
@@ -122,7 +131,7 @@ async function askCards(
     return { gpus: [], processes: none, instances: none, geometries: new Map() };
   }
   const gpus = await smi.queryGpus(signal);
-  const processes = await partOf(smi.queryProcesses(signal));
+  const processes = await readProcesses(smi, gpus, signal);
   const instances = gpus.some((row) => row.migEnabled === true)
     ? await partOf(smi.listMigInstances(signal))
     : ({ kind: 'seen', value: [] } as const);

@@ -204,7 +204,9 @@ export class FakeNode {
       queryGpus: async () => {
         await this.beforeAnswer();
         alive();
-        return Promise.resolve(this.cards.map((card, index) => rowOf(card, index)));
+        return Promise.resolve(
+          this.cards.map((card, index) => rowOf(card, index, this.#usedMib(card))),
+        );
       },
       queryProcesses: async () => {
         alive();
@@ -462,6 +464,11 @@ export class FakeNode {
     );
   }
 
+  #usedMib(card: FakeCard): number {
+    const own = this.#processes().filter((each) => each.gpu === card.uuid);
+    return own.reduce((sum, each) => sum + (each.memoryUsedMib ?? 0), 0);
+  }
+
   #processes(): ComputeProcess[] {
     return this.cards.flatMap((card) => [
       ...card.foreign.map(({ pid, memoryMib }) => ({
@@ -477,7 +484,7 @@ export class FakeNode {
   }
 }
 
-function rowOf(card: FakeCard, index: number): GpuRow {
+function rowOf(card: FakeCard, index: number, memoryUsedMib: number): GpuRow {
   return {
     index,
     uuid: card.uuid,
@@ -485,7 +492,7 @@ function rowOf(card: FakeCard, index: number): GpuRow {
     pciBusId: `00000000:0${index}:00.0`,
     driverVersion: '550.163.01',
     memoryTotalMib: card.card.memoryMib,
-    memoryUsedMib: 0,
+    memoryUsedMib,
     utilizationPercent: 0,
     memoryUtilizationPercent: 0,
     temperatureCelsius: 30,

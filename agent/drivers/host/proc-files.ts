@@ -6,7 +6,8 @@ export interface CpuTimes {
 
 /** Parses the first line of `/proc/stat`. Guest time is part of user time already. */
 export function parseCpuTimes(text: string): CpuTimes | null {
-  const line = text.split('\n').find((each) => each.startsWith('cpu '));
+  // Not split into lines: that of the interrupts has thousands of numbers.
+  const line = /^cpu .*$/m.exec(text)?.[0];
   const fields = line?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
   if (fields.length < 4 || fields.some((field) => !Number.isFinite(field))) return null;
   const total = fields.reduce((sum, field) => sum + field, 0);
@@ -20,19 +21,24 @@ export interface MemoryMib {
   readonly usedMib: number;
 }
 
+const memTotal = /^MemTotal:\s+(\d+) kB$/m;
+const memAvailable = /^MemAvailable:\s+(\d+) kB$/m;
+const memFree = /^MemFree:\s+(\d+) kB$/m;
+
 /** Parses `/proc/meminfo`. */
 export function parseMemInfo(text: string): MemoryMib | null {
-  const kib = (key: string): number | null => {
-    const match = new RegExp(`^${key}:\\s+(\\d+) kB$`, 'm').exec(text);
-    return match === null ? null : Number(match[1]);
-  };
-  const total = kib('MemTotal');
-  const available = kib('MemAvailable') ?? kib('MemFree');
+  const total = firstNumber(memTotal, text);
+  const available = firstNumber(memAvailable, text) ?? firstNumber(memFree, text);
   if (total === null || available === null) return null;
   return {
     totalMib: Math.floor(total / 1024),
     usedMib: Math.floor((total - available) / 1024),
   };
+}
+
+function firstNumber(pattern: RegExp, text: string): number | null {
+  const match = pattern.exec(text);
+  return match === null ? null : Number(match[1]);
 }
 
 /** The busy share between two readings, 0 to 1. */

@@ -17,7 +17,8 @@ export const addTop: AddCommand = (program, deps, api) => {
       'after',
       `
 Keys: arrows or j/k move, enter folds and unfolds, e and c unfold and fold all, n m s p sort by name, memory, SM and
-power, / filters (escape clears it), q quits. A figure with ~ is shared out and not measured; - is not known.`,
+power, / filters (escape clears it), q quits. A figure with ~ is shared out and not measured; - is not known.
+SM use is of the card; of a MIG instance and what stands below it, of that instance.`,
     )
     .action(async ({ once, json }: Json & { readonly once?: true }) => {
       const agent = api();

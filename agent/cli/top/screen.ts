@@ -61,7 +61,7 @@ export function drawScreen(facts: ScreenFacts, drawing: Drawing): readonly Line[
 }
 
 function headLine({ top, away }: ScreenFacts): Line {
-  if (away !== null) return { text: `the agent does not answer: ${away}`, style: 'alarm' };
+  if (away !== null) return { text: away, style: 'alarm' };
   if (top === null) return { text: 'waiting for the agent', style: 'dim' };
   const age = `${(top.ageMs / 1_000).toFixed(1)} s`;
   if (top.stale) {

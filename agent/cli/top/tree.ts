@@ -151,7 +151,7 @@ function replicaNode(
 function foreignNodes(card: CardSample): readonly TopNode[] {
   const key = `${card.uuid}/not-ours`;
   if (card.processes === null) {
-    return [note(`${card.uuid}/unread`, 'the processes cannot be read')];
+    return [note(`${card.uuid}/unread`, 'processes: unreadable now')];
   }
   const user = card.users.find((each) => each.replica === '');
   // A server works for the replicas that are its clients: it is nobody's guest.

@@ -113,7 +113,7 @@ describe('the live view', () => {
     await settle();
     away = true;
     await clock.advance(1_000);
-    expect(terminal.writes.at(-1)).toContain('the agent does not answer: nobody listens');
+    expect(terminal.writes.at(-1)).toContain('nobody listens');
     away = false;
     await clock.advance(1_000);
     expect(terminal.writes.at(-1)).toContain('2 cards');

@@ -6,9 +6,11 @@ export interface CpuTimes {
 
 /** Parses the first line of `/proc/stat`. Guest time is part of user time already. */
 export function parseCpuTimes(text: string): CpuTimes | null {
-  // Not split into lines: that of the interrupts has thousands of numbers.
-  const line = /^cpu .*$/m.exec(text)?.[0];
-  const fields = line?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
+  // The other lines are thousands of numbers of interrupts, each second.
+  const end = text.indexOf('\n');
+  const line = end < 0 ? text : text.slice(0, end);
+  if (!line.startsWith('cpu ')) return null;
+  const fields = line.trim().split(/\s+/).slice(1, 9).map(Number);
   if (fields.length < 4 || fields.some((field) => !Number.isFinite(field))) return null;
   const total = fields.reduce((sum, field) => sum + field, 0);
   const idle = (fields[3] ?? 0) + (fields[4] ?? 0);

@@ -18,6 +18,8 @@ export interface LineStreamOptions {
 const lineLengthMaxDefault = 64 * 1024;
 const killedGoneMs = 2_000;
 const stderrKeptMax = 4 * 1024;
+/** The end of a child may be told before its last words, and somebody else may hold their pipe. */
+const lastWordsMs = 500;
 
 /**
  * A long-lived child's lines as it prints them. What is not read yet stays in the pipe, so nothing grows: a slow
@@ -45,6 +47,7 @@ export async function* streamLines(
     const code = await exit;
     signal.throwIfAborted();
     if (code === 0) return;
+    await within(lastWordsMs, stderr.closed, { clock, signal });
     throw new AppError(
       'PROCESS_FAILED',
       `${shownCommand(options.argv)} ended with exit code ${code ?? 'unknown'}`,
@@ -168,12 +171,27 @@ function watch(options: LineStreamOptions, signal: AbortSignal): Watchdog {
   };
 }
 
-function keepTail(source: Readable): { text(): string } {
+function keepTail(source: Readable): { text(): string; readonly closed: Promise<void> } {
   let tail = '';
   source.setEncoding('utf8').on('data', (chunk: string) => {
     tail = (tail + chunk).slice(-stderrKeptMax);
   });
-  return { text: () => tail };
+  const closed = new Promise<void>((resolve) => {
+    source.once('close', resolve);
+  });
+  return { text: () => tail, closed };
+}
+
+/** Waits for `wanted`, but not for longer than `ms`. */
+async function within(
+  ms: number,
+  wanted: Promise<void>,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  const over = new AbortController();
+  const late = clock.sleep(ms, AbortSignal.any([signal, over.signal])).catch(() => {});
+  await Promise.race([wanted, late]);
+  over.abort();
 }
 
 function asCause(error: unknown): unknown {

@@ -171,7 +171,7 @@ module.exports = {
       'child-process',
       'Only drivers/process starts processes (and the launcher, build and tests).',
       { path: '^(agent|coordinator|shared)/', pathNot: '^agent/(drivers/process|simulator)/' },
-      { path: '^(node:)?child_process$' },
+      { path: '^(node:)?child_process$|node_modules/execa' },
     ),
     rule(
       'dockerode',
@@ -184,6 +184,12 @@ module.exports = {
       'Only platform/sqlite opens a database.',
       { path: '^(agent|coordinator|shared)/', pathNot: '^shared/platform/sqlite' },
       { path: 'node_modules/(@types/)?better-sqlite3' },
+    ),
+    rule(
+      'systeminformation',
+      'Only drivers/host asks the host.',
+      { path: '^(agent|coordinator|shared)/', pathNot: '^agent/drivers/host/' },
+      { path: 'node_modules/systeminformation' },
     ),
     rule(
       'timers',

@@ -1,24 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, hostname, release } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseBootId } from '../../../shared/domain/ids.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import type { Host, HostFacts, HostSample } from './host.ts';
-import { parseOsRelease } from './os-release.ts';
 import { cpuRatio, parseCpuTimes, parseMemInfo, type CpuTimes } from './proc-files.ts';
 
-/** The first that is there; source: os-release(5). */
-const osReleaseFiles = ['/etc/os-release', '/usr/lib/os-release'];
-
-/** The machine that the agent runs on. Facts are read once; samples are two small reads. */
+/** The machine that the agent runs on. Facts are asked once (that spawns processes); samples are two small reads. */
 export function createHost(options: { readonly procDirectory?: string } = {}): Host {
   const proc = options.procDirectory ?? '/proc';
-  let facts: HostFacts | null = null;
+  let facts: Promise<HostFacts> | null = null;
   let before: CpuTimes | null = null;
   return {
     facts: async (signal) => {
       signal.throwIfAborted();
-      facts ??= readFacts(proc); // One that fails is asked again by the next round.
+      facts ??= readFacts(proc).catch((error: unknown) => {
+        facts = null; // The next round may ask again.
+        throw error;
+      });
       return facts;
     },
     sample: async (signal): Promise<HostSample> => {
@@ -33,29 +32,21 @@ export function createHost(options: { readonly procDirectory?: string } = {}): H
   };
 }
 
-function readFacts(proc: string): HostFacts {
+async function readFacts(proc: string): Promise<HostFacts> {
   const bootId = parseBootId(readProcFile(proc, 'sys/kernel/random/boot_id').trim());
   const memory = parseMemInfo(readProcFile(proc, 'meminfo'));
   if (!bootId.ok || memory === null) throw unreadable(proc);
+  // Loaded here: it is asked once, and every other program of ours does without.
+  const { osInfo } = await import('systeminformation');
+  const system = await osInfo();
   return {
     hostname: hostname(),
     bootId: bootId.value,
     cpuCount: availableParallelism(),
     memoryTotalMib: memory.totalMib,
-    kernel: release(),
-    operatingSystem: parseOsRelease(readOsRelease()),
+    kernel: system.kernel,
+    operatingSystem: `${system.distro} ${system.release}`.trim(),
   };
-}
-
-function readOsRelease(): string {
-  for (const path of osReleaseFiles) {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {
-      continue;
-    }
-  }
-  return '';
 }
 
 function readProcFile(proc: string, name: string): string {

@@ -1,6 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { constants } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
+import { execa } from 'execa';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
 import { endGroup } from './process-group.ts';
@@ -34,6 +32,15 @@ const outputBytesMaxDefault = 4 * 1024 * 1024;
 const killGraceMsDefault = 2_000;
 /** How long a killed command may take to be gone. A process in uninterruptible sleep never is. */
 const killedGoneMs = 2_000;
+const exitCodeBySignal: Readonly<Record<string, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGABRT: 134,
+  SIGKILL: 137,
+  SIGSEGV: 139,
+  SIGPIPE: 141,
+  SIGTERM: 143,
+};
 
 /**
  * Runs one command to its end. A non-zero exit is a result, not an error. Throws DRIVER_AWAY (no such program),
@@ -48,25 +55,28 @@ export async function runCommand(
   if (program === undefined) throw new AppError('PROCESS_FAILED', 'the command is empty');
   const clock = options.clock ?? systemClock;
   const graceMs = options.killGraceMs ?? killGraceMsDefault;
-  const outputBytesMax = options.outputBytesMax ?? outputBytesMaxDefault;
-  const child = open(program, args, options);
+  // A group of its own: a wrapper script's children hold the pipes too, and must end with it.
+  const child = execa(program, args, {
+    detached: true,
+    cleanup: false,
+    reject: false,
+    stripFinalNewline: false,
+    encoding: 'utf8',
+    env: { ...options.env, LC_ALL: 'C' },
+    maxBuffer: options.outputBytesMax ?? outputBytesMaxDefault,
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+  });
   const over = new AbortController();
   const killer = endWhenLate({ pid: child.pid, graceMs, timeoutMs: options.timeoutMs, clock }, [
     signal,
     over.signal,
   ]);
-  const onTooMuch = (): void => {
-    if (child.pid !== undefined) void endGroup(child.pid, 0, clock, over.signal);
-  };
-  const result = await Promise.race([
-    ending(child, outputBytesMax, onTooMuch),
-    leftBehind(killer, clock, over.signal),
-  ]);
+  const result = await Promise.race([child, leftBehind(killer, clock, over.signal)]);
   over.abort();
   const late = await killer;
   if (result === 'left-behind') {
-    child.stdout.destroy();
-    child.stderr.destroy();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
     child.unref();
     if (child.pid !== undefined) options.onLeftBehind?.(child.pid);
   }
@@ -83,69 +93,16 @@ export async function runCommand(
       },
     );
   }
-  if (result.kind === 'not-started') throw spawnError(options.argv, result.cause);
-  if (result.kind === 'too-much') {
+  if (result.isMaxBuffer) {
+    if (child.pid !== undefined) await endGroup(child.pid, 0, clock, new AbortController().signal);
     throw new AppError(
       'PROCESS_FAILED',
-      `${shownCommand(options.argv)} printed more than ${outputBytesMax} bytes`,
+      `${shownCommand(options.argv)} printed more than ${options.outputBytesMax ?? outputBytesMaxDefault} bytes`,
     );
   }
-  const { exitCode, stdout, stderr } = result;
-  return { exitCode, stdout, stderr };
-}
-
-type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
-
-/** A group of its own: a wrapper script's children hold the pipes too, and must end with it. */
-function open(program: string, args: readonly string[], options: CommandOptions): Child {
-  const settings = { detached: true, env: { ...process.env, ...options.env, LC_ALL: 'C' } };
-  try {
-    if (options.input === undefined) {
-      return spawn(program, args, { ...settings, stdio: ['ignore', 'pipe', 'pipe'] });
-    }
-    const child = spawn(program, args, { ...settings, stdio: ['pipe', 'pipe', 'pipe'] });
-    child.stdin.on('error', () => {}); // Whoever does not read its input may still end well.
-    child.stdin.end(options.input);
-    return child;
-  } catch (cause) {
-    throw spawnError(options.argv, cause);
-  }
-}
-
-type Ending =
-  | ({ readonly kind: 'ended' } & CommandResult)
-  | { readonly kind: 'too-much' }
-  | { readonly kind: 'not-started'; readonly cause: unknown };
-
-/** Resolves when the command is over and nobody holds its pipes any more. */
-function ending(child: Child, outputBytesMax: number, onTooMuch: () => void): Promise<Ending> {
-  let tooMuch = false;
-  const onOverflow = (): void => {
-    if (!tooMuch) onTooMuch();
-    tooMuch = true;
-  };
-  const stdout = gather(child.stdout, outputBytesMax, onOverflow);
-  const stderr = gather(child.stderr, outputBytesMax, onOverflow);
-  return new Promise((resolve) => {
-    child.once('error', (cause) => resolve({ kind: 'not-started', cause }));
-    child.once('close', (code, signalName) => {
-      const exitCode = code ?? 128 + (signalName === null ? 0 : constants.signals[signalName]);
-      if (tooMuch) resolve({ kind: 'too-much' });
-      else resolve({ kind: 'ended', exitCode, stdout: stdout(), stderr: stderr() });
-    });
-  });
-}
-
-/** Keeps what is printed, up to the limit; the rest is read and dropped, so that the writer can end. */
-function gather(source: Readable, bytesMax: number, onOverflow: () => void): () => string {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  source.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > bytesMax) onOverflow();
-    else chunks.push(chunk);
-  });
-  return () => Buffer.concat(chunks).toString('utf8');
+  const exitCode = result.exitCode ?? exitCodeBySignal[result.signal ?? ''];
+  if (exitCode === undefined) throw spawnError(options.argv, result.cause ?? result);
+  return { exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 
 /** Resolves when a command that was told to end has had its time and is still there; never otherwise. */

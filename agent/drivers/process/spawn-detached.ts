@@ -21,7 +21,7 @@ export interface DetachedProcess {
 
 /**
  * Starts a process in a session of its own, which outlives us and holds none of our pipes.
- * Neither pipe nor promise is kept for a child that we mean to forget.
+ * Plain `spawn`: execa would keep buffers and a promise for a child that we mean to forget.
  */
 export async function spawnDetached(options: DetachedOptions): Promise<DetachedProcess> {
   const [program, ...args] = options.argv;

@@ -211,7 +211,9 @@ test('ps and describe replica tell where a replica is', async () => {
     },
   ]);
   const table = (await agentctl(path, 'ps')).out.split('\n');
-  expect(table[1]).toMatch(/^vad-1a2b3c4d {2}vad {4}ready {2}mps-25% {2}process {3}127\.0\.0\.1:31000 {2}2 /);
+  expect(table[1]).toMatch(
+    /^vad-1a2b3c4d {2}vad {4}ready {2}mps-25% {2}process {3}127\.0\.0\.1:31000 {2}2 /,
+  );
   const { out } = await agentctl(path, 'describe', 'replica', 'vad-1a2b3c4d');
   expect(out).toContain(`Slice:     s-1: mps-25% on ${gpuA}`);
 });

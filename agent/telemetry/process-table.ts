@@ -8,8 +8,10 @@ import type { ProcessUse, SlowQueries } from '../drivers/nvidia-smi/slow-queries
 const freshMs = 2_000;
 /** Nobody who scrapes waits longer than this for them. */
 const waitMsMax = 2_000;
-/** Older rows than this tell of another time and are not shown. */
-const staleMs = 5_000;
+/** Older rows than this tell of another time and are not shown… */
+const staleMsMin = 5_000;
+/** … except where a reading itself takes long (no persistence mode): then they last for so many readings. */
+const staleReadings = 3;
 
 /** A process on a card; `smRatio` is of the whole card, null: not told. */
 export interface ProcessRow extends ComputeProcess {
@@ -26,10 +28,14 @@ export interface ProcessTableDeps {
   readonly signal: AbortSignal;
 }
 
-/** Invariants: at most one reading at a time, shared by all who wait; what is answered is never older than `staleMs`. */
+/** Invariants: at most one reading at a time, shared by all who wait; what is answered is never stale. */
 export class ProcessTable {
   readonly #deps: ProcessTableDeps;
-  #rows: { readonly rows: readonly ProcessRow[]; readonly monotonicMs: number } | null = null;
+  #rows: {
+    readonly rows: readonly ProcessRow[];
+    readonly monotonicMs: number;
+    readonly staleMs: number;
+  } | null = null;
   #reading: Promise<void> | null = null;
   /** Said once, not at every scrape. */
   #lastReason = '';
@@ -47,14 +53,18 @@ export class ProcessTable {
       await Promise.race([this.#reading, limit]);
       waiting.abort();
     }
-    return this.#rows !== null && this.#ageMs() <= staleMs ? this.#rows.rows : null;
+    return this.#rows !== null && this.#ageMs() <= this.#rows.staleMs ? this.#rows.rows : null;
   }
 
   async #refresh(): Promise<void> {
+    const { clock } = this.#deps;
+    const fromMs = clock.monotonicMs();
     try {
       const processes = await this.#deps.nvidiaSmi.queryProcesses(this.#deps.signal);
       const rows = withUses(processes, this.#deps.cards(), await this.#uses(processes));
-      this.#rows = { rows, monotonicMs: this.#deps.clock.monotonicMs() };
+      const monotonicMs = clock.monotonicMs();
+      const staleMs = Math.max(staleMsMin, staleReadings * (monotonicMs - fromMs));
+      this.#rows = { rows, monotonicMs, staleMs };
       this.#lastReason = '';
     } catch (error) {
       const reason = errorChain(error);

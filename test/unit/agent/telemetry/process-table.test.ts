@@ -68,3 +68,27 @@ test('processes are told even where their use cannot be read', async () => {
   fake.processes = [one, two];
   expect((await table.read())?.map((row) => row.pid)).toEqual([7, 8]);
 });
+
+test('where the tool takes seconds, what it told last is shown until it can have told anew', async () => {
+  const clock = new ManualClock();
+  const { signal } = new AbortController();
+  const table = new ProcessTable({
+    nvidiaSmi: {
+      queryProcesses: async () => {
+        await clock.sleep(4_000, signal);
+        return [one];
+      },
+    },
+    cards: () => [gpuRow()],
+    clock,
+    log: silentLog,
+    signal,
+  });
+  const first = table.read();
+  await clock.advance(2_000);
+  expect(await first).toBeNull();
+  await clock.advance(8_000);
+  const later = table.read();
+  await clock.advance(2_000);
+  expect((await later)?.map((row) => row.pid)).toEqual([7]);
+});

@@ -26,7 +26,9 @@ export function tally(outcomes: readonly Outcome[], required: readonly string[])
       counts[outcome.state] += 1;
       continue;
     }
-    const words = `${outcome.name} ${outcome.reason ?? ''}`.toLowerCase();
+    // A skip that names what it needs is for want of that, whatever else its name speaks of.
+    const named = /^needs ([\w-]+):/i.exec(outcome.reason ?? '')?.[1];
+    const words = (named ?? `${outcome.name} ${outcome.reason ?? ''}`).toLowerCase();
     const missing = required.find((thing) => words.includes(thing.toLowerCase()));
     const reason = outcome.reason ?? 'NO REASON GIVEN';
     if (missing === undefined) {

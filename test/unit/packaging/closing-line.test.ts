@@ -18,15 +18,17 @@ test('a skip for want of something required is a failure, any other is told with
     { name: 'b', state: 'skipped', reason: 'needs Docker: no engine answers' },
     { name: 'c', state: 'skipped', reason: 'needs a GPU' },
     { name: 'd', state: 'skipped', reason: null },
+    { name: 'docker on a card', state: 'skipped', reason: 'needs gpu: there is none' },
   ] as const;
   expect(tally(outcomes, ['docker'])).toEqual({
     passed: 1,
     failed: 1,
-    skipped: 2,
+    skipped: 3,
     notes: [
       'FAILED   b: skipped (needs Docker: no engine answers), but docker is required here',
       'SKIPPED  c: needs a GPU',
       'SKIPPED  d: NO REASON GIVEN',
+      'SKIPPED  docker on a card: needs gpu: there is none',
     ],
   });
 });

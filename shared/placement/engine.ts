@@ -1,7 +1,7 @@
 import type { Claim } from '../domain/claim.ts';
 import type { ClaimId, NodeName, ReplicaId } from '../domain/ids.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { ModelSpec } from '../domain/model.ts';
+import type { GpuNeed, ModelSpec } from '../domain/model.ts';
 import type { Slice } from '../domain/slice.ts';
 
 /** Whether anything new may be placed on a node, and if not, why. */
@@ -18,10 +18,31 @@ export interface PlacementNode {
   readonly availability: NodeAvailability;
 }
 
+/** One kind of request that this cluster sees, and how often. */
+export interface DemandShape {
+  /** null: a request for CPU alone. */
+  readonly gpu: GpuNeed | null;
+  readonly cpuMillis: number;
+  readonly memoryMib: number;
+  /** How many of the recent requests were like this; a positive whole number, in any common unit. */
+  readonly weight: number;
+}
+
+/**
+ * What the cluster is expected to be asked for next: the weights of every price that looks ahead. An input, logged
+ * like all others, so that the same decision can be made again. Empty: every way to cut a card is as likely.
+ */
+export interface Demand {
+  /** Equal shapes are merged; the order does not matter. */
+  readonly shapes: readonly DemandShape[];
+}
+
 /** All that a decision may depend on. Order does not matter: ties are broken by name and UUID. */
 export interface PlacementSnapshot {
   readonly nodes: readonly PlacementNode[];
   readonly claims: readonly Claim[];
+  /** Absent: empty. */
+  readonly demand?: Demand;
 }
 
 /** The one way in which the engine's world moves on. Logged, so that every decision can be replayed. */
@@ -29,7 +50,8 @@ export type PlacementDelta =
   | { readonly kind: 'node-set'; readonly node: PlacementNode }
   | { readonly kind: 'node-removed'; readonly node: NodeName }
   | { readonly kind: 'claim-set'; readonly claim: Claim }
-  | { readonly kind: 'claim-removed'; readonly claim: ClaimId };
+  | { readonly kind: 'claim-removed'; readonly claim: ClaimId }
+  | { readonly kind: 'demand-set'; readonly demand: Demand };
 
 /** One replica that needs a place. */
 export interface PlacementRequest {

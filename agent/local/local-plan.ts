@@ -11,7 +11,7 @@ import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
 import type { NodeTarget, Tombstone } from '../../shared/domain/node-target.ts';
 import { err, ok, type Result } from '../../shared/domain/result.ts';
-import type { Evidence, Placement, Refusal } from '../../shared/placement/engine.ts';
+import type { Evidence, Explanation, Placement, Refusal } from '../../shared/placement/engine.ts';
 import { open } from '../../shared/placement/open.ts';
 import { projectTarget, type RunnableClaim } from '../../shared/placement/project-target.ts';
 import { localClusterId } from './local-cluster.ts';
@@ -67,16 +67,9 @@ export function planLaunch(
     const replica = replicaIdOf(spec.name, about.suffix());
     const claim = parseClaimId(replica);
     assert(claim.ok, 'a claim is named like the replica that it is for');
-    const decision = engine.decide({
-      claim: claim.value,
-      replica,
-      spec,
-      modelVersion,
-      nowMs: about.nowMs,
-    });
-    if (decision.kind === 'refused') {
-      return err({ ...decision.refusal, evidence: decision.evidence });
-    }
+    const request = { claim: claim.value, replica, spec, modelVersion, nowMs: about.nowMs };
+    const decision = engine.decide(request);
+    if (decision.kind === 'refused') return err(refusalOf(engine.explain(request)));
     engine.apply(decision.delta);
     starts.push({ replica, placement: decision.placement });
     made.push(runnable(decision.claim, spec));
@@ -86,6 +79,11 @@ export function planLaunch(
     starts,
     stops: replicasOf(going),
   });
+}
+
+function refusalOf({ refusal, evidence }: Explanation): LocalRefusal {
+  assert(refusal !== null, 'what was refused has a reason');
+  return { ...refusal, evidence };
 }
 
 /** Pure: the target without a model. `stops` is empty when nothing of that name runs here. */

@@ -166,6 +166,8 @@ function gpuActual(row: GpuRow, context: CardContext): GpuActual {
     instances,
     mpsActive: mps.state === 'answering',
     mpsOffered: known.mpsOffered,
+    nvlinkPeers: [],
+    numaNode: null,
   };
   return {
     uuid: row.uuid,
@@ -303,6 +305,7 @@ function inventoryOf(
     runtimes: memory.runtimesAllowed.filter((kind) => runtimes.get(kind)?.kind === 'seen'),
     handout: memory.handout,
     metricsAddress: memory.metricsAddress,
+    images: [],
     gpus: gpus.map((each) => each.inventory),
   };
 }

@@ -166,6 +166,8 @@ function replicaStatus(status: StatusInput, replica: ReplicaId, model: ModelName
     address: running?.address ?? null,
     restarts: record?.restarts ?? 0,
     startedAtMs: running?.startedAtMs ?? record?.startedAtMs ?? null,
+    readyAtMs: null,
+    idleSeconds: null,
   };
 }
 

@@ -1,8 +1,9 @@
 import { unreachable } from '../../shared/domain/assert.ts';
-import type { Plan, PlanStage, PlanStep } from '../../shared/domain/change.ts';
+import type { Plan, PlanPrice, PlanStage, PlanStep } from '../../shared/domain/change.ts';
 import type { NodeName } from '../../shared/domain/ids.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import type { Plan as WirePlan } from '../../shared/wire/generated/tangram/v1/Plan.ts';
+import type { PlanPrice as WirePrice } from '../../shared/wire/generated/tangram/v1/PlanPrice.ts';
 
 const untils = {
   'replicas-stopped': 'replicas stopped',
@@ -27,6 +28,7 @@ export function gpuNames(core: Pick<CoordinatorCore, 'node'>): GpuNames {
 export function encodePlan(plan: Plan, nameOf: GpuNames): WirePlan {
   return {
     plan: plan.id,
+    kind: plan.kind,
     stages: plan.stages.map((stage) => ({
       title: stage.title,
       steps: stage.steps.map((step) => ({
@@ -35,11 +37,31 @@ export function encodePlan(plan: Plan, nameOf: GpuNames): WirePlan {
         text: describeStep(step, nameOf),
       })),
       until: untils[stage.until],
+      abortsOn: [...stage.abortsOn],
+      deadlineMs: milliseconds(stage.deadlineSeconds),
     })),
-    replicasInterrupted: plan.price.replicasInterrupted,
-    estimatedMs: Math.round(plan.price.seconds * 1_000),
+    price: encodePrice(plan.price),
     unplaced: plan.unplaced,
   };
+}
+
+function encodePrice(price: PlanPrice): WirePrice {
+  const { interruptions, seconds, bytesToFetch, ...counts } = price;
+  return {
+    ...counts,
+    interruptions: interruptions.map(({ replica, model, seconds: lasts, why }) => ({
+      replica,
+      model,
+      why,
+      ...(lasts === null ? {} : { estimatedMs: milliseconds(lasts) }),
+    })),
+    estimatedMs: milliseconds(seconds),
+    ...(bytesToFetch === null ? {} : { bytesToFetch }),
+  };
+}
+
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1_000);
 }
 
 function describeStep(step: PlanStep, nameOf: GpuNames): string {
@@ -51,7 +73,9 @@ function describeStep(step: PlanStep, nameOf: GpuNames): string {
     case 'destroy-slice':
       return `destroy ${step.shape} on ${nameOf(step.node, step.gpu)}`;
     case 'start-replica':
-      return `start ${step.replica}`;
+      return step.replaces === null
+        ? `start ${step.replica}`
+        : `start ${step.replica} in place of ${step.replaces}`;
     case 'stop-replica':
       return `stop ${step.replica}`;
     default:

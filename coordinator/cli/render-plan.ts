@@ -37,11 +37,9 @@ function renderChange({ mark, subject, plan, remark }: PlannedChange): string {
   return [`${mark} ${subject}`, ...lines, ...price, ...waits, ...remarks].join('\n').concat('\n');
 }
 
-function priceText(plan: Plan__Output): string {
-  const interrupted =
-    plan.replicasInterrupted === 0
-      ? 'interrupts nothing'
-      : `interrupts ${counted(plan.replicasInterrupted, 'replica')}`;
-  const estimate = Number(plan.estimatedMs);
+function priceText({ price }: Plan__Output): string {
+  const count = price?.replicasInterrupted ?? 0;
+  const interrupted = count === 0 ? 'interrupts nothing' : `interrupts ${counted(count, 'replica')}`;
+  const estimate = Number(price?.estimatedMs ?? 0);
   return estimate === 0 ? interrupted : `${interrupted}, about ${renderDuration(estimate)}`;
 }

@@ -1,6 +1,7 @@
 import {
   engineVersion,
   type Decision,
+  type Explanation,
   type PlacementDelta,
   type PlacementEngine,
   type PlacementRequest,
@@ -55,9 +56,9 @@ export class EngineDesk {
     return this.#engine.fork();
   }
 
-  /** Looks without a record: for explanations. */
-  ask(request: PlacementRequest): Decision {
-    return this.#engine.decide(request);
+  /** Says why, without a record. */
+  explain(request: PlacementRequest): Explanation {
+    return this.#engine.explain(request);
   }
 
   /** Decides on record. `snapshot` is asked for only when a new base for replays is due. */

@@ -35,20 +35,25 @@ export function explainModel(
   };
 }
 
+interface WhyNot {
+  readonly refusal: Refusal;
+  readonly evidence: readonly Evidence[];
+}
+
 function whyMissing(
   world: World,
   planner: Planner,
   model: ModelRecord,
-): { readonly refusal: Refusal; readonly evidence: readonly Evidence[] } | null {
+): WhyNot | null {
   const replica = drawReplica(world, model);
-  const decision = world.desk.ask({
+  const { refusal, evidence } = world.desk.explain({
     claim: claimIdOf(replica),
     replica,
     spec: model.spec,
     modelVersion: model.version,
     nowMs: world.deps.clock.wallMs(),
   });
-  if (decision.kind === 'refused') return decision;
+  if (refusal !== null) return { refusal, evidence };
   return planner.pending(model.spec.name) ?? null;
 }
 

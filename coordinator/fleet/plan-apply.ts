@@ -2,8 +2,8 @@ import type { Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { PlanId, ReplicaId } from '../../shared/domain/ids.ts';
 import type {
-  Decision,
   PlacementEngine,
+  PlacementRequest,
   PlacementSnapshot,
   Refusal,
 } from '../../shared/placement/engine.ts';
@@ -50,15 +50,16 @@ export function planApply(input: ApplyPlanInput): Plan {
   let forced = 0;
   let refusal: Refusal | null = null;
   while (starts.length < missing) {
-    let decision = decide(input, world);
+    const request = nextRequest(input);
+    let decision = world.decide(request);
     const next = queue[0];
     if (decision.kind === 'refused' && next !== undefined) {
       world.end(next);
-      decision = decide(input, world);
+      decision = world.decide(request);
       if (decision.kind === 'placed') forced += 1;
     }
     if (decision.kind === 'refused') {
-      refusal = decision.refusal;
+      ({ refusal } = world.explain(request));
       break;
     }
     world.apply(decision.delta);
@@ -87,13 +88,13 @@ function unplacedText(model: ModelRecord, count: number, refusal: Refusal | null
   return `${count} of ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: ${refusal.summary}`;
 }
 
-function decide(input: ApplyPlanInput, world: WhatIf): Decision {
+function nextRequest(input: ApplyPlanInput): PlacementRequest {
   const replica = input.drawReplica();
-  return world.decide({
+  return {
     claim: claimIdOf(replica),
     replica,
     spec: input.model.spec,
     modelVersion: input.model.version,
     nowMs: input.nowMs,
-  });
+  };
 }

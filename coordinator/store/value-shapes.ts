@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Change, Plan, PlanStep } from '../../shared/domain/change.ts';
+import type { Change, Plan, PlanPrice, PlanStep } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import {
   parseChangeId,
@@ -71,10 +71,16 @@ export const modelSpecShape: z.ZodType<ModelSpec> = z.object({
     .nullable(),
   priority: whole,
   placement: z.object({
-    spread: z.enum(['none', 'node']),
+    spread: z.enum(['none', 'node', 'zone']),
     maxPerNode: whole,
+    antiAffinity: z.array(idShapes.modelName),
     constraints: texts,
   }),
+  disruption: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('never') }),
+    z.object({ kind: z.literal('idle') }),
+    z.object({ kind: z.literal('budget'), seconds: whole }),
+  ]),
 });
 
 const sliceShapeShape: z.ZodType<SliceShape> = z.discriminatedUnion('kind', [
@@ -128,27 +134,72 @@ export const tombstoneShape: z.ZodType<Tombstone> = z.discriminatedUnion('kind',
   }),
 ]);
 
-const onSlice = { node: idShapes.nodeName, gpu: text, slice: idShapes.sliceId, shape: text };
+const onCard = { node: idShapes.nodeName, gpu: text };
 const onReplica = { node: idShapes.nodeName, replica: idShapes.replicaId };
+const counterpart = idShapes.replicaId.nullable();
 
 const stepShape: z.ZodType<PlanStep> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('set-mode'), node: idShapes.nodeName, gpu: text, mode: text }),
-  z.object({ kind: z.literal('create-slice'), ...onSlice }),
-  z.object({ kind: z.literal('destroy-slice'), ...onSlice }),
-  z.object({ kind: z.literal('start-replica'), ...onReplica }),
-  z.object({ kind: z.literal('stop-replica'), ...onReplica }),
+  z.object({ kind: z.literal('set-mode'), ...onCard, mode: text }),
+  z.object({
+    kind: z.literal('create-slice'),
+    ...onCard,
+    slice: idShapes.sliceId,
+    shape: text,
+  }),
+  z.object({
+    kind: z.literal('destroy-slice'),
+    ...onCard,
+    slice: idShapes.sliceId.nullable(),
+    placement: z.object({ giProfileId: whole, start: whole }).nullable(),
+    shape: text,
+  }),
+  z.object({ kind: z.literal('start-replica'), ...onReplica, replaces: counterpart }),
+  z.object({ kind: z.literal('stop-replica'), ...onReplica, replacedBy: counterpart }),
+]);
+
+const priceShape: z.ZodType<PlanPrice> = z.object({
+  replicasInterrupted: whole,
+  interruptions: z.array(
+    z.object({
+      replica: idShapes.replicaId,
+      model: idShapes.modelName,
+      seconds: z.number().nullable(),
+      why: text,
+    }),
+  ),
+  seconds: z.number(),
+  estimates: z.enum(['stated', 'learned', 'mixed']),
+  bytesToFetch: whole.nullable(),
+  strandedBeforeMilli: whole,
+  strandedAfterMilli: whole,
+  moves: whole,
+  preemptions: whole,
+});
+
+const abortCause = z.enum([
+  'node-unavailable',
+  'card-failed',
+  'layout-moved-on',
+  'replica-failed',
+  'claim-moved-on',
+  'deadline',
 ]);
 
 const planShape: z.ZodType<Plan> = z.object({
   id: idShapes.planId,
+  kind: z.enum(['apply', 'make-room', 'defrag', 'drain']),
   stages: z.array(
     z.object({
       title: text,
       steps: z.array(stepShape),
       until: z.enum(['replicas-stopped', 'slices-gone', 'slices-ready', 'replicas-ready']),
+      abortsOn: z.array(abortCause),
+      deadlineSeconds: z.number(),
     }),
   ),
-  price: z.object({ replicasInterrupted: whole, seconds: z.number() }),
+  price: priceShape,
+  begins: z.array(claimShape),
+  ends: z.array(idShapes.claimId),
   unplaced: z.string(),
   basis: texts,
 });

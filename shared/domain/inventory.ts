@@ -19,6 +19,13 @@ export interface MigInstance {
   readonly slice: SliceId | null;
 }
 
+/** Another card of the same node that NVLink joins, directly or through a switch. */
+export interface NvlinkPeer {
+  readonly gpu: GpuUuid;
+  /** How many links; `topo -m` prints 12 as `NV12`. */
+  readonly links: number;
+}
+
 /** One card as its agent sees it. */
 export interface GpuInventory {
   readonly uuid: GpuUuid;
@@ -46,6 +53,10 @@ export interface GpuInventory {
   readonly mpsActive: boolean;
   /** Whether its node would share it through MPS at all: configuration may say no. */
   readonly mpsOffered: boolean;
+  /** By UUID; empty: none, or the node could not tell. */
+  readonly nvlinkPeers: readonly NvlinkPeer[];
+  /** The NUMA node whose CPUs are nearest; null: not known. */
+  readonly numaNode: number | null;
 }
 
 export type RuntimeKind = 'docker' | 'process';
@@ -67,5 +78,18 @@ export interface Inventory {
   readonly handout: GpuHandout;
   /** Where Prometheus scrapes the agent: `host:port`; null: nowhere. */
   readonly metricsAddress: string | null;
+  /**
+   * Image references that Docker here holds, as people write them (`name:tag`, `name@sha256:…`): the newest
+   * `inventoryLimits.imagesMax`, sorted. A hint that saves a pull, and no promise: empty without Docker.
+   */
+  readonly images: readonly string[];
   readonly gpus: readonly GpuInventory[];
 }
+
+export const inventoryLimits = {
+  /** How many cards one node may report: a host with more is a broken message. */
+  gpusMax: 64,
+  imagesMax: 256,
+  /** An image reference that is longer is left out. */
+  imageLengthMax: 512,
+} as const;

@@ -39,13 +39,26 @@ export interface HealthProbe {
   readonly startupDeadlineMs: number;
 }
 
+/** Over what the replicas of one model are spread as evenly as the cluster allows; a zone is the node label `zone`. */
+export type Spread = 'none' | 'node' | 'zone';
+
 export interface PlacementRule {
-  readonly spread: 'none' | 'node';
+  readonly spread: Spread;
   /** 0: no limit. */
   readonly maxPerNode: number;
+  /** Models whose replicas may not share a node with this one's. It holds both ways, whoever names the other. */
+  readonly antiAffinity: readonly ModelName[];
   /** Node labels that must be equal. */
   readonly constraints: Readonly<Record<string, string>>;
 }
+
+/** Whether a plan may interrupt a replica that runs. */
+export type Disruption =
+  | { readonly kind: 'never' }
+  /** While it has nothing to do (`ReplicaStatus.idleSeconds`). */
+  | { readonly kind: 'idle' }
+  /** For so many seconds at most in one plan: from its stop until its successor is ready. */
+  | { readonly kind: 'budget'; readonly seconds: number };
 
 /** One version of a declared model. */
 export interface ModelSpec {
@@ -58,6 +71,7 @@ export interface ModelSpec {
   /** Higher is placed first. */
   readonly priority: number;
   readonly placement: PlacementRule;
+  readonly disruption: Disruption;
 }
 
 /** What an absent key means, in YAML and over the wire. */
@@ -71,6 +85,7 @@ export const modelDefaults = {
   startupDeadlineMs: 300_000,
   priority: 100,
   spread: 'none',
+  disruption: { kind: 'never' },
 } as const;
 
 export const modelLimits = {
@@ -81,6 +96,8 @@ export const modelLimits = {
   labelsMax: 64,
   textLengthMax: 4_096,
   priorityMax: 1_000_000,
+  antiAffinityMax: 64,
+  budgetSecondsMax: 86_400,
   memoryMibMax: 16 * 1024 * 1024,
 } as const;
 
@@ -96,8 +113,33 @@ function checkShape(spec: ModelSpec): Problem[] {
     range('spec.placement.maxPerNode', spec.placement.maxPerNode, 0, modelLimits.replicasMax),
     texts('metadata.labels', spec.labels, modelLimits.labelsMax),
     texts('spec.placement.constraints', spec.placement.constraints, modelLimits.labelsMax),
+    checkAntiAffinity(spec),
+    checkBudget(spec.disruption),
   ];
   return problems.filter((problem) => problem !== null);
+}
+
+function checkAntiAffinity({ name, placement }: ModelSpec): Problem | null {
+  const path = 'spec.placement.antiAffinity';
+  const { antiAffinityMax } = modelLimits;
+  if (placement.antiAffinity.length > antiAffinityMax) {
+    return bad(path, `${placement.antiAffinity.length} names`, `at most ${antiAffinityMax}`);
+  }
+  if (!placement.antiAffinity.includes(name)) return null;
+  return bad(
+    path,
+    'it names the model itself',
+    'to keep its own replicas apart, write maxPerNode: 1 and leave it out here',
+  );
+}
+
+function checkBudget(disruption: Disruption): Problem | null {
+  if (disruption.kind !== 'budget') return null;
+  const { seconds } = disruption;
+  const { budgetSecondsMax } = modelLimits;
+  if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= budgetSecondsMax) return null;
+  const hint = `from 1 to ${budgetSecondsMax} seconds, such as budget:60s; or never, or idle`;
+  return bad('spec.disruption', `a budget of ${seconds} s is out of range`, hint);
 }
 
 const envName = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -36,4 +36,14 @@ export interface ReplicaStatus {
   readonly restarts: number;
   /** Wall clock, ms since the epoch; null: never started. */
   readonly startedAtMs: number | null;
+  /** Wall clock, ms since the epoch: the first healthy answer of the run that `startedAtMs` began; null: none yet. */
+  readonly readyAtMs: number | null;
+  /**
+   * For how long nothing has been computed for it, whole tens of seconds up to `idleSecondsMax`: told coarsely, so that
+   * reports do not churn. null: not known, which counts as busy.
+   */
+  readonly idleSeconds: number | null;
 }
+
+/** An idle time longer than this is told as this. */
+export const idleSecondsMax = 3_600;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Disruption } from '../domain/model.ts';
+import { parseModelName } from '../domain/ids.ts';
 import { parseDurationMs, parseMemoryMib } from '../domain/units.ts';
-import type { Result } from '../domain/result.ts';
+import type { Problem, Result } from '../domain/result.ts';
 
 /** The only `apiVersion` that this program reads. */
 export const manifestApiVersion = 'tangram/v1';
@@ -48,10 +50,13 @@ function quantity(what: string, parse: (from: string) => Result<number>) {
   return z.string({ error: wanted(what) }).transform((from, context) => {
     const parsed = parse(from);
     if (parsed.ok) return parsed.value;
-    const { message, hint } = parsed.problem;
-    context.addIssue(hint === undefined ? message : `${message}; ${hint}`);
+    context.addIssue(hinted(parsed.problem));
     return z.NEVER;
   });
+}
+
+function hinted({ message, hint }: Problem): string {
+  return hint === undefined ? message : `${message}; ${hint}`;
 }
 
 const memory = quantity('a size with a unit, such as 9GiB or 512MiB', parseMemoryMib);
@@ -98,19 +103,54 @@ const healthSchema = z.strictObject(
   { error: wanted('a map such as {path: /healthz}') },
 );
 
+const spreads = ['none', 'node', 'zone'] as const;
+
+const modelName = z.string({ error: wanted('the name of a model') }).transform((from, context) => {
+  const parsed = parseModelName(from);
+  if (parsed.ok) return parsed.value;
+  context.addIssue(hinted(parsed.problem));
+  return z.NEVER;
+});
+
 const placementSchema = z.strictObject(
   {
     spread: z
-      .enum(['none', 'node'], {
-        error: (issue) => `${JSON.stringify(issue.input)} is not built yet: write none or node`,
+      .enum(spreads, {
+        error: (issue) =>
+          `${JSON.stringify(issue.input)} is no spread: write ${spreads.join(', ')}`,
       })
       .optional()
-      .describe('node: no two replicas on one node'),
+      .describe('over what the replicas are spread; a wish, maxPerNode is the limit'),
     maxPerNode: integer.optional().describe('replicas on one node; 0: no limit'),
+    antiAffinity: z
+      .array(modelName, { error: wanted('a list of names of models') })
+      .optional()
+      .describe('models that may not share a node with this one'),
     constraints: texts.optional().describe('node labels that must be equal'),
   },
   { error: wanted('a map such as {spread: node}') },
 );
+
+const disruptionWords = 'never, idle, or a budget such as budget:60s';
+
+const disruption = z
+  .string({ error: wanted(disruptionWords) })
+  .transform((from, context): Disruption => {
+    if (from === 'never' || from === 'idle') return { kind: from };
+    const [word, length, ...more] = from.split(':');
+    if (word !== 'budget' || length === undefined || more.length > 0) {
+      context.addIssue(`${JSON.stringify(from)} is no disruption policy: write ${disruptionWords}`);
+      return z.NEVER;
+    }
+    const ms = parseDurationMs(length);
+    if (ms.ok && ms.value % 1_000 === 0) return { kind: 'budget', seconds: ms.value / 1_000 };
+    context.addIssue(
+      ms.ok
+        ? `${JSON.stringify(length)} is no whole number of seconds: write ${disruptionWords}`
+        : hinted(ms.problem),
+    );
+    return z.NEVER;
+  });
 
 const processSchema = z.strictObject(
   { command: textList.describe('the program and its arguments') },
@@ -141,7 +181,7 @@ const specSchema = z.strictObject(
     health: healthSchema.optional(),
     priority: integer.optional().describe('higher is placed first'),
     placement: placementSchema.optional(),
-    disruption: onlyBuilt('never').describe('only never for now'),
+    disruption: disruption.optional().describe('whether a plan may interrupt a running replica'),
     update: updateSchema.optional().describe('only rolling, maxSurge 1, maxUnavailable 0 for now'),
     onDisconnect: onlyBuilt('keep').describe('only keep for now'),
   },

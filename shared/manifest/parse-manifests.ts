@@ -223,8 +223,10 @@ function toModelSpec({ metadata, spec }: Manifest, name: ModelSpec['name']): Mod
     placement: {
       spread: spec.placement?.spread ?? modelDefaults.spread,
       maxPerNode: spec.placement?.maxPerNode ?? 0,
+      antiAffinity: spec.placement?.antiAffinity ?? [],
       constraints: spec.placement?.constraints ?? {},
     },
+    disruption: spec.disruption ?? modelDefaults.disruption,
   };
 }
 

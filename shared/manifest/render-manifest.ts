@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { GpuNeed, ModelSpec, Workload } from '../domain/model.ts';
+import type { Disruption, GpuNeed, ModelSpec, Workload } from '../domain/model.ts';
 import { manifestApiVersion } from './manifest-schema.ts';
 
 /** The YAML document that declares this model: `parseManifests` reads it back as the same spec. */
@@ -21,10 +21,20 @@ function toManifest(spec: ModelSpec): object {
       placement: {
         spread: spec.placement.spread,
         ...(spec.placement.maxPerNode === 0 ? {} : { maxPerNode: spec.placement.maxPerNode }),
+        ...(spec.placement.antiAffinity.length === 0
+          ? {}
+          : { antiAffinity: spec.placement.antiAffinity }),
         ...(isEmpty(spec.placement.constraints) ? {} : { constraints: spec.placement.constraints }),
       },
+      disruption: renderDisruption(spec.disruption),
     },
   };
+}
+
+/** As the manifest spells it: `never`, `idle`, `budget:60s`. */
+export function renderDisruption(disruption: Disruption): string {
+  if (disruption.kind !== 'budget') return disruption.kind;
+  return `budget:${renderExactDuration(disruption.seconds * 1_000)}`;
 }
 
 function workloadKeys(workload: Workload): object {

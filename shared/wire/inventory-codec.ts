@@ -1,11 +1,13 @@
 import type { Authority, GpuHealth, GpuMode } from '../domain/gpu.ts';
 import { parseBootId, parseGpuUuid, parseNodeName, parseSliceId } from '../domain/ids.ts';
-import type {
-  GpuHandout,
-  GpuInventory,
-  Inventory,
-  MigInstance,
-  RuntimeKind,
+import {
+  inventoryLimits,
+  type GpuHandout,
+  type GpuInventory,
+  type Inventory,
+  type MigInstance,
+  type NvlinkPeer,
+  type RuntimeKind,
 } from '../domain/inventory.ts';
 import type { MigEngines, MigGeometry, MigProfile } from '../domain/mig-profile.ts';
 import type { Result } from '../domain/result.ts';
@@ -37,6 +39,7 @@ import type {
   MigInstance__Output,
 } from './generated/tangram/link/v1/MigInstance.ts';
 import type { MigProfile__Output } from './generated/tangram/link/v1/MigProfile.ts';
+import type { NvlinkPeer__Output } from './generated/tangram/link/v1/NvlinkPeer.ts';
 
 export const gpuModes = {
   GPU_MODE_IDLE: 'idle',
@@ -65,8 +68,7 @@ const encodeHealthState = inverted(healthStates);
 const runtimes: readonly RuntimeKind[] = ['docker', 'process'];
 const handouts: readonly GpuHandout[] = ['toolkit', 'cdi', 'env'];
 
-/** How many cards one node may report: a host with more is a broken message. */
-const gpusMax = 64;
+const { gpusMax, imagesMax, imageLengthMax } = inventoryLimits;
 
 export function encodeInventory(inventory: Inventory): WireInventory {
   return {
@@ -80,6 +82,7 @@ export function encodeInventory(inventory: Inventory): WireInventory {
     runtimes: [...inventory.runtimes],
     gpuHandout: inventory.handout,
     metricsAddress: inventory.metricsAddress ?? '',
+    images: [...inventory.images],
     gpus: inventory.gpus.map(encodeGpu),
   };
 }
@@ -99,6 +102,10 @@ export function decodeInventory(message: Inventory__Output): Result<Inventory> {
       runtimes: runtimes.filter((kind) => message.runtimes.includes(kind)),
       handout: oneOf(handouts, message.gpuHandout, 'gpu_handout'),
       metricsAddress: emptyAsNull(message.metricsAddress),
+      // Hints are no reason to refuse a node: what is too much of them is left out.
+      images: message.images
+        .filter((image) => image !== '' && image.length <= imageLengthMax)
+        .slice(0, imagesMax),
       gpus: message.gpus.map((gpu, at) => inner(decodeGpu(gpu), `gpus[${at}]`)),
     };
   });
@@ -123,6 +130,8 @@ function encodeGpu(gpu: GpuInventory): WireGpu {
     instances: gpu.instances.map(encodeInstance),
     mpsActive: gpu.mpsActive,
     mpsWithheld: !gpu.mpsOffered,
+    nvlinkPeers: gpu.nvlinkPeers.map(({ gpu: gpuUuid, links }) => ({ gpuUuid, links })),
+    ...(gpu.numaNode === null ? {} : { numaNode: gpu.numaNode }),
   };
 }
 
@@ -144,6 +153,16 @@ function decodeGpu(message: GpuInventory__Output): Result<GpuInventory> {
     instances: message.instances.map(decodeInstance),
     mpsActive: message.mpsActive,
     mpsOffered: !message.mpsWithheld,
+    nvlinkPeers: decodePeers(message.nvlinkPeers),
+    numaNode: message.numaNode === undefined ? null : whole(message.numaNode, 'numa_node'),
+  }));
+}
+
+function decodePeers(messages: readonly NvlinkPeer__Output[]): NvlinkPeer[] {
+  whole(messages.length > gpusMax ? -1 : messages.length, 'nvlink_peers');
+  return messages.map(({ gpuUuid, links }) => ({
+    gpu: inner(parseGpuUuid(gpuUuid), 'nvlink_peers.gpu_uuid'),
+    links: whole(links, 'nvlink_peers.links'),
   }));
 }
 

@@ -1,16 +1,30 @@
-import { unreachable } from '../domain/assert.ts';
 import type { Isolation } from '../domain/gpu.ts';
 import { parseModelName } from '../domain/ids.ts';
 import {
   checkModel,
   modelDefaults,
+  type Disruption,
   type GpuNeed,
   type ModelSpec,
   type PlacementRule,
+  type Spread,
   type Workload,
 } from '../domain/model.ts';
 import { err, type Problem, type Result } from '../domain/result.ts';
-import { decoding, emptyAsNull, enumerated, inner, inverted, required, whole } from './fields.ts';
+import {
+  decoding,
+  emptyAsNull,
+  enumerated,
+  fault,
+  inner,
+  inverted,
+  required,
+  whole,
+} from './fields.ts';
+import type {
+  Disruption as WireDisruption,
+  Disruption__Output,
+} from './generated/tangram/v1/Disruption.ts';
 import type { GpuNeed as WireGpuNeed, GpuNeed__Output } from './generated/tangram/v1/GpuNeed.ts';
 import type { Model__Output } from './generated/tangram/v1/Model.ts';
 import type { ModelSpec as WireModelSpec } from './generated/tangram/v1/ModelSpec.ts';
@@ -29,10 +43,18 @@ const isolations = {
 const encodeIsolation = inverted(isolations);
 
 const spreads = {
-  SPREAD_UNSPECIFIED: 'none',
   SPREAD_NONE: 'none',
   SPREAD_NODE: 'node',
-} as const satisfies Readonly<Record<string, PlacementRule['spread']>>;
+  SPREAD_ZONE: 'zone',
+} as const satisfies Readonly<Record<string, Spread>>;
+const encodeSpread = inverted(spreads);
+
+const disruptions = {
+  DISRUPTION_KIND_NEVER: 'never',
+  DISRUPTION_KIND_IDLE: 'idle',
+  DISRUPTION_KIND_BUDGET: 'budget',
+} as const satisfies Readonly<Record<string, Disruption['kind']>>;
+const encodeDisruptionKind = inverted(disruptions);
 
 /** Decodes and checks what a client declares. The problem's path is the YAML path, whichever door was used. */
 export function decodeModel(message: Model__Output): Result<ModelSpec> {
@@ -46,6 +68,7 @@ export function decodeModel(message: Model__Output): Result<ModelSpec> {
       gpu: spec.gpu === null ? null : inner(decodeGpuNeed(spec.gpu), 'spec.gpu'),
       priority: whole(spec.priority, 'spec.priority'),
       placement: decodePlacement(spec.placement),
+      disruption: decodeDisruption(spec.disruption),
     };
   });
   if (!decoded.ok) return decoded;
@@ -74,8 +97,10 @@ export function encodeModelSpec(spec: ModelSpec): WireModelSpec {
     placement: {
       spread: encodeSpread(spec.placement.spread),
       maxPerNode: spec.placement.maxPerNode,
+      antiAffinity: [...spec.placement.antiAffinity],
       constraints: { ...spec.placement.constraints },
     },
+    disruption: encodeDisruption(spec.disruption),
   };
 }
 
@@ -128,22 +153,41 @@ function decodeGpuNeed(message: GpuNeed__Output): Result<GpuNeed> {
   }));
 }
 
-function encodeSpread(spread: PlacementRule['spread']): 'SPREAD_NONE' | 'SPREAD_NODE' {
-  switch (spread) {
-    case 'none':
-      return 'SPREAD_NONE';
-    case 'node':
-      return 'SPREAD_NODE';
-    default:
-      return unreachable(spread);
-  }
+function decodePlacement(message: PlacementRule__Output | null): PlacementRule {
+  return {
+    spread:
+      message === null || message.spread === 'SPREAD_UNSPECIFIED'
+        ? modelDefaults.spread
+        : enumerated<Spread>(spreads, message.spread, 'spec.placement.spread'),
+    maxPerNode: whole(message?.maxPerNode, 'spec.placement.max_per_node'),
+    antiAffinity: (message?.antiAffinity ?? []).map((name, at) =>
+      inner(parseModelName(name), `spec.placement.antiAffinity[${at}]`),
+    ),
+    constraints: { ...message?.constraints },
+  };
 }
 
-function decodePlacement(message: PlacementRule__Output | null): PlacementRule {
-  if (message === null) return { spread: modelDefaults.spread, maxPerNode: 0, constraints: {} };
+function encodeDisruption(disruption: Disruption): WireDisruption {
   return {
-    spread: enumerated<PlacementRule['spread']>(spreads, message.spread, 'spec.placement.spread'),
-    maxPerNode: whole(message.maxPerNode, 'spec.placement.max_per_node'),
-    constraints: { ...message.constraints },
+    kind: encodeDisruptionKind(disruption.kind),
+    budgetSeconds: disruption.kind === 'budget' ? disruption.seconds : 0,
   };
+}
+
+function decodeDisruption(message: Disruption__Output | null): Disruption {
+  if (message === null) return modelDefaults.disruption;
+  const kind =
+    message.kind === 'DISRUPTION_KIND_UNSPECIFIED'
+      ? modelDefaults.disruption.kind
+      : enumerated<Disruption['kind']>(disruptions, message.kind, 'spec.disruption.kind');
+  const seconds = whole(message.budgetSeconds, 'spec.disruption.budget_seconds');
+  if (kind === 'budget') return { kind, seconds };
+  if (seconds > 0) {
+    throw fault(
+      'spec.disruption.budget_seconds',
+      `${seconds} is given, and the kind is ${kind}`,
+      'set the kind to DISRUPTION_KIND_BUDGET, or leave the seconds out',
+    );
+  }
+  return { kind };
 }

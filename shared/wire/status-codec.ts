@@ -67,13 +67,15 @@ export function encodeStatus(status: NodeStatus, replicas: readonly ReplicaStatu
       reason: slice.reason,
     })),
     tombstonesDone: status.tombstonesDone.map(encodeTombstone),
-    replicas: replicas.map((replica) => ({
+    replicas: replicas.map(({ idleSeconds, ...replica }) => ({
       ...replica,
       phase: encodeReplicaPhase(replica.phase),
       runtime: replica.runtime ?? '',
       runtimeId: replica.runtimeId ?? '',
       address: replica.address ?? '',
       startedAtMs: replica.startedAtMs ?? 0,
+      readyAtMs: replica.readyAtMs ?? 0,
+      ...(idleSeconds === null ? {} : { idleSeconds }),
     })),
   };
 }
@@ -121,5 +123,8 @@ function decodeReplica(message: ReplicaStatus__Output): Result<ReplicaStatus> {
     address: emptyAsNull(message.address),
     restarts: whole(message.restarts, 'restarts'),
     startedAtMs: whole(message.startedAtMs, 'started_at_ms') || null,
+    readyAtMs: whole(message.readyAtMs, 'ready_at_ms') || null,
+    idleSeconds:
+      message.idleSeconds === undefined ? null : whole(message.idleSeconds, 'idle_seconds'),
   }));
 }

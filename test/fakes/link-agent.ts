@@ -69,6 +69,7 @@ export function inventoryOf(options: {
     runtimes: ['docker', 'process'],
     handout: 'env',
     metricsAddress: options.metricsAddress ?? null,
+    images: [],
     gpus: cards.map((card, index) => ({
       uuid: uuidOf(options.node, index),
       index,
@@ -86,6 +87,8 @@ export function inventoryOf(options: {
       instances: [],
       mpsActive: false,
       mpsOffered: true,
+      nvlinkPeers: [],
+      numaNode: null,
     })),
   };
 }
@@ -258,6 +261,8 @@ export class LinkAgent {
         address: ready ? `127.0.0.1:${20_000 + this.#replicas.size}` : null,
         restarts: this.#restarts,
         startedAtMs: present?.startedAtMs ?? Date.now(),
+        readyAtMs: ready ? (present?.readyAtMs ?? Date.now()) : null,
+        idleSeconds: null,
       });
     }
     this.#stream?.write({ inventory: encodeInventory(this.#inventory) });

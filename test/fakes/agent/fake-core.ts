@@ -84,6 +84,8 @@ export function gpuInventory(over: Partial<GpuInventory> = {}): GpuInventory {
     instances: [],
     mpsActive: false,
     mpsOffered: true,
+    nvlinkPeers: [],
+    numaNode: null,
     ...over,
   };
 }
@@ -100,6 +102,7 @@ export function inventoryOf(gpus: readonly GpuInventory[]): Inventory {
     runtimes: ['process'],
     handout: 'env',
     metricsAddress: '127.0.0.1:9420',
+    images: [],
     gpus,
   };
 }
@@ -161,6 +164,8 @@ export const readyReplica: ReplicaStatus = {
   address: '127.0.0.1:31000',
   restarts: 2,
   startedAtMs: 1_700_000_000_000,
+  readyAtMs: 1_700_000_004_000,
+  idleSeconds: null,
 };
 
 export const heldSlice: Attribution = {

@@ -69,6 +69,8 @@ export function card(uuid: GpuUuid, { inventory, actual }: CardOver = {}): GpuAc
       instances: [],
       mpsActive: false,
       mpsOffered: true,
+      nvlinkPeers: [],
+      numaNode: null,
       ...inventory,
     },
   };
@@ -179,6 +181,7 @@ export function inputOf(given: Case): PlanInput {
         runtimes: [],
         handout: 'env',
         metricsAddress: null,
+        images: [],
         gpus: gpus.map((each) => each.inventory),
       },
       gpus,

@@ -80,6 +80,8 @@ export class FakeAgent {
       instances: [],
       mpsActive: false,
       mpsOffered: true,
+      nvlinkPeers: [],
+      numaNode: null,
     }));
   }
 
@@ -107,6 +109,7 @@ export class FakeAgent {
       runtimes: ['docker'],
       handout: 'toolkit',
       metricsAddress: null,
+      images: [],
       gpus: this.#gpus,
     };
   }
@@ -343,6 +346,8 @@ function statusOf(
     address: now.phase === 'ready' ? '127.0.0.1:4000' : null,
     restarts: 0,
     startedAtMs: 1,
+    readyAtMs: now.phase === 'ready' ? 2 : null,
+    idleSeconds: null,
   };
 }
 

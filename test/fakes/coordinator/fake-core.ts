@@ -347,8 +347,27 @@ export class FakeCore implements CoordinatorCore {
   #plan(titles: readonly string[]): Plan {
     return {
       id: must(parsePlanId(`plan-${this.#revision}`)),
-      stages: titles.map((title) => ({ title, steps: [], until: 'replicas-ready' })),
-      price: { replicasInterrupted: 0, seconds: titles.length * 2 },
+      kind: 'apply',
+      stages: titles.map((title) => ({
+        title,
+        steps: [],
+        until: 'replicas-ready',
+        abortsOn: ['deadline'],
+        deadlineSeconds: 60,
+      })),
+      price: {
+        replicasInterrupted: 0,
+        interruptions: [],
+        seconds: titles.length * 2,
+        estimates: 'stated',
+        bytesToFetch: null,
+        strandedBeforeMilli: 0,
+        strandedAfterMilli: 0,
+        moves: 0,
+        preemptions: 0,
+      },
+      begins: [],
+      ends: [],
       unplaced: '',
       basis: {},
     };

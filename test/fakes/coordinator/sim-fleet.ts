@@ -135,7 +135,8 @@ export function modelSpec(name: string, change: Partial<ModelSpec> = {}): ModelS
     },
     gpu: migNeed,
     priority: 100,
-    placement: { spread: 'none', maxPerNode: 0, constraints: {} },
+    placement: { spread: 'none', maxPerNode: 0, antiAffinity: [], constraints: {} },
+    disruption: { kind: 'never' },
     ...change,
   };
 }

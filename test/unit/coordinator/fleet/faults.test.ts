@@ -110,7 +110,7 @@ test('when many nodes go silent at once nothing is replaced, and that is said', 
   await fleet.core.applyModel(
     modelSpec('vad', {
       replicas: 4,
-      placement: { spread: 'node', maxPerNode: 1, constraints: {} },
+      placement: { spread: 'node', maxPerNode: 1, antiAffinity: [], constraints: {} },
     }),
     apply,
   );

@@ -18,8 +18,8 @@ spec:
   port: 9000
   health: { path: /ready, startupDeadline: 90s }
   priority: 7
-  placement: { spread: node, maxPerNode: 1, constraints: { zone: eu-1 } }
-  disruption: never
+  placement: { spread: node, maxPerNode: 1, antiAffinity: [ocr], constraints: { zone: eu-1 } }
+  disruption: budget:90s
   update: { strategy: rolling, maxSurge: 1, maxUnavailable: 0 }
   onDisconnect: keep
 `;
@@ -69,7 +69,13 @@ describe('a good manifest', () => {
               models: ['A100-40GB', 'H100-80GB'],
             },
             priority: 7,
-            placement: { spread: 'node', maxPerNode: 1, constraints: { zone: 'eu-1' } },
+            placement: {
+              spread: 'node',
+              maxPerNode: 1,
+              antiAffinity: ['ocr'],
+              constraints: { zone: 'eu-1' },
+            },
+            disruption: { kind: 'budget', seconds: 90 },
           },
         },
       ],
@@ -103,7 +109,8 @@ describe('a good manifest', () => {
         models: [],
       },
       priority: 100,
-      placement: { spread: 'none', maxPerNode: 0, constraints: {} },
+      placement: { spread: 'none', maxPerNode: 0, antiAffinity: [], constraints: {} },
+      disruption: { kind: 'never' },
     });
   });
 
@@ -174,24 +181,67 @@ const refusals: readonly { name: string; text: string; want: readonly string[] }
       'artifact: { uri: "s3://x" }',
       'engine: vllm',
       'gpu: { memory: 1GiB, anyOf: [], compute: 24sm }',
-      'disruption: idle',
       'update: { strategy: recreate, maxSurge: 2, maxUnavailable: 1 }',
       'onDisconnect: stop',
-      'placement: { spread: zone }',
     ),
     want: [
       'm.yaml:8:3 spec.engine: "vllm" is not built yet: leave it out or write custom',
       'm.yaml:7:3 spec.artifact: is not built yet: bake the files into the image',
       'm.yaml:9:35 spec.gpu.compute: "24sm": a number of SMs is not built yet: write a percentage of the card\'s SMs',
       'm.yaml:9:24 spec.gpu.anyOf: is not built yet: name one need, or apply a second model',
-      'm.yaml:13:16 spec.placement.spread: "zone" is not built yet: write none or node',
-      'm.yaml:10:3 spec.disruption: "idle" is not built yet: leave it out or write never',
-      'm.yaml:11:13 spec.update.strategy: "recreate" is not built yet: leave it out or write rolling',
-      'm.yaml:11:33 spec.update.maxSurge: 2 is not built yet: leave it out or write 1',
-      'm.yaml:11:46 spec.update.maxUnavailable: 1 is not built yet: leave it out or write 0',
-      'm.yaml:12:3 spec.onDisconnect: "stop" is not built yet: leave it out or write keep',
+      'm.yaml:10:13 spec.update.strategy: "recreate" is not built yet: leave it out or write rolling',
+      'm.yaml:10:33 spec.update.maxSurge: 2 is not built yet: leave it out or write 1',
+      'm.yaml:10:46 spec.update.maxUnavailable: 1 is not built yet: leave it out or write 0',
+      'm.yaml:11:3 spec.onDisconnect: "stop" is not built yet: leave it out or write keep',
     ],
   },
+  {
+    name: 'a spread that there is not, and names that no model can have',
+    text: withSpec('image: x:1', 'gpu: none', 'placement: { spread: rack, antiAffinity: [Ocr] }'),
+    want: [
+      'm.yaml:8:16 spec.placement.spread: "rack" is no spread: write none, node, zone',
+      'm.yaml:8:45 spec.placement.antiAffinity[0]: "Ocr" is no model name; use lower-case letters, digits and dashes, at most 63 characters',
+    ],
+  },
+  {
+    name: 'a model that may not share a node with itself',
+    text: withSpec('image: x:1', 'gpu: none', 'placement: { antiAffinity: [b, a] }'),
+    want: [
+      'm.yaml:8:16 spec.placement.antiAffinity: it names the model itself; to keep its own replicas apart, write maxPerNode: 1 and leave it out here',
+    ],
+  },
+  ...[
+    [
+      'sometimes',
+      '"sometimes" is no disruption policy: write never, idle, or a budget such as budget:60s',
+    ],
+    [
+      'budget',
+      '"budget" is no disruption policy: write never, idle, or a budget such as budget:60s',
+    ],
+    [
+      'idle:60s',
+      '"idle:60s" is no disruption policy: write never, idle, or a budget such as budget:60s',
+    ],
+    ['budget:60', '"60" is not a duration; write a number and ms, s, m or h, such as 5m'],
+    [
+      'budget:1500ms',
+      '"1500ms" is no whole number of seconds: write never, idle, or a budget such as budget:60s',
+    ],
+    [
+      'budget:0s',
+      'a budget of 0 s is out of range; from 1 to 86400 seconds, such as budget:60s; or never, or idle',
+    ],
+    [
+      'budget:25h',
+      'a budget of 90000 s is out of range; from 1 to 86400 seconds, such as budget:60s; or never, or idle',
+    ],
+    ['{ budget: 60s }', 'is a map: give never, idle, or a budget such as budget:60s'],
+  ].map(([written = '', problem = '']) => ({
+    name: `disruption: ${written}`,
+    text: withSpec('image: x:1', 'gpu: none', `disruption: ${written}`),
+    want: [`m.yaml:8:3 spec.disruption: ${problem}`],
+  })),
   {
     name: 'sizes and durations without their units',
     text: withSpec(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseModelName } from '../../../../shared/domain/ids.ts';
-import { checkModel, type ModelSpec } from '../../../../shared/domain/model.ts';
+import { checkModel, type Disruption, type ModelSpec } from '../../../../shared/domain/model.ts';
 import { parseManifests } from '../../../../shared/manifest/parse-manifests.ts';
 import { renderManifest } from '../../../../shared/manifest/render-manifest.ts';
 
@@ -38,12 +38,14 @@ const anyGpu = fc.record({
   models: fc.array(anyText, { maxLength: 3 }),
 });
 
+const anyName = fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/).map((text) => {
+  const name = parseModelName(text);
+  if (!name.ok) throw new Error(text);
+  return name.value;
+});
+
 const anySpec: fc.Arbitrary<ModelSpec> = fc.record({
-  name: fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/).map((text) => {
-    const name = parseModelName(text);
-    if (!name.ok) throw new Error(text);
-    return name.value;
-  }),
+  name: anyName,
   labels: anyMap,
   replicas: fc.integer({ min: 0, max: 1_000 }),
   workload: fc.record({
@@ -66,10 +68,15 @@ const anySpec: fc.Arbitrary<ModelSpec> = fc.record({
   gpu: fc.option(anyGpu),
   priority: fc.integer({ min: 0, max: 1_000_000 }),
   placement: fc.record({
-    spread: fc.constantFrom('none', 'node'),
+    spread: fc.constantFrom('none', 'node', 'zone'),
     maxPerNode: fc.integer({ min: 0, max: 1_000 }),
+    antiAffinity: fc.array(anyName, { maxLength: 3 }),
     constraints: anyMap,
   }),
+  disruption: fc.oneof(
+    fc.constantFrom<Disruption>({ kind: 'never' }, { kind: 'idle' }),
+    fc.record({ kind: fc.constant('budget'), seconds: fc.integer({ min: 1, max: 86_400 }) }),
+  ),
 });
 
 test('what is printed is read back as the same model', () => {

@@ -88,7 +88,7 @@ export function anySpec(countMax = 3): fc.Arbitrary<ModelSpec> {
     })
     .map(({ name, products: models, spread, maxPerNode, constraints, cpuMillis, ...gpuNeed }) =>
       model(name, needs({ ...gpuNeed, models }), {
-        placement: { spread, maxPerNode, constraints },
+        placement: { spread, maxPerNode, antiAffinity: [], constraints },
         workload: { cpuMillis },
       }),
     );

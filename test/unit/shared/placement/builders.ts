@@ -78,6 +78,8 @@ export function gpu(
     instances: [],
     mpsActive: false,
     mpsOffered: true,
+    nvlinkPeers: [],
+    numaNode: null,
     ...changes,
   };
 }
@@ -124,6 +126,7 @@ export function node(
       runtimes: ['docker', 'process'],
       handout: 'env',
       metricsAddress: null,
+      images: [],
       gpus,
       ...rest,
     },
@@ -176,7 +179,8 @@ export function model(
     },
     gpu: wanted,
     priority: 0,
-    placement: { spread: 'none', maxPerNode: 0, constraints: {} },
+    placement: { spread: 'none', maxPerNode: 0, antiAffinity: [], constraints: {} },
+    disruption: { kind: 'never' },
     ...rest,
   };
 }

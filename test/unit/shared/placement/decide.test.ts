@@ -325,7 +325,7 @@ const cases: readonly Case[] = [
       node('b', cardsOf('b', ['L40S']), { labels: { zone: 'eu-1' } }),
     ],
     spec: model('m', needs(), {
-      placement: { spread: 'none', maxPerNode: 0, constraints: { zone: 'eu-1' } },
+      placement: { spread: 'none', maxPerNode: 0, antiAffinity: [], constraints: { zone: 'eu-1' } },
     }),
     want: 'b GPU0 mps:4096MiB:8%',
   },
@@ -342,14 +342,18 @@ const cases: readonly Case[] = [
     name: 'spread prefers the node with fewest replicas, even a dearer one',
     nodes: [node('a', cardsOf('a', ['L40S'])), node('b', cardsOf('b', ['L40S']))],
     claims: [claim('c1', 'a', [[0, mpsShape(4_096, 8)]])],
-    spec: model('m', needs(), { placement: { spread: 'node', maxPerNode: 0, constraints: {} } }),
+    spec: model('m', needs(), {
+      placement: { spread: 'node', maxPerNode: 0, antiAffinity: [], constraints: {} },
+    }),
     want: 'b GPU0 mps:4096MiB:8%',
   },
   {
     name: 'maxPerNode is a limit',
     nodes: [node('a', cardsOf('a', ['L40S']))],
     claims: [claim('c1', 'a', [[0, mpsShape(4_096, 8)]])],
-    spec: model('m', needs(), { placement: { spread: 'node', maxPerNode: 1, constraints: {} } }),
+    spec: model('m', needs(), {
+      placement: { spread: 'node', maxPerNode: 1, antiAffinity: [], constraints: {} },
+    }),
     want: 'refused: every node that could be used has its maximum of replicas: at most 1 on a node, a has 1 (1 of 1 nodes passed over)',
   },
   {

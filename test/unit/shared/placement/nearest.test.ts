@@ -24,7 +24,12 @@ interface Case {
 }
 
 const migOn = { migEnabled: true, mode: 'mig' } as const;
-const inZone = { spread: 'none', maxPerNode: 0, constraints: { zone: 'eu-1' } } as const;
+const inZone = {
+  spread: 'none',
+  maxPerNode: 0,
+  antiAffinity: [],
+  constraints: { zone: 'eu-1' },
+} as const;
 
 const cases: readonly Case[] = [
   {
@@ -120,7 +125,9 @@ const cases: readonly Case[] = [
     name: 'more replicas on a node',
     nodes: [node('a', cardsOf('a', ['L40S']))],
     claims: [claim('c1', 'a', [[0, mpsShape(1_000, 10)]])],
-    spec: model('m', needs(), { placement: { spread: 'node', maxPerNode: 1, constraints: {} } }),
+    spec: model('m', needs(), {
+      placement: { spread: 'node', maxPerNode: 1, antiAffinity: [], constraints: {} },
+    }),
     nearest:
       'raise placement.maxPerNode: a/GPU0 would do; or stop something on a: a/GPU0 would do if it were empty',
   },

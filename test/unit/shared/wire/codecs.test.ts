@@ -46,6 +46,7 @@ const inventory: Inventory = {
   runtimes: ['docker', 'process'],
   handout: 'env',
   metricsAddress: null,
+  images: ['ocr:2', 'sentiment@sha256:0a1b'],
   gpus: [
     {
       uuid: id('GPU-1'),
@@ -76,6 +77,8 @@ const inventory: Inventory = {
       ],
       mpsActive: false,
       mpsOffered: true,
+      nvlinkPeers: [{ gpu: id('GPU-2'), links: 12 }],
+      numaNode: 0,
     },
   ],
 };
@@ -103,7 +106,13 @@ const spec: ModelSpec = {
     models: ['A100-80GB'],
   },
   priority: 100,
-  placement: { spread: 'node', maxPerNode: 1, constraints: { zone: 'eu-1' } },
+  placement: {
+    spread: 'node',
+    maxPerNode: 1,
+    antiAffinity: [id('ocr')],
+    constraints: { zone: 'eu-1' },
+  },
+  disruption: { kind: 'budget', seconds: 60 },
 };
 
 const target: NodeTarget = {
@@ -173,6 +182,8 @@ const replicas: readonly ReplicaStatus[] = [
     address: '127.0.0.1:4000',
     restarts: 1,
     startedAtMs: 1_700_000_000_000,
+    readyAtMs: 1_700_000_004_000,
+    idleSeconds: 0,
   },
 ];
 
@@ -210,6 +221,32 @@ describe('what goes over the wire comes back the same', () => {
       }),
     );
   });
+});
+
+test('what a client leaves out of a placement and a disruption is the default', () => {
+  const { placement: _placement, disruption: _disruption, ...rest } = encodeModelSpec(spec);
+  const model = { name: spec.name, labels: spec.labels, spec: rest };
+  expect(value(decodeModel(present(apply({ model }).model)))).toEqual({
+    ...spec,
+    placement: { spread: 'none', maxPerNode: 0, antiAffinity: [], constraints: {} },
+    disruption: { kind: 'never' },
+  });
+});
+
+test('what no node needs to tell may be absent', () => {
+  const card = { ...present(inventory.gpus[0]), nvlinkPeers: [], numaNode: null };
+  const told = { ...inventory, images: [], gpus: [card] };
+  const message = present(up({ inventory: encodeInventory(told) }).inventory);
+  expect(value(decodeInventory(message))).toEqual(told);
+  const silent = replicas.map((each) => ({ ...each, readyAtMs: null, idleSeconds: null }));
+  const report = present(up({ status: encodeStatus(status, silent) }).status);
+  expect(value(decodeStatus(report, id('node-a')))).toEqual({ status, replicas: silent });
+});
+
+test('more images than anybody needs are cut off, and so are names that are none', () => {
+  const images = ['', 'x'.repeat(513), ...Array.from({ length: 300 }, (_, at) => `m:${at}`)];
+  const message = present(up({ inventory: { ...encodeInventory(inventory), images } }).inventory);
+  expect(value(decodeInventory(message)).images).toEqual(images.slice(2, 258));
 });
 
 describe('what a peer should not send is one problem that names the field', () => {
@@ -255,6 +292,38 @@ describe('what a peer should not send is one problem that names the field', () =
     const text = decoded.ok ? '' : `${decoded.problem.path}: ${decoded.problem.message}`;
     expect(text).toContain('spec.replicas: 5000 is out of range');
     expect(text).toContain('spec.env.CUDA_VISIBLE_DEVICES');
+  });
+
+  test.for([
+    {
+      name: 'a disruption of a newer client',
+      change: { disruption: { kind: 9 } },
+      path: 'spec.disruption.kind',
+    },
+    {
+      name: 'a budget without seconds',
+      change: { disruption: { kind: 'DISRUPTION_KIND_BUDGET' as const } },
+      path: 'spec.disruption',
+    },
+    {
+      name: 'seconds without a budget',
+      change: { disruption: { kind: 'DISRUPTION_KIND_IDLE' as const, budgetSeconds: 60 } },
+      path: 'spec.disruption.budget_seconds',
+    },
+    {
+      name: 'a spread of a newer client',
+      change: { placement: { spread: 9 } },
+      path: 'spec.placement.spread',
+    },
+    {
+      name: 'a name that no model can have',
+      change: { placement: { antiAffinity: ['ocr', '-'] } },
+      path: 'spec.placement.antiAffinity[1]',
+    },
+  ])('$name', ({ change, path }) => {
+    const model = { name: 'a', spec: { ...encodeModelSpec(spec), ...change } };
+    const decoded = decodeModel(present(apply({ model }).model));
+    expect(decoded.ok ? 'accepted' : decoded.problem.path).toBe(path);
   });
 
   test('no decoder throws at rubbish that still parses', () => {

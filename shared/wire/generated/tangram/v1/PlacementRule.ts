@@ -6,10 +6,12 @@ export interface PlacementRule {
   'spread'?: (_tangram_v1_Spread);
   'maxPerNode'?: (number);
   'constraints'?: ({[key: string]: string});
+  'antiAffinity'?: (string)[];
 }
 
 export interface PlacementRule__Output {
   'spread': (_tangram_v1_Spread__Output);
   'maxPerNode': (number);
   'constraints': ({[key: string]: string});
+  'antiAffinity': (string)[];
 }

@@ -18,6 +18,9 @@ export interface Replica {
   'retiring'?: (boolean);
   'runtime'?: (string);
   'runtimeId'?: (string);
+  'readyAtMs'?: (number | string | Long);
+  'idleSeconds'?: (number | string | Long);
+  '_idleSeconds'?: "idleSeconds";
 }
 
 export interface Replica__Output {
@@ -34,4 +37,7 @@ export interface Replica__Output {
   'retiring': (boolean);
   'runtime': (string);
   'runtimeId': (string);
+  'readyAtMs': (string);
+  'idleSeconds'?: (string);
+  '_idleSeconds'?: "idleSeconds";
 }

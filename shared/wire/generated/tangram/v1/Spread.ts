@@ -4,6 +4,7 @@ export const Spread = {
   SPREAD_UNSPECIFIED: 'SPREAD_UNSPECIFIED',
   SPREAD_NONE: 'SPREAD_NONE',
   SPREAD_NODE: 'SPREAD_NODE',
+  SPREAD_ZONE: 'SPREAD_ZONE',
 } as const;
 
 export type Spread =
@@ -13,5 +14,7 @@ export type Spread =
   | 1
   | 'SPREAD_NODE'
   | 2
+  | 'SPREAD_ZONE'
+  | 3
 
 export type Spread__Output = typeof Spread[keyof typeof Spread]

@@ -15,6 +15,7 @@ export interface Inventory {
   'gpuHandout'?: (string);
   'metricsAddress'?: (string);
   'gpus'?: (_tangram_link_v1_GpuInventory)[];
+  'images'?: (string)[];
 }
 
 export interface Inventory__Output {
@@ -29,4 +30,5 @@ export interface Inventory__Output {
   'gpuHandout': (string);
   'metricsAddress': (string);
   'gpus': (_tangram_link_v1_GpuInventory__Output)[];
+  'images': (string)[];
 }

@@ -14,6 +14,9 @@ export interface ReplicaStatus {
   'address'?: (string);
   'restarts'?: (number);
   'startedAtMs'?: (number | string | Long);
+  'readyAtMs'?: (number | string | Long);
+  'idleSeconds'?: (number | string | Long);
+  '_idleSeconds'?: "idleSeconds";
 }
 
 export interface ReplicaStatus__Output {
@@ -27,4 +30,7 @@ export interface ReplicaStatus__Output {
   'address': (string);
   'restarts': (number);
   'startedAtMs': (string);
+  'readyAtMs': (string);
+  'idleSeconds'?: (string);
+  '_idleSeconds'?: "idleSeconds";
 }

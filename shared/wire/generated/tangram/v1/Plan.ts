@@ -1,20 +1,20 @@
 // Original file: tangram/v1/plan.proto
 
 import type { PlanStage as _tangram_v1_PlanStage, PlanStage__Output as _tangram_v1_PlanStage__Output } from '../../tangram/v1/PlanStage.ts';
-import type { Long } from '@grpc/proto-loader';
+import type { PlanPrice as _tangram_v1_PlanPrice, PlanPrice__Output as _tangram_v1_PlanPrice__Output } from '../../tangram/v1/PlanPrice.ts';
 
 export interface Plan {
   'plan'?: (string);
   'stages'?: (_tangram_v1_PlanStage)[];
-  'replicasInterrupted'?: (number);
-  'estimatedMs'?: (number | string | Long);
   'unplaced'?: (string);
+  'kind'?: (string);
+  'price'?: (_tangram_v1_PlanPrice | null);
 }
 
 export interface Plan__Output {
   'plan': (string);
   'stages': (_tangram_v1_PlanStage__Output)[];
-  'replicasInterrupted': (number);
-  'estimatedMs': (string);
   'unplaced': (string);
+  'kind': (string);
+  'price': (_tangram_v1_PlanPrice__Output | null);
 }

@@ -3,6 +3,7 @@ import type { ClaimId, NodeName, ReplicaId } from '../domain/ids.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { GpuNeed, ModelSpec } from '../domain/model.ts';
 import type { Slice } from '../domain/slice.ts';
+import type { PolicyName } from './policies/policy.ts';
 
 /** Whether anything new may be placed on a node, and if not, why. */
 export type NodeAvailability =
@@ -88,6 +89,7 @@ export interface Refusal {
   readonly nearest: string;
 }
 
+/** Without words: what is decided often is explained seldom. */
 export type Decision =
   | {
       readonly kind: 'placed';
@@ -95,11 +97,32 @@ export type Decision =
       readonly claim: Claim;
       /** Apply it to keep the engine in step once the claim is durable. */
       readonly delta: PlacementDelta;
-      /** Lower is better; an integer, so that it is the same on any machine. */
+      /** Lower is better; an integer, so that it is the same on any machine. Of the engine's policy, and comparable within it. */
       readonly cost: number;
-      readonly evidence: readonly Evidence[];
     }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly evidence: readonly Evidence[] };
+  | { readonly kind: 'refused' };
+
+/** Why a request is decided as it is. */
+export interface Explanation {
+  /** null: there is a place. */
+  readonly refusal: Refusal | null;
+  /** Why the other candidates were passed over. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** What a question may be narrowed to. */
+export interface DecideOptions {
+  /** Only these nodes are looked at; absent: all. Names that are not known are no nodes. */
+  readonly within?: ReadonlySet<NodeName>;
+}
+
+/** How an engine chooses. Logged beside its decisions. */
+export interface EngineOptions {
+  /** Absent: `tangram`. */
+  readonly policy?: PolicyName;
+  /** For policies that draw; absent: 0. */
+  readonly seed?: number;
+}
 
 /**
  * Places replicas on slices. Pure: no clock, no randomness, no I/O. The same snapshot and the same deltas in
@@ -108,9 +131,11 @@ export type Decision =
 export interface PlacementEngine {
   apply(delta: PlacementDelta): void;
   /** Looks, and changes nothing. */
-  decide(request: PlacementRequest): Decision;
+  decide(request: PlacementRequest, options?: DecideOptions): Decision;
+  /** Looks at every candidate and tries remedies: for those who ask why, not for every decision. */
+  explain(request: PlacementRequest, options?: DecideOptions): Explanation;
   /** An independent copy, for "what if". */
   fork(): PlacementEngine;
 }
 
-export const engineVersion = '1';
+export const engineVersion = '2';

@@ -5,7 +5,11 @@ import { assert } from '../domain/assert.ts';
 import { askOf } from './ask.ts';
 import { CardClasses } from './card-class.ts';
 import type {
+  DecideOptions,
   Decision,
+  Demand,
+  EngineOptions,
+  Explanation,
   PlacementDelta,
   PlacementEngine,
   PlacementNode,
@@ -20,7 +24,7 @@ import type { Candidate } from './search.ts';
 import { search } from './search.ts';
 
 /** Opens an engine on a snapshot. The order of nodes, cards and claims in it does not matter. */
-export function open(snapshot: PlacementSnapshot): PlacementEngine {
+export function open(snapshot: PlacementSnapshot, options: EngineOptions = {}): PlacementEngine {
   const claims = new Map<NodeName, readonly Claim[]>();
   const nodeOf = new Map<ClaimId, NodeName>();
   for (const claim of snapshot.claims) {
@@ -35,7 +39,8 @@ export function open(snapshot: PlacementSnapshot): PlacementEngine {
   for (const [at, record] of records.entries()) {
     assert(record.name !== records[at + 1]?.name, `the snapshot holds node ${record.name} once`);
   }
-  return new IndexedEngine({ records, claims, nodeOf, classes });
+  const demand = snapshot.demand ?? { shapes: [] };
+  return new IndexedEngine({ records, claims, nodeOf, classes }, options, demand);
 }
 
 interface World {
@@ -54,9 +59,13 @@ interface World {
  */
 class IndexedEngine implements PlacementEngine {
   private readonly world: World;
+  private readonly options: EngineOptions;
+  private demand: Demand;
 
-  constructor(world: World) {
+  constructor(world: World, options: EngineOptions, demand: Demand) {
     this.world = world;
+    this.options = options;
+    this.demand = demand;
   }
 
   apply(delta: PlacementDelta): void {
@@ -70,18 +79,14 @@ class IndexedEngine implements PlacementEngine {
         return this.addClaim(delta.claim);
       case 'claim-removed':
         return this.removeClaim(delta.claim, null);
+      case 'demand-set':
+        this.demand = delta.demand;
     }
   }
 
-  decide(request: PlacementRequest): Decision {
-    const ask = askOf(request.spec);
-    const { records, classes, nodeOf } = this.world;
-    assert(!nodeOf.has(request.claim), `claim ${request.claim} has no place yet`);
-    const { best, tally } = search(records, ask);
-    const evidence = renderEvidence(tally, ask);
-    if (best === null) {
-      return { kind: 'refused', refusal: explainRefusal(records, ask, tally, classes), evidence };
-    }
+  decide(request: PlacementRequest, options?: DecideOptions): Decision {
+    const { best } = search(this.candidates(request, options), askOf(request.spec));
+    if (best === null) return { kind: 'refused' };
     const claim = claimOf(best, request);
     return {
       kind: 'placed',
@@ -89,18 +94,35 @@ class IndexedEngine implements PlacementEngine {
       claim,
       delta: { kind: 'claim-set', claim },
       cost: best.cost,
-      evidence,
+    };
+  }
+
+  explain(request: PlacementRequest, options?: DecideOptions): Explanation {
+    const ask = askOf(request.spec);
+    const records = this.candidates(request, options);
+    const { best, tally } = search(records, ask);
+    return {
+      refusal: best === null ? explainRefusal(records, ask, tally, this.world.classes) : null,
+      evidence: renderEvidence(tally, ask),
     };
   }
 
   fork(): PlacementEngine {
     const { records, claims, nodeOf, classes } = this.world;
-    return new IndexedEngine({
+    const copy = {
       records: [...records],
       claims: new Map(claims),
       nodeOf: new Map(nodeOf),
       classes,
-    });
+    };
+    return new IndexedEngine(copy, this.options, this.demand);
+  }
+
+  private candidates(request: PlacementRequest, options?: DecideOptions): readonly NodeRecord[] {
+    const { records, nodeOf } = this.world;
+    assert(!nodeOf.has(request.claim), `claim ${request.claim} has no place yet`);
+    const within = options?.within;
+    return within === undefined ? records : records.filter(({ name }) => within.has(name));
   }
 
   private setNode(node: PlacementNode): void {

@@ -1,7 +1,9 @@
 import type { Claim } from '../domain/claim.ts';
 import type { NodeName } from '../domain/ids.ts';
 import type {
+  DecideOptions,
   Decision,
+  Explanation,
   PlacementDelta,
   PlacementEngine,
   PlacementNode,
@@ -23,8 +25,12 @@ export class WhatIf {
     this.#nodes = new Map(nodes.map((node) => [node.inventory.node, node]));
   }
 
-  decide(request: PlacementRequest): Decision {
-    return this.#engine.decide(request);
+  decide(request: PlacementRequest, options?: DecideOptions): Decision {
+    return this.#engine.decide(request, options);
+  }
+
+  explain(request: PlacementRequest): Explanation {
+    return this.#engine.explain(request);
   }
 
   apply(delta: PlacementDelta): void {

@@ -23,8 +23,8 @@ import type { GpuNeed, ModelSpec } from '../../../../shared/domain/model.ts';
 import type { Result } from '../../../../shared/domain/result.ts';
 import type { Slice, SliceShape } from '../../../../shared/domain/slice.ts';
 import type {
-  Decision,
   NodeAvailability,
+  PlacementEngine,
   PlacementNode,
   PlacementRequest,
 } from '../../../../shared/placement/engine.ts';
@@ -245,9 +245,10 @@ export const mpsShape = (memoryMib: number, smPercent: number): SliceShape => ({
   smPercent,
 });
 
-/** A decision in one line: `node-a/GPU0 1g.5gb at 6`, or `refused: …`. */
-export function told(decision: Decision): string {
-  if (decision.kind === 'refused') return `refused: ${decision.refusal.summary}`;
+/** What an engine answers, in one line: `node-a GPU0 1g.5gb@6`, or `refused: …`. */
+export function told(engine: PlacementEngine, asked: PlacementRequest): string {
+  const decision = engine.decide(asked);
+  if (decision.kind === 'refused') return `refused: ${engine.explain(asked).refusal?.summary}`;
   const { node: where, slices } = decision.placement;
   const parts = slices.map(
     ({ gpu: uuid, shape }) => `GPU${uuid.split('-').at(-1)} ${shapeText(shape)}`,

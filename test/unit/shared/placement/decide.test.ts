@@ -380,5 +380,5 @@ const cases: readonly Case[] = [
 ];
 
 test.for(cases)('$name', ({ nodes, claims = [], spec, want }) => {
-  expect(told(open({ nodes, claims }).decide(request('new', spec)))).toBe(want);
+  expect(told(open({ nodes, claims }), request('new', spec))).toBe(want);
 });

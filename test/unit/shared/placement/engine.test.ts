@@ -35,31 +35,30 @@ test('a placement carries the claim, its slices and the delta that makes it so',
     claim: held,
     delta: { kind: 'claim-set', claim: held },
     cost: expect.any(Number),
-    evidence: [],
   });
 });
 
 test('a claim that moves leaves its first node free', () => {
   const engine = open({ nodes: [a, b], claims: [claim('c1', 'a', [[0, whole]])] });
-  expect(told(engine.decide(wantsWhole))).toBe('b GPU0 whole:46068MiB');
+  expect(told(engine, wantsWhole)).toBe('b GPU0 whole:46068MiB');
   engine.apply({ kind: 'claim-set', claim: claim('c1', 'b', [[0, whole]]) });
-  expect(told(engine.decide(wantsWhole))).toBe('a GPU0 whole:46068MiB');
+  expect(told(engine, wantsWhole)).toBe('a GPU0 whole:46068MiB');
 });
 
 test('claims may come before their node', () => {
   const engine = open({ nodes: [], claims: [claim('c1', 'a', [[0, whole]])] });
   engine.apply({ kind: 'node-set', node: b });
   engine.apply({ kind: 'node-set', node: a });
-  expect(told(engine.decide(wantsWhole))).toBe('b GPU0 whole:46068MiB');
+  expect(told(engine, wantsWhole)).toBe('b GPU0 whole:46068MiB');
   engine.apply({ kind: 'claim-removed', claim: claim('c1', 'a', []).id });
-  expect(told(engine.decide(wantsWhole))).toBe('a GPU0 whole:46068MiB');
+  expect(told(engine, wantsWhole)).toBe('a GPU0 whole:46068MiB');
 });
 
 test('removing what is not there changes nothing', () => {
   const engine = open({ nodes: [a], claims: [] });
   engine.apply({ kind: 'claim-removed', claim: claim('c1', 'a', []).id });
   engine.apply({ kind: 'node-removed', node: b.inventory.node });
-  expect(told(engine.decide(wantsWhole))).toBe('a GPU0 whole:46068MiB');
+  expect(told(engine, wantsWhole)).toBe('a GPU0 whole:46068MiB');
 });
 
 test('a cordoned node is used again once it is ready', () => {

@@ -149,12 +149,12 @@ const cases: readonly Case[] = [
 ];
 
 test.for(cases)('$name', ({ nodes, claims = [], spec, nearest }) => {
-  const decision = open({ nodes, claims }).decide(request('new', spec));
-  expect(decision.kind === 'refused' ? decision.refusal.nearest : decision).toBe(nearest);
+  const { refusal } = open({ nodes, claims }).explain(request('new', spec));
+  expect(refusal?.nearest).toBe(nearest);
 });
 
 test('evidence counts every candidate once, with the numbers of the nearest', () => {
-  const decision = open({
+  const explanation = open({
     nodes: [
       node('a', cardsOf('a', ['T4', 'L4', 'L40S']), { labels: { zone: 'eu-1' } }),
       node('b', cardsOf('b', ['L40S'], { authority: 'observe' }), { labels: { zone: 'eu-1' } }),
@@ -162,9 +162,8 @@ test('evidence counts every candidate once, with the numbers of the nearest', ()
       node('d', [], { labels: { zone: 'eu-1' } }),
     ],
     claims: [claim('c1', 'a', [[2, mpsShape(40_000, 80)]])],
-  }).decide(request('new', model('n', needs({ memoryMib: 23_500 }), { placement: inZone })));
-  expect(decision).toEqual({
-    kind: 'refused',
+  }).explain(request('new', model('n', needs({ memoryMib: 23_500 }), { placement: inZone })));
+  expect(explanation).toEqual({
     refusal: {
       summary:
         'the cards that would fit may not be changed: needs authority place, b/GPU0 has observe (1 of 4 GPUs passed over)',

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { credentials, loadPackageDefinition, type ChannelOptions } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AgentProtos } from './generated/agent_service.ts';
+import type { ProtoGrpcType as ChangeProtos } from './generated/change_service.ts';
 import type { ProtoGrpcType as HealthProtos } from './generated/health_service.ts';
 import type { ProtoGrpcType as LayoutProtos } from './generated/layout_service.ts';
 import type { ProtoGrpcType as LocalProtos } from './generated/local_service.ts';
@@ -17,6 +18,7 @@ import type { LayoutServiceClient } from './generated/tangram/agent/v1/LayoutSer
 import type { LocalServiceClient } from './generated/tangram/agent/v1/LocalService.ts';
 import type { MpsServiceClient } from './generated/tangram/agent/v1/MpsService.ts';
 import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
+import type { ChangeServiceClient } from './generated/tangram/v1/ChangeService.ts';
 import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService.ts';
 import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
 
@@ -48,6 +50,7 @@ export const packageDefinition = loadSync(
   [
     'tangram/v1/scheduler_service.proto',
     'tangram/v1/cluster_service.proto',
+    'tangram/v1/change_service.proto',
     'tangram/link/v1/link_service.proto',
     'tangram/agent/v1/agent_service.proto',
     'tangram/agent/v1/health_service.proto',
@@ -72,11 +75,13 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as AgentProto
   LayoutProtos &
   LocalProtos &
   MpsProtos &
+  ChangeProtos &
   ClusterProtos &
   LinkProtos &
   SchedulerProtos;
 
 export const schedulerService = loaded.tangram.v1.SchedulerService.service;
+export const changeService = loaded.tangram.v1.ChangeService.service;
 export const clusterService = loaded.tangram.v1.ClusterService.service;
 export const linkService = loaded.tangram.link.v1.LinkService.service;
 export const agentService = loaded.tangram.agent.v1.AgentService.service;
@@ -96,6 +101,14 @@ export function createSchedulerClient(address: string): SchedulerServiceClient {
 
 export function createClusterClient(address: string): ClusterServiceClient {
   return new loaded.tangram.v1.ClusterService(
+    address,
+    credentials.createInsecure(),
+    channelOptions,
+  );
+}
+
+export function createChangeClient(address: string): ChangeServiceClient {
+  return new loaded.tangram.v1.ChangeService(
     address,
     credentials.createInsecure(),
     channelOptions,

@@ -13,6 +13,7 @@ export interface PlanPrice {
   'strandedAfterMilli'?: (number | string | Long);
   'moves'?: (number);
   'preemptions'?: (number);
+  'learnedStarts'?: (number);
   '_bytesToFetch'?: "bytesToFetch";
 }
 
@@ -26,5 +27,6 @@ export interface PlanPrice__Output {
   'strandedAfterMilli': (string);
   'moves': (number);
   'preemptions': (number);
+  'learnedStarts': (number);
   '_bytesToFetch'?: "bytesToFetch";
 }

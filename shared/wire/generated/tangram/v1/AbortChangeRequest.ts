@@ -1,0 +1,10 @@
+// Original file: tangram/v1/change_service.proto
+
+
+export interface AbortChangeRequest {
+  'change'?: (string);
+}
+
+export interface AbortChangeRequest__Output {
+  'change': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: tangram/v1/change_service.proto
+
+
+export interface ApplyPlanRequest {
+  'plan'?: (string);
+}
+
+export interface ApplyPlanRequest__Output {
+  'plan': (string);
+}

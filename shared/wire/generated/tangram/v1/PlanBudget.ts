@@ -1,0 +1,13 @@
+// Original file: tangram/v1/plan.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface PlanBudget {
+  'interruptionMs'?: (number | string | Long);
+  'allowPreemption'?: (boolean);
+}
+
+export interface PlanBudget__Output {
+  'interruptionMs': (string);
+  'allowPreemption': (boolean);
+}

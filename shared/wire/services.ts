@@ -108,11 +108,7 @@ export function createClusterClient(address: string): ClusterServiceClient {
 }
 
 export function createChangeClient(address: string): ChangeServiceClient {
-  return new loaded.tangram.v1.ChangeService(
-    address,
-    credentials.createInsecure(),
-    channelOptions,
-  );
+  return new loaded.tangram.v1.ChangeService(address, credentials.createInsecure(), channelOptions);
 }
 
 export function createLinkClient(address: string): LinkServiceClient {

@@ -31,6 +31,11 @@ export interface Policy {
   /** The same compared between the options of one node. */
   prefer(node: NodeSight, option: Option, ask: RequestSight): number;
   /**
+   * Drops the offers of a card that never win whatever the node: those that another beats in all that this policy
+   * looks at. Asked once for each card and need, so that ratings are few; in order of `offers`. Absent: none is dropped.
+   */
+  shortlist?(card: CardSight, offers: readonly SliceOffer[], need: Need): readonly SliceOffer[];
+  /**
    * How equal nodes, and then equal options of one, are told apart: the first by name, or one drawn by the seed of the
    * outlook and the id of the claim.
    */
@@ -99,7 +104,8 @@ export interface SliceOffer {
   readonly shape: SliceShape;
   /**
    * In thousandths of a card: what it costs beside the room it takes: switches of mode, separation that nobody asked
-   * for, media variants, degraded cards.
+   * for, media variants, degraded cards, opening for shares what could be cut. How well it fits is the policy's to
+   * say, and so is whether idle neighbours stay together.
    */
   readonly priceMilli: number;
   /** The card once the slice is held. */
@@ -112,7 +118,7 @@ export interface SliceOffer {
 export interface Option {
   /** Empty for a model on CPU; several are whole cards. */
   readonly parts: readonly OptionPart[];
-  /** The prices of its slices and of the node: idle neighbours, distance between cards, what must be fetched. */
+  /** The prices of its slices and of the node: the distance between cards, CPU work on a node with GPUs. */
   readonly priceMilli: number;
 }
 

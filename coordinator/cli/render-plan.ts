@@ -39,7 +39,8 @@ function renderChange({ mark, subject, plan, remark }: PlannedChange): string {
 
 function priceText({ price }: Plan__Output): string {
   const count = price?.replicasInterrupted ?? 0;
-  const interrupted = count === 0 ? 'interrupts nothing' : `interrupts ${counted(count, 'replica')}`;
+  const interrupted =
+    count === 0 ? 'interrupts nothing' : `interrupts ${counted(count, 'replica')}`;
   const estimate = Number(price?.estimatedMs ?? 0);
   return estimate === 0 ? interrupted : `${interrupted}, about ${renderDuration(estimate)}`;
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
+import { statedEstimates } from '../../shared/domain/estimates.ts';
 import type { PlanId, ReplicaId } from '../../shared/domain/ids.ts';
 import type {
   PlacementEngine,
@@ -45,9 +46,9 @@ export function planApply(input: ApplyPlanInput): Plan {
     : Math.max(0, model.spec.replicas - standing.keep.length - moves.restore.length);
   for (const claim of ending) world.end(claim);
   const queue = old.map((copy) => copy.record.claim);
+  const replaces = new Map<ReplicaId, ReplicaId>();
   const starts: Claim[] = [];
   const stops = [...ending];
-  let forced = 0;
   let refusal: Refusal | null = null;
   while (starts.length < missing) {
     const request = nextRequest(input);
@@ -56,7 +57,6 @@ export function planApply(input: ApplyPlanInput): Plan {
     if (decision.kind === 'refused' && next !== undefined) {
       world.end(next);
       decision = world.decide(request);
-      if (decision.kind === 'placed') forced += 1;
     }
     if (decision.kind === 'refused') {
       ({ refusal } = world.explain(request));
@@ -65,6 +65,7 @@ export function planApply(input: ApplyPlanInput): Plan {
     world.apply(decision.delta);
     starts.push(decision.claim);
     if (next !== undefined) {
+      link(replaces, decision.claim, next);
       stops.push(next);
       queue.shift();
       world.end(next);
@@ -72,14 +73,24 @@ export function planApply(input: ApplyPlanInput): Plan {
   }
   if (refusal === null) stops.push(...queue);
   const { id, snapshot, basis } = input;
-  const plan = planChange({ id, starts, stops, snapshot, basis });
-  // A copy whose successor serves before it ends interrupts nobody.
-  const interrupted = ending.length + forced;
-  return {
-    ...plan,
-    price: { ...plan.price, replicasInterrupted: interrupted },
+  return planChange({
+    id,
+    kind: 'apply',
+    starts,
+    stops,
+    snapshot,
+    basis,
+    replaces,
+    estimates: statedEstimates,
+    imageOf: () => model.spec.workload.image,
+    why: new Map(),
     unplaced: unplacedText(model, missing - starts.length, refusal),
-  };
+  });
+}
+
+function link(replaces: Map<ReplicaId, ReplicaId>, next: Claim, old: Claim): void {
+  if (next.holder.kind !== 'replica' || old.holder.kind !== 'replica') return;
+  replaces.set(next.holder.replica, old.holder.replica);
 }
 
 function unplacedText(model: ModelRecord, count: number, refusal: Refusal | null): string {

@@ -1,58 +1,135 @@
-import type { Plan, PlanStage, PlanStep } from '../domain/change.ts';
+import type { Plan, PlanKind, PlanPrice, PlanStage } from '../domain/change.ts';
 import type { Claim } from '../domain/claim.ts';
-import type { PlanId } from '../domain/ids.ts';
-import type { GpuInventory } from '../domain/inventory.ts';
-import type { Slice } from '../domain/slice.ts';
+import type { Estimates } from '../domain/estimates.ts';
+import type { NodeName, PlanId, ReplicaId } from '../domain/ids.ts';
 import type { PlacementSnapshot } from './engine.ts';
-import { renderShape } from './evidence.ts';
 import { lintPlacement } from './lint.ts';
-import { compareText } from './node-record.ts';
+import { bytesToFetch, timingOf } from './relayout/price.ts';
+import { modelsOf, stagesOf, type Wave } from './relayout/stages.ts';
+import { strandedMilli } from './relayout/stranded.ts';
 
-/** What a plan is made of. */
-export interface PlanInput {
+/** What every plan is made of. */
+export interface PlanBase {
   readonly id: PlanId;
-  /** Claims that are to begin. */
-  readonly starts: readonly Claim[];
-  /** Claims of `snapshot` that are to end. */
-  readonly stops: readonly Claim[];
+  readonly kind: PlanKind;
   /** The world before. */
   readonly snapshot: PlacementSnapshot;
+  /** For each new replica the one that it replaces. */
+  readonly replaces: ReadonlyMap<ReplicaId, ReplicaId>;
+  readonly estimates: Estimates;
+  /** The image of a claim's workload; null: it has none, or nobody knows. */
+  readonly imageOf: (claim: Claim) => string | null;
+  /** Why a replica has to stop, for people. */
+  readonly why: ReadonlyMap<ReplicaId, string>;
+  readonly unplaced: string;
   /** Revisions of the store that the decision was made from. */
   readonly basis: Readonly<Record<string, string>>;
 }
 
-/**
- * Estimated seconds of one step, said to be estimates: instances are made and destroyed in about a second and a
- * mode switch may reset the card; how long a model takes to load is not known, so a start is a guess.
- */
-const stepSeconds: Readonly<Record<PlanStep['kind'], number>> = {
-  'set-mode': 10,
-  'create-slice': 1,
-  'destroy-slice': 1,
-  'start-replica': 20,
-  'stop-replica': 10,
-};
+/** A plan from some claims to others. */
+export interface PlanInput extends PlanBase {
+  /** Claims that are to begin. */
+  readonly starts: readonly Claim[];
+  /** Claims of the snapshot that are to end. */
+  readonly stops: readonly Claim[];
+}
 
 /**
  * Plans how to get from some claims to others. New replicas start before old ones stop, so that nothing is
  * interrupted, unless they need the place of the old ones: then these give it back first.
  */
 export function planChange(input: PlanInput): Plan {
-  const starts = sortClaims(input.starts);
-  const stops = sortClaims(input.stops);
-  const giveBack = stopStages(stops);
-  const roomFirst = needsRoom(input);
-  const take = startStages(starts, input.snapshot, roomFirst ? stops : []);
-  const stages = roomFirst ? [...giveBack, ...take] : [...take, ...giveBack];
+  const { starts, stops } = input;
+  const first = needsRoom(input) ? 'end' : 'begin';
+  return planWaves([{ begins: starts, ends: stops, recuts: [], first }], input);
+}
+
+/** Puts a plan together from waves that have been decided: stages, price and what it begins and ends. */
+export function planWaves(waves: readonly Wave[], base: PlanBase): Plan {
+  const { id, kind, estimates, replaces, snapshot, unplaced, basis } = base;
+  const touched = touchedBy(waves, snapshot);
+  const stages = stagesOf(waves, { ...touched, replaces, estimates });
   return {
-    id: input.id,
+    id,
+    kind,
     stages,
-    price: {
-      replicasInterrupted: stops.filter(({ holder }) => holder.kind === 'replica').length,
-      seconds: stages.reduce((sum, each) => sum + stageSeconds(each), 0),
-    },
-    unplaced: '',
-    basis: input.basis,
+    price: priceOf(waves, stages, touched, base),
+    begins: waves.flatMap(({ begins }) => begins),
+    ends: waves.flatMap(({ ends }) => ends.map((claim) => claim.id)),
+    unplaced,
+    basis,
+  };
+}
+
+/** The part of a snapshot that waves have to do with. */
+function touchedBy(waves: readonly Wave[], snapshot: PlacementSnapshot) {
+  const names = new Set<NodeName>(
+    waves.flatMap(({ begins, ends, recuts }) =>
+      [...begins, ...ends, ...recuts].map(({ node }) => node),
+    ),
+  );
+  return {
+    nodes: snapshot.nodes.filter(({ inventory }) => names.has(inventory.node)),
+    claims: snapshot.claims.filter(({ node }) => names.has(node)),
+  };
+}
+
+type Touched = ReturnType<typeof touchedBy>;
+
+function priceOf(
+  waves: readonly Wave[],
+  stages: readonly PlanStage[],
+  touched: Touched,
+  base: PlanBase,
+): PlanPrice {
+  const begins = waves.flatMap((wave) => wave.begins);
+  const after = applyWaves(waves, touched);
+  const modelOf = modelsOf([...touched.claims, ...begins]);
+  const timing = timingOf(stages, base.estimates, { modelOf, why: base.why });
+  const ended = timing.interruptions.filter(({ seconds }) => seconds === null).length;
+  const { estimates, imageOf } = base;
+  return {
+    ...timing,
+    bytesToFetch: bytesToFetch(begins, { ...touched, estimates, imageOf }),
+    strandedBeforeMilli: strandedOn(touched, base.snapshot),
+    strandedAfterMilli: strandedOn(after, base.snapshot),
+    // In a plan that somebody asked for by name, a replica ends because they said so.
+    preemptions: base.kind === 'make-room' ? ended : 0,
+  };
+}
+
+function strandedOn({ nodes, claims }: Touched, { demand }: PlacementSnapshot): number {
+  return nodes.reduce((sum, node) => {
+    const own = claims.filter((claim) => claim.node === node.inventory.node);
+    return sum + strandedMilli(node, own, demand);
+  }, 0);
+}
+
+/** The touched nodes as they are once all waves are done. */
+function applyWaves(waves: readonly Wave[], { nodes, claims }: Touched): Touched {
+  const ended = new Set(waves.flatMap(({ ends }) => ends.map(({ id }) => id)));
+  const all = [...claims, ...waves.flatMap(({ begins }) => begins)];
+  const gone = new Set(
+    all.filter(({ id }) => ended.has(id)).flatMap(({ slices }) => slices.map(({ id }) => id)),
+  );
+  const recut = new Set(
+    waves.flatMap(({ recuts }) => recuts.map(({ gpu, instance }) => `${gpu}@${instance.start}`)),
+  );
+  return {
+    nodes: nodes.map((node) => ({
+      ...node,
+      inventory: {
+        ...node.inventory,
+        gpus: node.inventory.gpus.map((gpu) => ({
+          ...gpu,
+          instances: gpu.instances.filter(
+            ({ slice, start }) =>
+              !(slice !== null && gone.has(slice)) && !recut.has(`${gpu.uuid}@${start}`),
+          ),
+        })),
+      },
+    })),
+    claims: all.filter(({ id }) => !ended.has(id)),
   };
 }
 
@@ -64,85 +141,4 @@ function needsRoom({ starts, stops, snapshot }: PlanInput): boolean {
   const before = snapshot.claims.filter((claim) => nodes.has(claim.node));
   const known = lintPlacement({ nodes: touched, claims: before }).length;
   return lintPlacement({ nodes: touched, claims: [...before, ...starts] }).length > known;
-}
-
-function stopStages(stops: readonly Claim[]): PlanStage[] {
-  const replicas = stops.flatMap(({ node, holder }): PlanStep[] =>
-    holder.kind === 'replica' ? [{ kind: 'stop-replica', node, replica: holder.replica }] : [],
-  );
-  const slices = stops.flatMap((claim) =>
-    claim.slices.map((slice) => sliceStep('destroy-slice', slice)),
-  );
-  return [
-    stage('stop replicas', replicas, 'replicas-stopped'),
-    stage('give slices back', slices, 'slices-gone'),
-  ].filter(({ steps }) => steps.length > 0);
-}
-
-/** `gone`: claims that have ended by then. */
-function startStages(
-  starts: readonly Claim[],
-  snapshot: PlacementSnapshot,
-  gone: readonly Claim[],
-): PlanStage[] {
-  const slices = starts.flatMap((claim) => claim.slices);
-  const create = slices.map((slice) => sliceStep('create-slice', slice));
-  const replicas = starts.flatMap(({ node, holder }): PlanStep[] =>
-    holder.kind === 'replica' ? [{ kind: 'start-replica', node, replica: holder.replica }] : [],
-  );
-  return [
-    stage('make slices', [...modeSteps(slices, snapshot, gone), ...create], 'slices-ready'),
-    stage('start replicas', replicas, 'replicas-ready'),
-  ].filter(({ steps }) => steps.length > 0);
-}
-
-/** One step for each card that is not yet used the way its new slices need. */
-function modeSteps(
-  slices: readonly Slice[],
-  snapshot: PlacementSnapshot,
-  gone: readonly Claim[],
-): PlanStep[] {
-  const ended = new Set(gone.map(({ id }) => id));
-  const staying = snapshot.claims
-    .filter(({ id }) => !ended.has(id))
-    .flatMap((claim) => claim.slices);
-  const cards = new Map(
-    snapshot.nodes.flatMap(({ inventory }) =>
-      inventory.gpus.map((gpu) => [gpu.uuid, gpu] as const),
-    ),
-  );
-  const steps = new Map<string, PlanStep>();
-  for (const { gpu, node, shape } of slices) {
-    const used = staying.find((slice) => slice.gpu === gpu)?.shape.kind ?? modeOf(cards.get(gpu));
-    if (used !== shape.kind) steps.set(gpu, { kind: 'set-mode', node, gpu, mode: shape.kind });
-  }
-  return [...steps.values()];
-}
-
-function modeOf(gpu: GpuInventory | undefined): string {
-  if (gpu === undefined) return 'idle';
-  return gpu.migEnabled === true ? 'mig' : gpu.mode;
-}
-
-function sliceStep(kind: 'create-slice' | 'destroy-slice', slice: Slice): PlanStep {
-  const { node, gpu, id, shape } = slice;
-  return { kind, node, gpu, slice: id, shape: renderShape(shape) };
-}
-
-function stage(title: string, steps: readonly PlanStep[], until: PlanStage['until']): PlanStage {
-  return { title, steps, until };
-}
-
-/** Cards and replicas work side by side; the steps of one card follow each other. */
-function stageSeconds({ steps }: PlanStage): number {
-  const lanes = new Map<string, number>();
-  for (const step of steps) {
-    const lane = 'gpu' in step ? step.gpu : step.replica;
-    lanes.set(lane, (lanes.get(lane) ?? 0) + stepSeconds[step.kind]);
-  }
-  return [...lanes.values()].reduce((most, seconds) => Math.max(most, seconds), 0);
-}
-
-function sortClaims(claims: readonly Claim[]): readonly Claim[] {
-  return claims.toSorted((a, b) => compareText(a.node, b.node) || compareText(a.id, b.id));
 }

@@ -81,7 +81,13 @@ function migOffer(profile: MigProfile, start: number, cost: number, opensIdle: b
   };
 }
 
-function fits(view: CardView, geometry: MigGeometry, profile: MigProfile, need: Need): boolean {
+/** Whether an instance of that profile is large enough, in memory and in SMs. */
+export function fits(
+  view: CardView,
+  geometry: MigGeometry,
+  profile: MigProfile,
+  need: Need,
+): boolean {
   return (
     profile.memoryMib >= need.memoryMib && hasShare(view, geometry, profile, need.computePercent)
   );

@@ -84,7 +84,7 @@ export function offerWhole(view: CardView, need: Need): CardVerdict {
 }
 
 /** MiB of a card that shares may be made of. */
-function shareCapacityMib(view: Pick<CardView, 'memoryTotalMib' | 'foreignMib'>): number {
+export function shareCapacityMib(view: Pick<CardView, 'memoryTotalMib' | 'foreignMib'>): number {
   return Math.max(0, view.memoryTotalMib - shareReserveMib - view.foreignMib);
 }
 
@@ -93,7 +93,7 @@ function shareCapacityMib(view: Pick<CardView, 'memoryTotalMib' | 'foreignMib'>)
  * left, so that a model which asks for no SMs is never refused for want of them. Several processes need at
  * least their part of MPS's client places (see `mpsClientsOf`).
  */
-function shareOfSms(view: CardView, need: Need, capacityMib: number): number {
+export function shareOfSms(view: CardView, need: Need, capacityMib: number): number {
   const left = Math.max(1, 100 - view.smHeldPercent);
   const part = divFloor(need.memoryMib * 100, Math.max(1, capacityMib));
   const share = need.computePercent > 0 ? need.computePercent : Math.min(left, Math.max(1, part));

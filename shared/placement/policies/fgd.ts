@@ -1,0 +1,60 @@
+import { fgdScore, scoreScale, type ScoreScale } from './fgd-score.ts';
+import { typicalShapes } from './demand.ts';
+import { atCards, atUnfit, NodeRoom, perShape, type CardShape } from './node-room.ts';
+import { slicePriceMilli, takenMilli } from './option-sums.ts';
+import type { NodeSight, Option, Outlook, Policy, PolicyMaker, RequestSight } from './policy.ts';
+
+/** One point of FGD's score near zero, in milli-GPU. */
+const milliPerPoint = 40;
+
+/**
+ * Fragmentation gradient descent (Weng et al., USENIX ATC'23): the place that makes the node's fragments shrink most.
+ * The fragments of a node are the free milli-GPU that the typical shapes could not use, weighted by how typical each
+ * is; the score is truncated, so near-equal nodes tie and their order decides.
+ */
+export const fgd: PolicyMaker = (outlook) => new FragmentationGradient(outlook);
+
+class FragmentationGradient implements Policy {
+  readonly ties = 'first';
+  private readonly room: NodeRoom;
+  private readonly weightTotal: number;
+  private readonly scale: ScoreScale;
+
+  constructor(outlook: Outlook) {
+    const shapes = typicalShapes(outlook.demand);
+    this.room = new NodeRoom(this, shapes.filter(asksForCards));
+    // A shape without cards can use no free card, so every free milli-GPU is a fragment to it.
+    this.weightTotal = shapes.reduce((sum, { weight }) => sum + weight, 0);
+    this.scale = scoreScale(this.weightTotal);
+  }
+
+  rate(node: NodeSight, option: Option, ask: RequestSight): number {
+    const before = this.fragments(node.freeMilli, node.cpuFreeMillis, this.room.before(node));
+    const after = this.fragments(
+      node.freeMilli - takenMilli(option),
+      node.cpuFreeMillis - ask.cpuMillis,
+      this.room.after(node, option),
+    );
+    const points = Math.floor(slicePriceMilli(option) / milliPerPoint);
+    return points - fgdScore(this.scale, before - after);
+  }
+
+  prefer(node: NodeSight, option: Option, ask: RequestSight): number {
+    return this.rate(node, option, ask);
+  }
+
+  /** `Σ weight · F(shape)`, in milli-GPU times weight. */
+  private fragments(freeMilli: number, cpuFreeMillis: number, sums: Int32Array): number {
+    let useful = 0;
+    for (const [at, { need, cpuMillis, weight }] of this.room.shapes.entries()) {
+      const cards = sums[at * perShape + atCards] ?? 0;
+      if (cpuMillis > cpuFreeMillis || cards < need.count) continue;
+      useful += weight * (freeMilli - (sums[at * perShape + atUnfit] ?? 0));
+    }
+    return this.weightTotal * freeMilli - useful;
+  }
+}
+
+function asksForCards(shape: { readonly need: unknown }): shape is CardShape {
+  return shape.need !== null;
+}

@@ -2,8 +2,8 @@ import { backoffMs, jittered } from '../../shared/platform/backoff.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { errorChain, isAppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
-import { Wake } from '../../shared/platform/wake.ts';
 import type { Dcgmi, DcgmRow } from '../drivers/dcgm/dcgmi.ts';
+import { ReleasableStream, type StreamEnding } from './releasable-stream.ts';
 
 const restartLimits = { firstMs: 1_000, maxMs: 60_000 };
 /** A host without DCGM, or without its host engine, gets one seldom: it is looked for now and then. */
@@ -31,10 +31,8 @@ export interface DcgmSamplerDeps {
  */
 export class DcgmSampler {
   readonly #deps: DcgmSamplerDeps;
-  readonly #resumed = new Wake();
+  readonly #stream = new ReleasableStream();
   #latest: { readonly rows: readonly DcgmRow[]; readonly monotonicMs: number } | null = null;
-  #holds = 0;
-  #child: { readonly controller: AbortController; readonly ended: Promise<void> } | null = null;
   #reason: string | null = null;
   #layout = '';
 
@@ -45,15 +43,13 @@ export class DcgmSampler {
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      if (this.#holds > 0) {
-        await this.#resumed.wait(signal);
-        continue;
-      }
-      const ending = await this.#runChild(signal);
+      if (!(await this.#stream.isFree(signal))) continue;
+      const ending = await this.#read(signal);
       if (signal.aborted || ending.kind === 'released') continue;
-      failures = ending.samples >= steadySamples ? 0 : failures + 1;
-      const away = isAppError(ending.error, 'DRIVER_AWAY');
-      this.#say(errorChain(ending.error), away);
+      failures = ending.items >= steadySamples ? 0 : failures + 1;
+      const error = ending.error ?? new Error('dcgmi ended');
+      const away = isAppError(error, 'DRIVER_AWAY');
+      this.#say(errorChain(error), away);
       const waitMs = away ? awayMs : backoffMs(failures, restartLimits);
       await this.#deps.clock
         .sleep(jittered(waitMs, this.#deps.random), signal)
@@ -62,17 +58,13 @@ export class DcgmSampler {
   }
 
   /** Ends the child and keeps it ended. Resolves when it is gone. */
-  async release(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    this.#holds += 1;
-    this.#child?.controller.abort();
-    await this.#child?.ended;
+  release(signal: AbortSignal): Promise<void> {
+    return this.#stream.release(signal);
   }
 
   /** Undoes one `release`. */
   resume(): void {
-    this.#holds = Math.max(0, this.#holds - 1);
-    if (this.#holds === 0) this.#resumed.wake();
+    this.#stream.resume();
   }
 
   /** Told the instances that there are; when they change, DCGM's own numbers of them do, too, and are asked anew. */
@@ -80,7 +72,7 @@ export class DcgmSampler {
     if (layout === this.#layout) return;
     const first = this.#layout === '';
     this.#layout = layout;
-    if (!first) this.#child?.controller.abort();
+    if (!first) this.#stream.interrupt();
   }
 
   /** null: there is none, or none that may stand for the present. */
@@ -98,27 +90,16 @@ export class DcgmSampler {
     return this.latest() === null ? (this.#reason ?? 'no sample yet') : null;
   }
 
-  async #runChild(outer: AbortSignal): Promise<ChildEnding> {
-    const controller = new AbortController();
-    const signal = AbortSignal.any([outer, controller.signal]);
+  async #read(outer: AbortSignal): Promise<StreamEnding> {
     const { dcgmi, periodMs, clock } = this.#deps;
-    let samples = 0;
-    const reading = (async (): Promise<ChildEnding> => {
-      try {
-        for await (const rows of dcgmi.sample(periodMs, signal)) {
-          this.#latest = { rows, monotonicMs: clock.monotonicMs() };
-          this.#reason = null;
-          samples += 1;
-        }
-        if (signal.aborted) return { kind: 'released' };
-        return { kind: 'ended', samples, error: new Error('dcgmi ended') };
-      } catch (error) {
-        return signal.aborted ? { kind: 'released' } : { kind: 'ended', samples, error };
-      }
-    })();
-    this.#child = { controller, ended: reading.then(() => undefined) };
-    const ending = await reading;
-    this.#child = null;
+    const ending = await this.#stream.read(
+      (signal) => dcgmi.sample(periodMs, signal),
+      (rows) => {
+        this.#latest = { rows, monotonicMs: clock.monotonicMs() };
+        this.#reason = null;
+      },
+      outer,
+    );
     // Numbers of instances may mean others now.
     if (ending.kind === 'released') this.#latest = null;
     return ending;
@@ -133,7 +114,3 @@ export class DcgmSampler {
     else this.#deps.log.warn({ reason }, 'sampling through DCGM ended; it is started again');
   }
 }
-
-type ChildEnding =
-  | { readonly kind: 'released' }
-  | { readonly kind: 'ended'; readonly samples: number; readonly error: unknown };

@@ -2,10 +2,10 @@ import { backoffMs, jittered } from '../../shared/platform/backoff.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
-import { Wake } from '../../shared/platform/wake.ts';
 import type { GpuRow, NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import { gpuMetrics } from './catalogue.ts';
 import { rowValues } from './columns.ts';
+import { ReleasableStream, type StreamEnding } from './releasable-stream.ts';
 import { SampleRing } from './ring.ts';
 
 /** Ten minutes at 1 Hz. */
@@ -51,10 +51,8 @@ export class GpuSampler {
   readonly #deps: SamplerDeps;
   readonly #rings = new Map<string, SampleRing>();
   readonly #listeners = new Set<(sample: GpuSampleSet) => void>();
-  readonly #resumed = new Wake();
+  readonly #stream = new ReleasableStream();
   #latest: { readonly sample: GpuSampleSet; readonly monotonicMs: number } | null = null;
-  #holds = 0;
-  #child: { readonly controller: AbortController; readonly ended: Promise<void> } | null = null;
   #restarts = 0;
   #lastError: string | null = null;
 
@@ -67,24 +65,22 @@ export class GpuSampler {
     let failures = 0;
     let loopTries = 0;
     while (!signal.aborted) {
-      if (this.#holds > 0) {
-        await this.#resumed.wait(signal);
-        continue;
-      }
+      if (!(await this.#stream.isFree(signal))) continue;
       const single = loopTries >= loopTriesMax;
-      const ending = await this.#runChild(single ? 'single' : 'loop', signal);
+      const ending = await this.#read(single, signal);
       if (signal.aborted || ending.kind === 'released') continue;
-      if (ending.kind === 'rested') {
+      if (single && ending.error === null) {
         loopTries = 0;
         continue;
       }
-      const steady = ending.samples >= steadySamples;
+      const steady = ending.items >= steadySamples;
       failures = steady ? 0 : failures + 1;
       // Without any sample it is not the loop that is at fault.
-      loopTries = steady || ending.samples === 0 ? 0 : loopTries + 1;
+      loopTries = steady || ending.items === 0 ? 0 : loopTries + 1;
       this.#restarts += 1;
       if (loopTries >= loopTriesMax) this.#lastError = null;
-      await this.#backOff(ending.error, { failures, single: loopTries >= loopTriesMax }, signal);
+      const error = ending.error ?? new Error('the sampling command ended');
+      await this.#backOff(error, { failures, single: loopTries >= loopTriesMax }, signal);
     }
   }
 
@@ -108,17 +104,13 @@ export class GpuSampler {
   }
 
   /** Ends the command and keeps it ended: the cards are about to change. Resolves when no handle is open. */
-  async release(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    this.#holds += 1;
-    this.#child?.controller.abort();
-    await this.#child?.ended;
+  release(signal: AbortSignal): Promise<void> {
+    return this.#stream.release(signal);
   }
 
   /** Undoes one `release`. */
   resume(): void {
-    this.#holds = Math.max(0, this.#holds - 1);
-    if (this.#holds === 0) this.#resumed.wake();
+    this.#stream.resume();
   }
 
   /** The newest sample and how old it is; null: none yet. */
@@ -160,28 +152,10 @@ export class GpuSampler {
     return () => this.#listeners.delete(listener);
   }
 
-  async #runChild(way: 'loop' | 'single', outer: AbortSignal): Promise<ChildEnding> {
-    const controller = new AbortController();
-    const signal = AbortSignal.any([outer, controller.signal]);
-    let samples = 0;
-    const cardsOf = way === 'loop' ? this.#loop(signal) : this.#singleQueries(signal);
-    const reading = (async (): Promise<ChildEnding> => {
-      try {
-        for await (const cards of cardsOf) {
-          this.#accept(cards);
-          samples += 1;
-        }
-        if (signal.aborted) return { kind: 'released' };
-        if (way === 'single') return { kind: 'rested' };
-        return { kind: 'ended', samples, error: new Error('the sampling command ended') };
-      } catch (error) {
-        return signal.aborted ? { kind: 'released' } : { kind: 'ended', samples, error };
-      }
-    })();
-    this.#child = { controller, ended: reading.then(() => undefined) };
-    const ending = await reading;
-    this.#child = null;
-    return ending;
+  #read(single: boolean, signal: AbortSignal): Promise<StreamEnding> {
+    const open = (inner: AbortSignal): AsyncIterable<readonly GpuRow[]> =>
+      single ? this.#singleQueries(inner) : this.#loop(inner);
+    return this.#stream.read(open, (cards) => this.#accept(cards), signal);
   }
 
   #loop(signal: AbortSignal): AsyncIterable<readonly GpuRow[]> {
@@ -216,9 +190,3 @@ export class GpuSampler {
     return made;
   }
 }
-
-type ChildEnding =
-  | { readonly kind: 'released' }
-  /** Single queries have gone on for long enough. */
-  | { readonly kind: 'rested' }
-  | { readonly kind: 'ended'; readonly samples: number; readonly error: unknown };

@@ -156,6 +156,14 @@ module.exports = {
       { path: '^(agent|coordinator)/(?!store)' },
     ),
     rule(
+      'simulate-low',
+      'Simulations see the domain, the engine, platform and a reader of CSV: no store, no wire, no fleet.',
+      { path: '^coordinator/simulate/' },
+      {
+        path: '^(agent|coordinator/(?!simulate)|shared/(?!domain|placement|platform)|node_modules/(?!csv-parse|@types/node))',
+      },
+    ),
+    rule(
       'main-is-top',
       'main.ts wires; nobody imports it.',
       {},

@@ -9,6 +9,7 @@ import { AppError } from '../../shared/platform/errors.ts';
 import { packageVersion } from '../../shared/platform/version.ts';
 import { connectCoordinator, type CoordinatorClient } from './client.ts';
 import type { ManifestText } from './deps.ts';
+import { realHost } from './host.ts';
 import { createProgram } from './program.ts';
 import { exitCodes, runProgram } from './run.ts';
 
@@ -54,6 +55,7 @@ const program = createProgram({
       prompt.close();
     }
   },
+  host: realHost,
   clock: systemClock,
   signal: interrupted.signal,
   setExitCode: (code) => {

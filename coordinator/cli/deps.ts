@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { CoordinatorClient } from './client.ts';
+import type { Host } from './host.ts';
 
 /** All that a command touches outside itself. */
 export interface CliDeps {
@@ -14,6 +15,7 @@ export interface CliDeps {
   /** A person is there to be asked. */
   readonly interactive: boolean;
   readonly confirm: (question: string) => Promise<boolean>;
+  readonly host: Host;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly setExitCode: (code: number) => void;

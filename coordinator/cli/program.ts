@@ -6,6 +6,7 @@ import type { Api, CliDeps } from './deps.ts';
 import { addReads } from './read-commands.ts';
 import { addRecords } from './record-commands.ts';
 import { exitCodesHelp } from './run.ts';
+import { addSimulate } from './simulate-command.ts';
 
 const defaultCoordinator = '127.0.0.1:7443';
 
@@ -43,5 +44,6 @@ Examples:
   addReads(program, deps, api);
   addChanges(program, deps, api);
   addRecords(program, deps, api);
+  addSimulate(program, deps);
   return program;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectCoordinator, type CoordinatorClient } from '../../coordinator/cli/client.ts';
 import type { ManifestText } from '../../coordinator/cli/deps.ts';
+import { realHost } from '../../coordinator/cli/host.ts';
 import { createProgram } from '../../coordinator/cli/program.ts';
 import { runProgram } from '../../coordinator/cli/run.ts';
 import { parseManifests } from '../../shared/manifest/parse-manifests.ts';
@@ -62,6 +63,7 @@ async function tangram(argv: readonly string[], terminal: Terminal = {}): Promis
       asked.push(question);
       return terminal.answer ?? false;
     },
+    host: realHost,
     clock: systemClock,
     signal: terminal.signal ?? new AbortController().signal,
     setExitCode: (wanted) => {

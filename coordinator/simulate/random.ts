@@ -47,7 +47,7 @@ export class Random {
   }
 
   /** A new list in random order (Fisher-Yates). */
-  shuffled<T extends object | number>(items: readonly T[]): T[] {
+  shuffled<T>(items: readonly T[]): T[] {
     const mixed = [...items];
     for (let last = mixed.length - 1; last > 0; last -= 1) {
       const at = this.below(last + 1);
@@ -60,7 +60,7 @@ export class Random {
   }
 
   /** One item, each as likely. `items` is not empty. */
-  pick<T extends object | number>(items: readonly T[]): T {
+  pick<T>(items: readonly T[]): T {
     const item = items[this.below(items.length)];
     assert(item !== undefined, 'there is something to pick from');
     return item;

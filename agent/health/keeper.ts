@@ -4,7 +4,6 @@ import { nvlinkResetNote } from '../../shared/domain/nvlink-reset.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
-import type { NvlinkPeers } from '../drivers/nvidia-smi/slow-queries.ts';
 import type { KernelLogSource } from '../drivers/kernel-log/kernel-log.ts';
 import type { GpuActual, World } from '../observe/world.ts';
 import type { HoldCards, RoundHealth } from '../reconcile/core-deps.ts';
@@ -35,8 +34,6 @@ export interface HealthKeeperDeps {
   /** The newest close look at each card; empty where nothing looks closely. */
   readonly readings: () => ReadonlyMap<GpuUuid, CardReadings>;
   readonly actions: CardActions;
-  /** Which cards NVLink joins, by index; null: this host has no tool that tells. */
-  readonly readNvlinkPeers: ((signal: AbortSignal) => Promise<NvlinkPeers>) | null;
   /** The node and its cards are worth another look, now. */
   readonly lookAgain: () => void;
 }
@@ -83,7 +80,6 @@ export class HealthKeeper implements RoundHealth {
   readonly #waiting: ((world: World) => void)[] = [];
   readonly #told = new Map<GpuUuid, string>();
   #world: World | null = null;
-  #links: NvlinkPeers | null = null;
 
   constructor(deps: HealthKeeperDeps) {
     this.#deps = deps;
@@ -138,26 +134,12 @@ export class HealthKeeper implements RoundHealth {
             },
             signal,
           );
-    await Promise.all([follow, this.#recoveries.run(signal), this.#readLinks(signal)]);
+    await Promise.all([follow, this.#recoveries.run(signal)]);
   }
 
-  /** Once: cards are not joined anew while a host runs. Without it a plan says what it does not know. */
-  async #readLinks(signal: AbortSignal): Promise<void> {
-    const { readNvlinkPeers, log } = this.#deps;
-    if (readNvlinkPeers === null) return;
-    try {
-      await this.#firstWorld(signal);
-      this.#links = await readNvlinkPeers(signal);
-    } catch (err) {
-      if (!signal.aborted) log.warn({ err }, 'cannot read which cards NVLink joins');
-    }
-  }
-
-  #resetNotes({ inventory }: GpuActual, world: World): readonly string[] {
-    const { index, productName } = inventory;
-    const peers = world.gpus.length === 1 ? [] : (this.#links?.get(index) ?? null);
+  #resetNotes({ inventory, nvlinkPeers }: GpuActual, world: World): readonly string[] {
     const notes = [
-      nvlinkResetNote(productName, peers),
+      nvlinkResetNote(inventory.productName, world.gpus.length === 1 ? [] : nvlinkPeers),
       lentNote(lentOn(this.#deps.store, inventory)),
     ];
     return notes.filter((note) => note !== null);

@@ -18,7 +18,7 @@ export interface CardViews {
 }
 
 export type CardQueries = Pick<NvidiaSmi, 'queryGpus' | 'queryProcesses' | 'listMigInstances'> &
-  Pick<SlowQueries, 'readReport' | 'readNvlinkPeers'>;
+  Pick<SlowQueries, 'readReport' | 'readTopology'>;
 
 /**
  * Reads every card as planning needs it. `-q -x` tells which process is in which instance, so it is asked where
@@ -39,17 +39,18 @@ export async function readCards(
   const ours = new Set(views.attribution.flatMap((each) => each.pids));
   const unclear = processes.some((each) => cut.has(each.gpu) && !ours.has(each.pid));
   const report = unclear || whole ? await orNull(() => tool.readReport(signal), signal) : null;
-  const links =
-    whole && rows.length > 1 ? await orNull(() => tool.readNvlinkPeers(signal), signal) : null;
-  return rows.map((row) =>
-    cardOf(row, {
+  const topology =
+    whole && rows.length > 1 ? await orNull(() => tool.readTopology(signal), signal) : null;
+  return rows.map((row) => {
+    const peers = topology?.get(row.index)?.nvlinks.keys();
+    return cardOf(row, {
       instances: instances.filter((each) => each.gpuIndex === row.index),
       processes: processes.filter((each) => each.gpu === row.uuid),
       record: report === null ? null : recordOf(report, row.uuid),
-      nvlinkPeers: rows.length === 1 ? [] : (links?.get(row.index) ?? null),
+      nvlinkPeers: rows.length === 1 ? [] : peers === undefined ? null : [...peers],
       views,
-    }),
-  );
+    });
+  });
 }
 
 /** One card of `readCards`. Throws GPU_UNKNOWN. */

@@ -2,7 +2,12 @@ import { cardByProductName, geometryOf } from '../../shared/domain/card.ts';
 import { placementHealth, type CardVerdict } from '../../shared/domain/card-health.ts';
 import type { GpuMode } from '../../shared/domain/gpu.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
-import type { GpuInventory, Inventory, MigInstance } from '../../shared/domain/inventory.ts';
+import type {
+  GpuInventory,
+  Inventory,
+  MigInstance,
+  NvlinkPeer,
+} from '../../shared/domain/inventory.ts';
 import { profileById, type MigGeometry } from '../../shared/domain/mig-profile.ts';
 import { incidentsOf, recoveryOf } from '../health/incidents.ts';
 import { isLasting, type CardLook } from '../health/conditions.ts';
@@ -11,6 +16,7 @@ import { layoutFingerprint, layoutShape, nextLayout } from './layout.ts';
 import type {
   Answers,
   CardAnswers,
+  CardTopology,
   ForeignProcess,
   GpuActual,
   GpuRow,
@@ -149,6 +155,7 @@ function gpuActual(row: GpuRow, context: CardContext): GpuActual {
   const foreignProcesses = foreignOn(row.uuid, context, mps.owned);
   const mode = modeOf({ row, instances, bindings, foreignProcesses, mps });
   const verdict = verdictOn(row, instances, context);
+  const topology = cards.topology?.get(row.index) ?? null;
   const inventory: GpuInventory = {
     uuid: row.uuid,
     index: row.index,
@@ -166,8 +173,8 @@ function gpuActual(row: GpuRow, context: CardContext): GpuActual {
     instances,
     mpsActive: mps.state === 'answering',
     mpsOffered: known.mpsOffered,
-    nvlinkPeers: [],
-    numaNode: null,
+    nvlinkPeers: peersOf(topology, cards.gpus),
+    numaNode: topology?.numaNode ?? null,
   };
   return {
     uuid: row.uuid,
@@ -178,9 +185,18 @@ function gpuActual(row: GpuRow, context: CardContext): GpuActual {
     look: lookOf(row),
     migPending: row.migPending,
     computeMode: row.computeMode,
+    nvlinkPeers: topology === null ? null : [...topology.nvlinks.keys()],
     foreignProcesses,
     mps,
   };
+}
+
+/** Told by index, which may change at every boot; known by UUID from here on. */
+function peersOf(topology: CardTopology | null, rows: readonly GpuRow[]): readonly NvlinkPeer[] {
+  return [...(topology?.nvlinks ?? [])].flatMap(([index, links]) => {
+    const gpu = rows.find((row) => row.index === index)?.uuid;
+    return gpu === undefined ? [] : [{ gpu, links }];
+  });
 }
 
 /** An instance is ours when a slice of this boot is bound to its place: names and UUIDs are no identity. */
@@ -305,7 +321,7 @@ function inventoryOf(
     runtimes: memory.runtimesAllowed.filter((kind) => runtimes.get(kind)?.kind === 'seen'),
     handout: memory.handout,
     metricsAddress: memory.metricsAddress,
-    images: [],
+    images: answers.images,
     gpus: gpus.map((each) => each.inventory),
   };
 }

@@ -6,7 +6,9 @@ import { AppError, errorChain } from '../../shared/platform/errors.ts';
 import type { Host, HostFacts } from '../drivers/host/host.ts';
 import type { MpsControl, MpsDaemonState } from '../drivers/mps/mps-control.ts';
 import type { GpuRow, NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
+import type { CardTopologies, SlowQueries } from '../drivers/nvidia-smi/slow-queries.ts';
 import type { RunningReplica, Runtime } from '../drivers/runtime/runtime.ts';
+import { imagesNowAndThen, type ReadImages } from './images-now-and-then.ts';
 import { processesWhenChanged, type ReadProcesses } from './processes-when-changed.ts';
 import type { Answers, CardAnswers, Part } from './world.ts';
 
@@ -14,10 +16,15 @@ import type { Answers, CardAnswers, Part } from './world.ts';
 export interface ObserveDeps {
   readonly clock: Clock;
   readonly host: Host;
-  readonly nvidiaSmi: NvidiaSmi | null;
+  readonly nvidiaSmi: CardTool | null;
   readonly mps: MpsControl | null;
   readonly runtimes: readonly Runtime[];
+  /** null: the node has no Docker. */
+  readonly images: ReadImages | null;
 }
+
+/** What a round asks of the cards' tool. */
+export type CardTool = NvidiaSmi & Pick<SlowQueries, 'readTopology'>;
 
 /** Asks all drivers once. One that fails or is late makes only its own part blind. */
 export type Observe = (mpsCards: readonly GpuUuid[], signal: AbortSignal) => Promise<Answers>;
@@ -31,7 +38,13 @@ export function createObserve(deps: ObserveDeps): Observe {
   const remembered: Remembered = {
     readGeometries: geometriesOnce(),
     readProcesses: processesWhenChanged(deps.clock),
+    readTopology: topologyOnce(deps.clock),
   };
+  const { images: list } = deps;
+  const readImages = imagesNowAndThen(
+    list === null ? null : (signal) => ask('images', list, signal),
+    deps.clock,
+  );
   let facts: HostFacts | undefined;
   return async (mpsCards, signal) => {
     const timings: Record<string, { success: boolean; durationMs: number }> = {};
@@ -51,7 +64,9 @@ export function createObserve(deps: ObserveDeps): Observe {
       askMps(deps.mps, mpsCards, (gpu, question) => timed(`mps ${gpu}`, question)),
       Promise.all(deps.runtimes.map((runtime) => askRuntime(runtime, timed))),
     ]);
-    return { wallMs: deps.clock.wallMs(), host, cards, mps, runtimes: new Map(runtimes), timings };
+    const images = await readImages(runtimes, signal);
+    const wallMs = deps.clock.wallMs();
+    return { wallMs, host, cards, mps, runtimes: new Map(runtimes), images, timings };
   };
 }
 
@@ -116,26 +131,64 @@ function geometriesOnce(): ReadGeometries {
   };
 }
 
+type ReadTopology = (
+  smi: CardTool,
+  rows: readonly GpuRow[],
+  signal: AbortSignal,
+) => Promise<CardTopologies | null>;
+
+/** Old tools and some virtual machines have no topology to tell: they are not asked each round. */
+const topologyRetryMs = 600_000;
+
+/** Cards are not joined anew while a host runs, so it is asked when other cards are there, or others by that index. */
+function topologyOnce(clock: Clock): ReadTopology {
+  let askedFor = '';
+  let askedAtMs = 0;
+  let known: CardTopologies | null = null;
+  return async (smi, rows, signal) => {
+    const now = rows.map((row) => `${row.index} ${row.uuid}`).join();
+    const waits = known !== null || clock.monotonicMs() - askedAtMs < topologyRetryMs;
+    if (rows.length === 0 || (now === askedFor && waits)) return known;
+    askedFor = now;
+    askedAtMs = clock.monotonicMs();
+    known = null;
+    try {
+      known = await smi.readTopology(signal);
+    } catch {
+      // Placement knows no islands then, and plans of a reset say what they do not know.
+    }
+    return known;
+  };
+}
+
 interface Remembered {
   readonly readGeometries: ReadGeometries;
   readonly readProcesses: ReadProcesses;
+  readonly readTopology: ReadTopology;
 }
 
 async function askCards(
-  smi: NvidiaSmi | null,
-  { readGeometries, readProcesses }: Remembered,
+  smi: CardTool | null,
+  { readGeometries, readProcesses, readTopology }: Remembered,
   signal: AbortSignal,
 ): Promise<CardAnswers> {
   if (smi === null) {
     const none = { kind: 'seen', value: [] } as const;
-    return { gpus: [], processes: none, instances: none, geometries: new Map() };
+    return { gpus: [], processes: none, instances: none, geometries: new Map(), topology: null };
   }
   const gpus = await smi.queryGpus(signal);
   const processes = await readProcesses(smi, gpus, signal);
   const instances = gpus.some((row) => row.migEnabled === true)
     ? await partOf(smi.listMigInstances(signal))
     : ({ kind: 'seen', value: [] } as const);
-  return { gpus, processes, instances, geometries: await readGeometries(smi, gpus, signal) };
+  const geometries = await readGeometries(smi, gpus, signal);
+  return {
+    gpus,
+    processes,
+    instances,
+    geometries,
+    topology: await readTopology(smi, gpus, signal),
+  };
 }
 
 async function partOf<T>(answer: Promise<T>): Promise<Part<T>> {

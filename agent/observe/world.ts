@@ -11,6 +11,7 @@ import type { MigGeometry } from '../../shared/domain/mig-profile.ts';
 import type { HostFacts } from '../drivers/host/host.ts';
 import type { MpsDaemonState } from '../drivers/mps/mps-control.ts';
 import type { ComputeProcess, GpuRow, MigInstanceRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
+import type { CardTopologies } from '../drivers/nvidia-smi/slow-queries.ts';
 import type { RunningReplica } from '../drivers/runtime/runtime.ts';
 import type { CardLook } from '../health/conditions.ts';
 import type { HealthMemory } from '../health/memory.ts';
@@ -18,6 +19,7 @@ import type { LayoutRecord, SliceBinding } from '../store/records.ts';
 
 // What pure files may know of the drivers and the store: the shape of their answers, and nothing that acts.
 export type { ComputeProcess, GpuRow, MigInstanceRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
+export type { CardTopology } from '../drivers/nvidia-smi/slow-queries.ts';
 export type { MpsFault } from '../drivers/mps/mps-control.ts';
 export type { RunningReplica, StartSpec } from '../drivers/runtime/runtime.ts';
 export type { Intent, LayoutRecord, ReplicaRecord, SliceBinding } from '../store/records.ts';
@@ -35,6 +37,8 @@ export interface CardAnswers {
   readonly instances: Part<readonly MigInstanceRow[]>;
   /** By card index; a card that is absent could not tell. */
   readonly geometries: ReadonlyMap<number, MigGeometry>;
+  /** null: not known. */
+  readonly topology: CardTopologies | null;
 }
 
 /** The answers of all drivers in one round. */
@@ -45,6 +49,8 @@ export interface Answers {
   readonly cards: Part<CardAnswers>;
   readonly mps: ReadonlyMap<GpuUuid, Part<MpsDaemonState>>;
   readonly runtimes: ReadonlyMap<RuntimeKind, Part<readonly RunningReplica[]>>;
+  /** Image references that the node holds, as its inventory tells them. */
+  readonly images: readonly string[];
   /** By driver, for metrics. */
   readonly timings: Readonly<
     Record<string, { readonly success: boolean; readonly durationMs: number }>
@@ -104,6 +110,8 @@ export interface GpuActual {
   readonly foreignProcesses: readonly ForeignProcess[];
   /** As the tool says it: `Default`, `Exclusive_Process`, `Prohibited`; null: it does not. */
   readonly computeMode: string | null;
+  /** Cards that NVLink joins with this one, by index; null: not known. */
+  readonly nvlinkPeers: readonly number[] | null;
   readonly mps: MpsActual;
 }
 

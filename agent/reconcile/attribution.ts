@@ -40,7 +40,8 @@ export function attributionOf(input: PlanInput): readonly Attribution[] {
     }));
 }
 
-function slicesOf(input: PlanInput, entry: RunningActual): readonly AttributedSlice[] {
+/** The slices that a running replica is on. */
+export function slicesOf(input: PlanInput, entry: RunningActual): readonly AttributedSlice[] {
   const held = recordOf(input, entry.replica)?.slices ?? [];
   const bound = held.flatMap((slice) => {
     const binding = bindingOf(input, slice.id);

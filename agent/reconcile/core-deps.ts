@@ -5,11 +5,13 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type { Host } from '../drivers/host/host.ts';
 import type { MpsControl } from '../drivers/mps/mps-control.ts';
-import type { NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import type { Runtime } from '../drivers/runtime/runtime.ts';
 import type { HealthMemory } from '../health/memory.ts';
+import type { CardTool } from '../observe/observe.ts';
+import type { ReadImages } from '../observe/images-now-and-then.ts';
 import type { World } from '../observe/world.ts';
 import type { AgentStore } from '../store/agent-store.ts';
+import type { QuietMs } from './idle.ts';
 import type { HttpGet } from './probe.ts';
 
 /** What the node's configuration says to the core. */
@@ -60,13 +62,16 @@ export interface AgentCoreDeps {
   readonly store: AgentStore;
   readonly host: Host;
   /** null: this host has no NVIDIA cards to look for. */
-  readonly nvidiaSmi: NvidiaSmi | null;
+  readonly nvidiaSmi: CardTool | null;
   /** null: this host shares no card through MPS. */
   readonly mps: MpsControl | null;
   readonly runtimes: readonly Runtime[];
+  /** null: the node has no Docker. */
+  readonly images: ReadImages | null;
   readonly httpGet: HttpGet;
   /** null: nobody else holds the cards open. */
   readonly cardHandles: CardHandles | null;
+  readonly quietMs: QuietMs;
   /** Tells others of new devices, such as CDI's files, once for all instances that a unit made or destroyed. null: nobody. */
   readonly afterCut: ((signal: AbortSignal) => Promise<void>) | null;
   /** null: cards are judged by what a round sees, and nothing is remembered. */

@@ -70,6 +70,7 @@ export class ReconcileLoop {
     progressed: 0,
     failed: 0,
   };
+  readonly #watchingSinceMs: number;
   #timings: Answers['timings'] = {};
   #lastSuccessMs: number | null = null;
   #world: World | null = null;
@@ -82,6 +83,7 @@ export class ReconcileLoop {
 
   constructor(deps: AgentCoreDeps, ledger: Ledger, onPublish: () => void) {
     this.#deps = deps;
+    this.#watchingSinceMs = deps.clock.wallMs();
     this.#ledger = ledger;
     this.#onPublish = onPublish;
     this.#observe = createObserve(deps);
@@ -155,6 +157,7 @@ export class ReconcileLoop {
       pulling: this.#pulling,
       probe: (runtimeId) => this.#prober.state(runtimeId),
       tombstonesDone: store.tombstonesDone(),
+      quietMs: this.#deps.quietMs,
       wallMs: this.#deps.clock.wallMs(),
     };
   }
@@ -296,6 +299,7 @@ export class ReconcileLoop {
       records,
       busy: busy.replicas,
       healthyRuns: this.#prober.healthyRuns(),
+      watchingSinceMs: this.#watchingSinceMs,
     });
     for (const record of changed) {
       store.saveReplica(record);

@@ -15,6 +15,8 @@ export interface BookInput {
   readonly busy: ReadonlySet<ReplicaId>;
   /** The runs (by runtime id) that answer their probe now. */
   readonly healthyRuns: ReadonlySet<string>;
+  /** Wall clock: when this agent began to ask. */
+  readonly watchingSinceMs: number;
 }
 
 /** Pure: the records that this round's look at the runtimes changes. */
@@ -86,6 +88,7 @@ function adoptedRecord(
     startedInBoot: bootId,
     notBeforeMs: 0,
     readyRuntimeId: null,
+    readyAtMs: null,
     endedRuntimeId: null,
     lastReason: '',
     needsSomebody: false,
@@ -119,7 +122,7 @@ function nextRecord(record: ReplicaRecord, input: BookInput): ReplicaRecord {
 function runningRecord(
   record: ReplicaRecord,
   entry: RunningActual,
-  { world, healthyRuns }: BookInput,
+  { world, healthyRuns, watchingSinceMs }: BookInput,
 ): ReplicaRecord {
   let next = record;
   if (record.startedAtMs === null || record.endedRuntimeId !== null) {
@@ -129,7 +132,13 @@ function runningRecord(
   if (record.startedInBoot !== world.bootId) next = { ...next, startedInBoot: world.bootId };
   const healthy = healthyRuns.has(entry.runtimeId);
   if (healthy && record.readyRuntimeId !== entry.runtimeId) {
-    next = { ...next, readyRuntimeId: entry.runtimeId };
+    // Who was started before this agent may have been ready long before it was asked.
+    const watched = entry.startedAtMs >= watchingSinceMs;
+    next = {
+      ...next,
+      readyRuntimeId: entry.runtimeId,
+      readyAtMs: watched ? Math.max(entry.startedAtMs, world.wallMs) : null,
+    };
   }
   const stable = healthy && world.wallMs - entry.startedAtMs >= stableAfterMs;
   if (stable && record.failures > 0) {

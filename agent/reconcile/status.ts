@@ -15,6 +15,7 @@ import { renderDuration } from '../../shared/domain/units.ts';
 import type { RunningActual } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import type { UnitFailure } from './execute.ts';
+import { idleSeconds, type QuietMs } from './idle.ts';
 import { instanceAt } from './mig-plan.ts';
 import { bindingOf, recordOf, runtimeBlind, type PlanInput } from './plan-input.ts';
 import type { ProbeState } from './prober.ts';
@@ -35,6 +36,7 @@ export interface StatusInput {
   readonly pulling: ReadonlyMap<ReplicaId, string>;
   readonly probe: (runtimeId: string) => ProbeState | undefined;
   readonly tombstonesDone: readonly Tombstone[];
+  readonly quietMs: QuietMs;
   readonly wallMs: number;
 }
 
@@ -156,18 +158,20 @@ function replicaStatus(status: StatusInput, replica: ReplicaId, model: ModelName
   const record = recordOf(input, replica);
   const entry = entryOf(input, replica);
   const running = entry?.state === 'running' ? entry : undefined;
+  const phase = phaseOf(status, replica, entry);
   return {
     replica,
     model,
     generation: status.accepted.target.generation,
-    ...phaseOf(status, replica, entry),
+    ...phase,
     runtime: record?.runtime ?? entry?.runtime ?? null,
     runtimeId: entry?.runtimeId ?? null,
     address: running?.address ?? null,
     restarts: record?.restarts ?? 0,
     startedAtMs: running?.startedAtMs ?? record?.startedAtMs ?? null,
-    readyAtMs: null,
-    idleSeconds: null,
+    readyAtMs: running?.runtimeId === record?.readyRuntimeId ? (record?.readyAtMs ?? null) : null,
+    idleSeconds:
+      running !== undefined && phase.phase === 'ready' ? idleSeconds(input, running, status) : null,
   };
 }
 

@@ -119,6 +119,7 @@ const replicaRecord = z.strictObject({
   startedInBoot: bootIdSchema.nullable(),
   notBeforeMs: z.number(),
   readyRuntimeId: z.string().nullable(),
+  readyAtMs: z.number().nullable(),
   endedRuntimeId: z.string().nullable(),
   lastReason: z.string(),
   needsSomebody: z.boolean(),

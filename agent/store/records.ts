@@ -40,6 +40,8 @@ export interface ReplicaRecord {
   readonly notBeforeMs: number;
   /** The run that has answered its probe; null: none has. */
   readonly readyRuntimeId: string | null;
+  /** Wall clock: when the run of `startedAtMs` first answered; null: it has not, or nobody watched it do so. */
+  readonly readyAtMs: number | null;
   /** The run whose end is already counted in `failures`. */
   readonly endedRuntimeId: string | null;
   /** Why it last failed; empty: it did not. */

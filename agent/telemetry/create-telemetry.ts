@@ -8,12 +8,14 @@ import type { NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import type { SlowQueries } from '../drivers/nvidia-smi/slow-queries.ts';
 import type { CardHandles } from '../reconcile/core-deps.ts';
 import type { AgentCore } from '../reconcile/core.ts';
+import type { QuietMs } from '../reconcile/idle.ts';
 import { CardDetails } from './card-details.ts';
 import { ContainerNames } from './container-names.ts';
 import { DcgmSampler } from './dcgm-sampler.ts';
 import { HostSampler } from './host-sampler.ts';
 import { hostPlace, NodeUsage } from './node-usage.ts';
 import { ProcessTable } from './process-table.ts';
+import { QuietCards } from './quiet-cards.ts';
 import { GpuSampler } from './sampler.ts';
 
 /** DCGM's own counters are no finer than that. */
@@ -44,6 +46,7 @@ export interface Telemetry {
   readonly details: CardDetails | null;
   readonly dcgm: DcgmSampler | null;
   readonly handles: CardHandles | null;
+  readonly quietMs: QuietMs;
   /** Who uses which card; null: there are none. To be called once, when the core is there. */
   follow(core: AgentCore): NodeUsage | null;
   /** The loops that keep it all going until the signal aborts. */
@@ -61,6 +64,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       details: null,
       dcgm: null,
       handles: null,
+      quietMs: () => null,
       follow: () => null,
       loops,
     };
@@ -70,6 +74,14 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const dcgmPeriodMs = Math.max(dcgmPeriodMsMin, periodMs);
   const dcgm =
     dcgmi === null ? null : new DcgmSampler({ dcgmi, clock, random, log, periodMs: dcgmPeriodMs });
+  const quiet = new QuietCards({
+    clock,
+    staleMs: sampler.staleMs,
+    dcgm: () => dcgm?.latest()?.rows ?? null,
+  });
+  sampler.onSample((sample) => {
+    quiet.observe(sample.cards);
+  });
   const cards = () => sampler.latest()?.sample.cards ?? [];
   const processes = new ProcessTable({ nvidiaSmi, cards, clock, log, signal });
   const list = options.containers;
@@ -80,6 +92,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     details,
     dcgm,
     handles: dcgm === null ? sampler : bothHandles(sampler, dcgm),
+    quietMs: (gpu, gpuInstanceId) => quiet.quietMs(gpu, gpuInstanceId),
     follow: (core) => {
       let layout = layoutOf(core.inventory());
       dcgm?.noteLayout(layout);

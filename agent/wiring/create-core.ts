@@ -23,6 +23,7 @@ export function createCore(
   around: CoreParts,
 ): AgentCore {
   const { drivers, telemetry, metricsAddress, health } = around;
+  const { docker } = drivers;
   return createAgentCore({
     config: {
       node: config.node,
@@ -45,8 +46,10 @@ export function createCore(
     nvidiaSmi: drivers.nvidiaSmi,
     mps: drivers.mps,
     runtimes: drivers.runtimes,
+    images: docker === null ? null : (signal) => docker.imageNames(signal),
     httpGet,
     cardHandles: telemetry.handles,
+    quietMs: telemetry.quietMs,
     afterCut: createCdiRefresh(config),
     health,
   });

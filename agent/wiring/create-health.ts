@@ -40,7 +40,6 @@ export function createHealth(
       cardHandles: handles,
       restoreLayout,
     }),
-    readNvlinkPeers: nvidiaSmi === null ? null : (signal) => nvidiaSmi.readNvlinkPeers(signal),
     lookAgain: () => {
       poke();
       details?.poke();

@@ -39,11 +39,11 @@ export interface ReplicaStatus {
   /** Wall clock, ms since the epoch: the first healthy answer of the run that `startedAtMs` began; null: none yet. */
   readonly readyAtMs: number | null;
   /**
-   * For how long nothing has been computed for it, whole tens of seconds up to `idleSecondsMax`: told coarsely, so that
-   * reports do not churn. null: not known, which counts as busy.
+   * For at least how long nothing has been computed on its slices, one of `idleSteps`; 0: something is. null: not known,
+   * which counts as busy: on CPU, not ready, or nobody measures the slice.
    */
   readonly idleSeconds: number | null;
 }
 
-/** An idle time longer than this is told as this. */
-export const idleSecondsMax = 3_600;
+/** Idle times are told coarsely, seconds: a node that rests for an hour tells so ten times, not once a second. */
+export const idleSteps = [0, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600] as const;

@@ -12,6 +12,7 @@ import { readContainerNames, type ContainerName } from './container-name.ts';
 import { containerSpec } from './container-spec.ts';
 import { dockerError, statusOf } from './docker-errors.ts';
 import { demuxLog } from './docker-log.ts';
+import { readImageNames } from './image-names.ts';
 import { ImagePulls } from './image-pulls.ts';
 import { describeContainer } from './describe-container.ts';
 
@@ -33,6 +34,8 @@ export interface DockerRuntimeOptions {
 export interface DockerRuntime extends Runtime {
   /** Everybody's containers that run now, by id. Throws DOCKER_AWAY. */
   containerNames(signal: AbortSignal): Promise<ReadonlyMap<string, ContainerName>>;
+  /** What the images that it holds are called; bounded and sorted. Throws DOCKER_AWAY. */
+  imageNames(signal: AbortSignal): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -80,6 +83,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): DockerRuntim
     },
     containerNames: (signal) =>
       deps.call('cannot list containers', signal, (inner) => readContainerNames(docker, inner)),
+    imageNames: (signal) =>
+      deps.call('cannot list images', signal, (inner) => readImageNames(docker, inner)),
     close: () => deps.pulls.close(),
   };
 }

@@ -20,11 +20,19 @@ export interface SlowQueries {
   readReport(signal: AbortSignal): Promise<GpuReport>;
   /** `pmon -c 1 -s u`. Empty where no card supports it. Throws as `NvidiaSmi` does. */
   readProcessUse(signal: AbortSignal): Promise<readonly ProcessUse[]>;
-  /** `topo -m`: the cards that NVLink joins with each, all by index. Throws as `NvidiaSmi` does. */
-  readNvlinkPeers(signal: AbortSignal): Promise<NvlinkPeers>;
+  /** `topo -m`: how the cards are joined, by index. Throws as `NvidiaSmi` does. */
+  readTopology(signal: AbortSignal): Promise<CardTopologies>;
 }
 
-export type NvlinkPeers = ReadonlyMap<number, readonly number[]>;
+/** How one card is joined with the others and with the host. */
+export interface CardTopology {
+  /** The index of each card that NVLink joins with this one, directly or through a switch, and how many links do. */
+  readonly nvlinks: ReadonlyMap<number, number>;
+  /** The nearest NUMA node; null: the tool does not tell, or several are as near. */
+  readonly numaNode: number | null;
+}
+
+export type CardTopologies = ReadonlyMap<number, CardTopology>;
 
 export function createSlowQueries(tool: Tool): SlowQueries {
   return {
@@ -36,14 +44,23 @@ export function createSlowQueries(tool: Tool): SlowQueries {
       }
       return readable(xmlFormat.parse(stdout), 'nvidia-smi -q -x');
     },
-    readNvlinkPeers: async (signal) => {
+    readTopology: async (signal) => {
       const { exitCode, stdout } = await tool.run(['topo', '-m'], 'query', signal);
       if (exitCode !== 0) throw toolError('cannot read the topology', stdout, exitCode);
       const { gpus } = readable(topoFormat.parse(stdout), 'nvidia-smi topo -m');
       return new Map(
-        gpus.map(({ index, links }) => [
+        gpus.map(({ index, links, numaAffinity }) => [
           index,
-          gpus.flatMap((other) => (isNvlink(links[other.name]) ? [other.index] : [])),
+          {
+            nvlinks: new Map(
+              gpus.flatMap((other) => {
+                const count = nvlinksOf(links[other.name]);
+                return count === 0 ? [] : [[other.index, count] as const];
+              }),
+            ),
+            numaNode:
+              numaAffinity !== null && /^\d+$/.test(numaAffinity) ? Number(numaAffinity) : null,
+          },
         ]),
       );
     },
@@ -60,8 +77,8 @@ export function createSlowQueries(tool: Tool): SlowQueries {
 }
 
 /** `NV12`: so many links, direct or through a switch. */
-function isNvlink(cell: string | undefined): boolean {
-  return cell?.startsWith('NV') === true;
+function nvlinksOf(cell: string | undefined): number {
+  return Number(/^NV(\d+)$/.exec(cell ?? '')?.[1] ?? 0);
 }
 
 /**

@@ -60,6 +60,8 @@ export function startHarness(
       runtimes: [fake.runtime('docker'), fake.runtime('process')],
       httpGet: (url) => probeAnswer(fake, url),
       cardHandles,
+      images: null,
+      quietMs: () => null,
       afterCut: null,
       health: null,
     });

@@ -8,9 +8,10 @@ import type {
   ComputeProcess,
   GpuRow,
   MigInstanceRow,
-  NvidiaSmi,
 } from '../../../agent/drivers/nvidia-smi/nvidia-smi.ts';
+import type { CardTopology } from '../../../agent/drivers/nvidia-smi/slow-queries.ts';
 import type { RunningReplica, Runtime, StartSpec } from '../../../agent/drivers/runtime/runtime.ts';
+import type { CardTool } from '../../../agent/observe/observe.ts';
 import { geometryOf, parseCards, type Card } from '../../../shared/domain/card.ts';
 import { parseBootId, parseGpuUuid, type GpuUuid } from '../../../shared/domain/ids.ts';
 import {
@@ -90,6 +91,8 @@ export class FakeNode {
   /** Whether the driver refuses to make this instance. */
   createRefusal: (wanted: { readonly giProfileId: number; readonly start: number }) => boolean =
     () => false;
+  /** Pairs of cards, by index, and how many links join them. */
+  nvlinks: readonly (readonly [number, number, number])[] = [];
   pullRounds = new Map<string, number>();
   /** Touches left until the agent dies; null: it does not. Odd: before the effect, even: after it. */
   crashIn: number | null = null;
@@ -189,7 +192,7 @@ export class FakeNode {
     };
   }
 
-  nvidiaSmi(): NvidiaSmi {
+  nvidiaSmi(): CardTool {
     const alive = (): void => {
       if (this.crashed) throw new Crash('the agent is dead');
       if (this.smiBroken !== null) throw new AppError('DRIVER_AWAY', this.smiBroken);
@@ -225,6 +228,10 @@ export class FakeNode {
             ),
           ),
         );
+      },
+      readTopology: async () => {
+        alive();
+        return Promise.resolve(new Map(this.cards.map((_, index) => [index, this.#joined(index)])));
       },
       setMigMode: async (uuid, enabled) => {
         const card = changing(uuid);
@@ -462,6 +469,14 @@ export class FakeNode {
     return [...this.replicas.values()].filter(
       (each) => each.state === 'running' && each.deviceUuids.some((device) => devices.has(device)),
     );
+  }
+
+  #joined(index: number): CardTopology {
+    const nvlinks = this.nvlinks.flatMap(([one, other, links]) => {
+      if (one === index) return [[other, links] as const];
+      return other === index ? [[one, links] as const] : [];
+    });
+    return { nvlinks: new Map(nvlinks), numaNode: 0 };
   }
 
   #usedMib(card: FakeCard): number {

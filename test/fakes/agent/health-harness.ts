@@ -130,7 +130,6 @@ export class HealthHarness {
     const tool = {
       ...fake.nvidiaSmi(),
       resetGpu: (gpu: GpuUuid) => this.#reset(gpu),
-      readNvlinkPeers: () => Promise.resolve(new Map()),
       readReport: () => Promise.reject(new AppError('OUTPUT_UNREADABLE', 'told by nobody here')),
     };
     let poke = (): void => undefined;
@@ -148,7 +147,6 @@ export class HealthHarness {
         cardHandles: null,
         restoreLayout: (gpu, signal) => layouts.restore(gpu, signal),
       }),
-      readNvlinkPeers: null,
       lookAgain: () => poke(),
     });
     const core = createAgentCore({
@@ -176,6 +174,8 @@ export class HealthHarness {
       httpGet: () => Promise.resolve({ status: 200 }),
       cardHandles: null,
       health,
+      images: null,
+      quietMs: () => null,
       afterCut: null,
     });
     poke = () => core.poke();

@@ -117,6 +117,8 @@ export class LayoutHarness {
       httpGet: () => Promise.resolve({ status: 200 }),
       cardHandles: null,
       health: null,
+      images: null,
+      quietMs: () => null,
       afterCut: null,
     });
     const deps: CarryDeps = {
@@ -154,8 +156,7 @@ export class LayoutHarness {
     };
   }
 
-  #extras(): Pick<CardTool, 'resetGpu' | 'setMigMode'> &
-    Pick<CardQueries, 'readNvlinkPeers' | 'readReport'> {
+  #extras(): Pick<CardTool, 'resetGpu' | 'setMigMode'> & Pick<CardQueries, 'readReport'> {
     const plain = this.fake.nvidiaSmi();
     return {
       setMigMode: async (gpu, enabled, signal) => {
@@ -175,7 +176,6 @@ export class LayoutHarness {
         this.fake.boundary();
         return Promise.resolve();
       },
-      readNvlinkPeers: () => Promise.resolve(new Map()),
       readReport: () => Promise.reject(new AppError('OUTPUT_UNREADABLE', 'told by nobody here')),
     };
   }

@@ -50,6 +50,7 @@ export function card(uuid: GpuUuid, { inventory, actual }: CardOver = {}): GpuAc
     migPending: inventory?.migEnabled === undefined ? true : inventory.migEnabled,
     foreignProcesses: [],
     computeMode: null,
+    nvlinkPeers: null,
     mps: silentMps,
     ...actual,
     inventory: {
@@ -141,6 +142,7 @@ export function recordOf(
     startedInBoot: bootId,
     notBeforeMs: 0,
     readyRuntimeId: null,
+    readyAtMs: null,
     endedRuntimeId: null,
     lastReason: '',
     needsSomebody: false,

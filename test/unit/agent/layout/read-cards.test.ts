@@ -23,7 +23,8 @@ function cutNode(report: string | null) {
   let reports = 0;
   const tool: CardQueries = {
     ...fake.nvidiaSmi(),
-    readNvlinkPeers: () => Promise.resolve(new Map([[0, [1]]])),
+    readTopology: () =>
+      Promise.resolve(new Map([[0, { nvlinks: new Map([[1, 12]]), numaNode: 0 }]])),
     readReport: () => {
       reports += 1;
       const parsed = report === null ? null : xmlFormat.parse(report);
@@ -82,7 +83,7 @@ test('compute instances: the default one, parts, none', async () => {
   const profiles = [['3g.20gb'], ['2c.3g.20gb', '1c.3g.20gb']];
   const tool: CardQueries = {
     ...plain,
-    readNvlinkPeers: () => Promise.reject(new Error('not asked')),
+    readTopology: () => Promise.reject(new Error('not asked')),
     readReport: () => Promise.reject(new Error('not asked')),
     listMigInstances: async (signal) =>
       (await plain.listMigInstances(signal)).map((row, at) => ({

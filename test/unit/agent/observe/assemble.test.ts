@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { noHealthMemory } from '../../../../agent/health/memory.ts';
 import { assemble, blindRoundsMax } from '../../../../agent/observe/assemble.ts';
-import type { Answers, NodeMemory, RunningReplica } from '../../../../agent/observe/world.ts';
+import type {
+  Answers,
+  CardAnswers,
+  NodeMemory,
+  RunningReplica,
+} from '../../../../agent/observe/world.ts';
 import type { GpuRow, MigInstanceRow } from '../../../../agent/drivers/nvidia-smi/nvidia-smi.ts';
-import { parseBootId } from '../../../../shared/domain/ids.ts';
+import { parseBootId, parseGpuUuid } from '../../../../shared/domain/ids.ts';
 import type { SliceShape } from '../../../../shared/domain/slice.ts';
 import { gpuA, gpuRow, modelName, must, node, replicaId } from '../../../fakes/agent/fake-core.ts';
 import { shapes, slice } from '../../../fakes/agent/targets.ts';
@@ -81,10 +86,12 @@ function answers(
         processes: { kind: 'seen', value: processes },
         instances: { kind: 'seen', value: more.instances ?? [] },
         geometries: new Map(),
+        topology: null,
       },
     },
     mps: new Map([[gpuA, { kind: 'seen', value: daemon }]]),
     runtimes: new Map([['process', { kind: 'seen', value: more.running ?? [] }]]),
+    images: [],
     timings: {},
   };
 }
@@ -281,4 +288,56 @@ test('the table of cards stands in where the node cannot tell how it is cut', ()
   expect(world?.inventory.gpus[0]?.geometry?.placementUnits).toBe(8);
   const l40s = assemble(answers({ productName: 'NVIDIA L40S', migEnabled: null }), memory);
   expect(l40s?.inventory.gpus[0]?.geometry).toBeNull();
+});
+
+test('cards that NVLink joins are told by UUID, and what is not known is said so', () => {
+  const gpuB = must(parseGpuUuid('GPU-0000000b'));
+  const plain = answers({});
+  if (plain.cards.kind !== 'seen') throw new Error('the cards are seen');
+  const { value: cards } = plain.cards;
+  const [first] = cards.gpus;
+  if (first === undefined) throw new Error('there is a card');
+  const rows = [first, { ...first, index: 1, uuid: gpuB }];
+  const told = (topology: CardAnswers['topology']) =>
+    assemble(
+      {
+        ...plain,
+        images: ['vad:1'],
+        cards: { kind: 'seen', value: { ...cards, gpus: rows, topology } },
+      },
+      memory,
+    );
+  const joined = told(
+    new Map([
+      // Card 7 is in the matrix and not in the list: it has fallen off the bus.
+      [
+        0,
+        {
+          nvlinks: new Map([
+            [1, 12],
+            [7, 12],
+          ]),
+          numaNode: 0,
+        },
+      ],
+      [1, { nvlinks: new Map([[0, 12]]), numaNode: null }],
+    ]),
+  );
+  expect(joined?.inventory.images).toEqual(['vad:1']);
+  expect(
+    joined?.gpus.map(({ nvlinkPeers, inventory }) => [
+      nvlinkPeers,
+      inventory.nvlinkPeers,
+      inventory.numaNode,
+    ]),
+  ).toEqual([
+    [[1, 7], [{ gpu: gpuB, links: 12 }], 0],
+    [[0], [{ gpu: gpuA, links: 12 }], null],
+  ]);
+  expect(
+    told(null)?.gpus.map(({ nvlinkPeers, inventory }) => [nvlinkPeers, inventory.nvlinkPeers]),
+  ).toEqual([
+    [null, []],
+    [null, []],
+  ]);
 });

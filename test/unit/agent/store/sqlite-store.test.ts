@@ -48,6 +48,7 @@ const record: ReplicaRecord = {
   startedInBoot: bootId,
   notBeforeMs: 34,
   readyRuntimeId: null,
+  readyAtMs: null,
   endedRuntimeId: 'run-1',
   lastReason: 'it exited with code 1',
   needsSomebody: false,

@@ -3,6 +3,7 @@ import type { GetNodeResponse } from '../../shared/wire/generated/tangram/agent/
 import type { GpuView } from '../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
 import type { SliceView } from '../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
 import type { Replica } from '../../shared/wire/generated/tangram/v1/Replica.ts';
+import { encodePeers } from '../../shared/wire/inventory-codec.ts';
 import { encodeShape, encodeSlice } from '../../shared/wire/slice-codec.ts';
 import { encodeReplicaPhase } from '../../shared/wire/status-codec.ts';
 import type { LinkView } from '../link/link-view.ts';
@@ -55,6 +56,7 @@ export function nodeView(
     bootId: inventory?.bootId ?? '',
     configFile: about.configFile,
     nvidiaSmiCommand: [...about.nvidiaSmiCommand],
+    imageCount: inventory?.images.length ?? 0,
   };
 }
 
@@ -85,6 +87,8 @@ export function gpuViews(core: CoreViews): GpuView[] {
       slices: rows.filter((row) => row.gpu === gpu.uuid).map(sliceView),
       outcome: outcome?.outcome ?? '',
       outcomeDetail: outcome?.detail ?? '',
+      nvlinkPeers: encodePeers(gpu.nvlinkPeers),
+      ...(gpu.numaNode === null ? {} : { numaNode: gpu.numaNode }),
     };
   });
 }
@@ -122,6 +126,8 @@ export function replicaViews(core: CoreViews, node: string): Replica[] {
       address: status.address ?? '',
       restarts: status.restarts,
       startedAtMs: status.startedAtMs ?? 0,
+      readyAtMs: status.readyAtMs ?? 0,
+      ...(status.idleSeconds === null ? {} : { idleSeconds: status.idleSeconds }),
       retiring: target !== null && meant === undefined,
       runtime: status.runtime ?? '',
       runtimeId: status.runtimeId ?? '',

@@ -106,13 +106,19 @@ export function renderEvents(events: readonly EventRecord[]): string {
   );
 }
 
-/** `processes`: null where they could not be read. */
-export function renderGpu(gpu: GpuRecord, processes: readonly ProcessSample[] | null): string {
+/** `processes`: null where they could not be read. `gpus`: all of the node. */
+export function renderGpu(
+  gpu: GpuRecord,
+  processes: readonly ProcessSample[] | null,
+  gpus: readonly GpuRecord[],
+): string {
   const about: readonly (readonly [string, string])[] = [
     ['UUID', gpu.uuid],
     ['Index', String(gpu.index)],
     ['Product', gpu.productName],
     ['PCI bus', gpu.pciBusId],
+    ['NUMA node', gpu.numaNode === null ? '' : String(gpu.numaNode)],
+    ['NVLink', nvlinkText(gpu, gpus)],
     ['Memory', `${renderMib(gpu.memoryTotalMib)}, ${renderMib(gpu.memoryForeignMib)} foreign`],
     ['Mode', gpu.mode],
     ['Authority', gpu.authority],
@@ -132,6 +138,15 @@ export function renderGpu(gpu: GpuRecord, processes: readonly ProcessSample[] | 
   const columns = ['SLICE', 'SHAPE', 'MEMORY', 'ENFORCED', 'REPLICA', 'STATE', 'DEVICE'];
   const slices = rows.length === 0 ? '' : `\n${renderTable(columns, rows)}`;
   return `${renderFields(about)}${slices}\n${renderProcesses(processes)}`;
+}
+
+/** `GPU 1 (NV12), GPU 2 (NV12)`. */
+function nvlinkText({ nvlinkPeers }: GpuRecord, gpus: readonly GpuRecord[]): string {
+  const named = nvlinkPeers.map(({ gpuUuid, links }) => {
+    const index = gpus.find((each) => each.uuid === gpuUuid)?.index;
+    return `${index === undefined ? gpuUuid : `GPU ${index}`} (NV${links})`;
+  });
+  return named.join(', ');
 }
 
 function renderProcesses(processes: readonly ProcessSample[] | null): string {
@@ -166,12 +181,26 @@ export function renderReplica(replica: ReplicaRecord): string {
     ['Runtime', [replica.runtime, replica.runtimeId].filter((text) => text !== '').join(' ')],
     ['Restarts', String(replica.restarts)],
     ['Started', replica.startedAtMs === null ? '' : new Date(replica.startedAtMs).toISOString()],
+    ['Ready', readyText(replica)],
+    ['Idle', replica.idleSeconds === null ? '' : idleText(replica.idleSeconds)],
     ...replica.slices.map((slice): readonly [string, string] => [
       'Slice',
       `${slice.slice}: ${shapeWord(slice.shape)} on ${slice.gpu}`,
     ]),
     ...(replica.slices.length === 0 ? [] : [['Enforced', enforcedBy(replica.slices)] as const]),
   ]);
+}
+
+/** Since when, and how long it took to get there. */
+function readyText({ startedAtMs, readyAtMs }: ReplicaRecord): string {
+  if (readyAtMs === null) return '';
+  const took =
+    startedAtMs === null ? '' : ` (${renderDuration(readyAtMs - startedAtMs)} after its start)`;
+  return `${new Date(readyAtMs).toISOString()}${took}`;
+}
+
+function idleText(seconds: number): string {
+  return seconds === 0 ? 'no' : `for ${renderDuration(seconds * 1_000)} or longer`;
 }
 
 export function renderNode(node: NodeRecord): string {
@@ -186,6 +215,7 @@ export function renderNode(node: NodeRecord): string {
     ['Last round', [node.roundOutcome, node.roundDetail].filter((text) => text !== '').join(': ')],
     ['Runtimes', node.runtimes.join(', ')],
     ['GPU handout', node.gpuHandout],
+    ['Images', String(node.imageCount)],
     ['CPU', `${node.cpuMillis / 1_000}`],
     ['Memory', renderMib(node.memoryMib)],
     ['Boot', node.bootId],

@@ -70,7 +70,6 @@ export class ReconcileLoop {
     progressed: 0,
     failed: 0,
   };
-  readonly #watchingSinceMs: number;
   #timings: Answers['timings'] = {};
   #lastSuccessMs: number | null = null;
   #world: World | null = null;
@@ -83,7 +82,6 @@ export class ReconcileLoop {
 
   constructor(deps: AgentCoreDeps, ledger: Ledger, onPublish: () => void) {
     this.#deps = deps;
-    this.#watchingSinceMs = deps.clock.wallMs();
     this.#ledger = ledger;
     this.#onPublish = onPublish;
     this.#observe = createObserve(deps);
@@ -299,7 +297,7 @@ export class ReconcileLoop {
       records,
       busy: busy.replicas,
       healthyRuns: this.#prober.healthyRuns(),
-      watchingSinceMs: this.#watchingSinceMs,
+      watchingSinceMs: this.#prober.sinceMs,
     });
     for (const record of changed) {
       store.saveReplica(record);

@@ -43,12 +43,15 @@ interface Followed {
  * Invariants: one question a run at a time; a run that is no longer followed is not asked.
  */
 export class Prober {
+  /** Wall clock: nobody of this process has asked anything before. */
+  readonly sinceMs: number;
   readonly #deps: ProberDeps;
   readonly #followed = new Map<string, Followed>();
   readonly #states = new Map<string, ProbeState>();
 
   constructor(deps: ProberDeps) {
     this.#deps = deps;
+    this.sinceMs = deps.clock.wallMs();
   }
 
   /** From now on exactly these runs are asked. */

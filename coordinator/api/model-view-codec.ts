@@ -46,6 +46,8 @@ export function encodeReplicaView(view: ReplicaView): Replica[] {
       address: status?.address ?? '',
       restarts: status?.restarts ?? 0,
       startedAtMs: status?.startedAtMs ?? 0,
+      readyAtMs: status?.readyAtMs ?? 0,
+      ...(typeof status?.idleSeconds === 'number' ? { idleSeconds: status.idleSeconds } : {}),
       retiring: view.retiring,
       runtime: status?.runtime ?? '',
       runtimeId: status?.runtimeId ?? '',

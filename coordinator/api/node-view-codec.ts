@@ -3,6 +3,7 @@ import type { ClaimId, GpuUuid } from '../../shared/domain/ids.ts';
 import type { GpuInventory, MigInstance } from '../../shared/domain/inventory.ts';
 import { sliceEnforcement, type Slice } from '../../shared/domain/slice.ts';
 import { encodeShape } from '../../shared/wire/slice-codec.ts';
+import { encodePeers } from '../../shared/wire/inventory-codec.ts';
 import { inverted } from '../../shared/wire/fields.ts';
 import type { FleetEvent, ModelView, NodeView, ReplicaView } from '../fleet/core.ts';
 import type { NodeAvailability } from '../../shared/placement/engine.ts';
@@ -46,6 +47,7 @@ export function encodeNodeView(view: NodeView, replicas: ReadonlyMap<ClaimId, Re
     runtimes: [...(inventory?.runtimes ?? [])],
     gpuHandout: inventory?.handout ?? '',
     metricsAddress: inventory?.metricsAddress ?? '',
+    imageCount: inventory?.images.length ?? 0,
     gpus: (inventory?.gpus ?? []).map((gpu) => encodeGpu(gpu, view)),
     generation: view.generation,
     acceptedGeneration: view.acceptedGeneration,
@@ -75,6 +77,8 @@ function encodeGpu(gpu: GpuInventory, view: NodeView): Gpu {
     outcome: status?.outcome ?? '',
     outcomeDetail: status?.detail ?? '',
     smCount: gpu.smCount,
+    nvlinkPeers: encodePeers(gpu.nvlinkPeers),
+    ...(gpu.numaNode === null ? {} : { numaNode: gpu.numaNode }),
   };
 }
 

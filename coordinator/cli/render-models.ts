@@ -1,4 +1,5 @@
 import { renderTable } from '../../shared/platform/table.ts';
+import type { Disruption__Output } from '../../shared/wire/generated/tangram/v1/Disruption.ts';
 import type { ExplainResponse__Output } from '../../shared/wire/generated/tangram/v1/ExplainResponse.ts';
 import type { Event__Output } from '../../shared/wire/generated/tangram/v1/Event.ts';
 import type { Model__Output } from '../../shared/wire/generated/tangram/v1/Model.ts';
@@ -9,6 +10,7 @@ import {
   agoText,
   counted,
   cpuText,
+  enumWord,
   isolationWord,
   mibText,
   phaseWord,
@@ -158,13 +160,29 @@ export function renderModel(
     ['gpu', needText(model)],
     ['cards', (model.spec?.gpu?.models ?? []).join(', ')],
     ['priority', String(model.spec?.priority ?? 0)],
+    ['spread', spreadText(rule?.spread)],
+    ['apart from', (rule?.antiAffinity ?? []).join(', ')],
     ['constraints', mapText(rule?.constraints ?? {})],
+    ['disruption', disruptionText(model.spec?.disruption)],
     ['created', timeText(model.createdAtMs)],
     ['updated', timeText(model.updatedAtMs)],
   ]);
   const replicas = renderReplicas([model], about.indices, about.nowMs);
   const events = about.events.length === 0 ? '' : `\nevents\n${renderEvents(about.events)}`;
   return `${head}\n${renderWhy(about.why)}\n${replicas}${events}`;
+}
+
+/** Empty: wherever there is room. */
+function spreadText(spread: string | number | undefined): string {
+  const word = enumWord('SPREAD_', spread ?? 'none');
+  return word === 'none' || word === 'unspecified' ? '' : `over ${word}s`;
+}
+
+/** As the manifest spells it. */
+function disruptionText(disruption: Disruption__Output | null | undefined): string {
+  const word = enumWord('DISRUPTION_KIND_', disruption?.kind ?? 'never');
+  if (word === 'budget') return `budget:${disruption?.budgetSeconds ?? 0}s`;
+  return word === 'unspecified' ? 'never' : word;
 }
 
 /** `name  value` lines; what is empty is left out. */

@@ -1,3 +1,4 @@
+import { nvlinkIslands } from '../../shared/domain/nvlink-islands.ts';
 import { renderTable } from '../../shared/platform/table.ts';
 import type { Event__Output } from '../../shared/wire/generated/tangram/v1/Event.ts';
 import type { Gpu__Output } from '../../shared/wire/generated/tangram/v1/Gpu.ts';
@@ -117,6 +118,33 @@ export function renderSlices(nodes: readonly Node__Output[]): string {
   );
 }
 
+/** `0,1,2,3 (NV12); 4,5 (NV18)`: the cards of each island, and by how many links a card is joined at least. */
+function islandsText(gpus: readonly Gpu__Output[]): string {
+  const cards = gpus.map(({ uuid, nvlinkPeers }) => ({
+    gpu: uuid,
+    peers: nvlinkPeers.map((peer) => peer.gpuUuid),
+  }));
+  return nvlinkIslands(cards)
+    .map((island) => {
+      const members = gpus.filter((gpu) => island.includes(gpu.uuid));
+      const links = members.flatMap((gpu) => gpu.nvlinkPeers.map((peer) => peer.links));
+      return `${members.map((gpu) => gpu.index).join(',')} (NV${Math.min(...links)})`;
+    })
+    .join('; ');
+}
+
+/** `node 0: 0,1; node 1: 2,3`; cards of which nobody tells are left out. */
+function numaText(gpus: readonly Gpu__Output[]): string {
+  const nodes = new Map<number, number[]>();
+  for (const { index, numaNode } of gpus) {
+    if (numaNode !== undefined) nodes.set(numaNode, [...(nodes.get(numaNode) ?? []), index]);
+  }
+  return [...nodes]
+    .toSorted(([a], [b]) => a - b)
+    .map(([node, cards]) => `node ${node}: ${cards.join(',')}`)
+    .join('; ');
+}
+
 /** `tangram describe node`. */
 export function renderNode(
   node: Node__Output,
@@ -135,6 +163,9 @@ export function renderNode(
     ['memory', mibText(node.memoryMib)],
     ['runtimes', node.runtimes.join(', ')],
     ['gpu handout', node.gpuHandout],
+    ['images', String(node.imageCount)],
+    ['nvlink', islandsText(node.gpus)],
+    ['numa', numaText(node.gpus)],
     ['driver', node.driverVersion],
     ['agent', node.agentVersion],
     ['metrics', node.metricsAddress],

@@ -32,7 +32,7 @@ function toManifest(spec: ModelSpec): object {
 }
 
 /** As the manifest spells it: `never`, `idle`, `budget:60s`. */
-export function renderDisruption(disruption: Disruption): string {
+function renderDisruption(disruption: Disruption): string {
   if (disruption.kind !== 'budget') return disruption.kind;
   return `budget:${renderExactDuration(disruption.seconds * 1_000)}`;
 }

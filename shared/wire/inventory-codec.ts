@@ -39,7 +39,10 @@ import type {
   MigInstance__Output,
 } from './generated/tangram/link/v1/MigInstance.ts';
 import type { MigProfile__Output } from './generated/tangram/link/v1/MigProfile.ts';
-import type { NvlinkPeer__Output } from './generated/tangram/link/v1/NvlinkPeer.ts';
+import type {
+  NvlinkPeer as WirePeer,
+  NvlinkPeer__Output,
+} from './generated/tangram/v1/NvlinkPeer.ts';
 
 export const gpuModes = {
   GPU_MODE_IDLE: 'idle',
@@ -130,7 +133,7 @@ function encodeGpu(gpu: GpuInventory): WireGpu {
     instances: gpu.instances.map(encodeInstance),
     mpsActive: gpu.mpsActive,
     mpsWithheld: !gpu.mpsOffered,
-    nvlinkPeers: gpu.nvlinkPeers.map(({ gpu: gpuUuid, links }) => ({ gpuUuid, links })),
+    nvlinkPeers: encodePeers(gpu.nvlinkPeers),
     ...(gpu.numaNode === null ? {} : { numaNode: gpu.numaNode }),
   };
 }
@@ -156,6 +159,10 @@ function decodeGpu(message: GpuInventory__Output): Result<GpuInventory> {
     nvlinkPeers: decodePeers(message.nvlinkPeers),
     numaNode: message.numaNode === undefined ? null : whole(message.numaNode, 'numa_node'),
   }));
+}
+
+export function encodePeers(peers: readonly NvlinkPeer[]): WirePeer[] {
+  return peers.map(({ gpu, links }) => ({ gpuUuid: gpu, links }));
 }
 
 function decodePeers(messages: readonly NvlinkPeer__Output[]): NvlinkPeer[] {

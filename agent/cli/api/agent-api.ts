@@ -69,6 +69,10 @@ export interface GpuRecord {
   readonly slices: readonly SliceRecord[];
   readonly outcome: string;
   readonly outcomeDetail: string;
+  /** Cards that NVLink joins with it, by UUID. */
+  readonly nvlinkPeers: readonly { readonly gpuUuid: string; readonly links: number }[];
+  /** null: not known. */
+  readonly numaNode: number | null;
 }
 
 export interface ReplicaRecord {
@@ -86,6 +90,10 @@ export interface ReplicaRecord {
   readonly restarts: number;
   /** null: never started. */
   readonly startedAtMs: number | null;
+  /** null: it has not answered yet, or nobody watched it do so. */
+  readonly readyAtMs: number | null;
+  /** null: not known. */
+  readonly idleSeconds: number | null;
   readonly runtime: string;
   readonly runtimeId: string;
   readonly retiring: boolean;
@@ -195,11 +203,14 @@ function gpuRecord(gpu: GpuView__Output): GpuRecord {
     })),
     outcome: gpu.outcome,
     outcomeDetail: gpu.outcomeDetail,
+    nvlinkPeers: gpu.nvlinkPeers,
+    numaNode: gpu.numaNode ?? null,
   };
 }
 
 function replicaRecord(replica: Replica__Output): ReplicaRecord {
   const startedAtMs = Number(replica.startedAtMs);
+  const readyAtMs = Number(replica.readyAtMs);
   return {
     replica: replica.replica,
     model: replica.model,
@@ -214,6 +225,8 @@ function replicaRecord(replica: Replica__Output): ReplicaRecord {
     address: replica.address,
     restarts: replica.restarts,
     startedAtMs: startedAtMs === 0 ? null : startedAtMs,
+    readyAtMs: readyAtMs === 0 ? null : readyAtMs,
+    idleSeconds: replica.idleSeconds === undefined ? null : Number(replica.idleSeconds),
     runtime: replica.runtime,
     runtimeId: replica.runtimeId,
     retiring: replica.retiring,

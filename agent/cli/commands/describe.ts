@@ -12,10 +12,11 @@ export const addDescribe: AddCommand = (program, deps, api) => {
     .option('--json', 'machine-readable')
     .action(async (wanted: string, { json }: Json) => {
       const agent = api();
-      const gpu = findGpu(await agent.gpus(), wanted);
+      const gpus = await agent.gpus();
+      const gpu = findGpu(gpus, wanted);
       const sample = (await agent.top(0)).gpus.find(({ uuid }) => uuid === gpu.uuid);
       const processes = sample?.processes ?? null;
-      deps.out(json ? toJson({ ...gpu, processes }) : renderGpu(gpu, processes));
+      deps.out(json ? toJson({ ...gpu, processes }) : renderGpu(gpu, processes, gpus));
     });
   describe
     .command('replica')

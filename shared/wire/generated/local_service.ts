@@ -24,7 +24,6 @@ import type { MigGeometry as _tangram_link_v1_MigGeometry, MigGeometry__Output a
 import type { MigInstance as _tangram_link_v1_MigInstance, MigInstance__Output as _tangram_link_v1_MigInstance__Output } from './tangram/link/v1/MigInstance.ts';
 import type { MigProfile as _tangram_link_v1_MigProfile, MigProfile__Output as _tangram_link_v1_MigProfile__Output } from './tangram/link/v1/MigProfile.ts';
 import type { NodeTarget as _tangram_link_v1_NodeTarget, NodeTarget__Output as _tangram_link_v1_NodeTarget__Output } from './tangram/link/v1/NodeTarget.ts';
-import type { NvlinkPeer as _tangram_link_v1_NvlinkPeer, NvlinkPeer__Output as _tangram_link_v1_NvlinkPeer__Output } from './tangram/link/v1/NvlinkPeer.ts';
 import type { ReplicaStatus as _tangram_link_v1_ReplicaStatus, ReplicaStatus__Output as _tangram_link_v1_ReplicaStatus__Output } from './tangram/link/v1/ReplicaStatus.ts';
 import type { ReplicaTarget as _tangram_link_v1_ReplicaTarget, ReplicaTarget__Output as _tangram_link_v1_ReplicaTarget__Output } from './tangram/link/v1/ReplicaTarget.ts';
 import type { SampleBatch as _tangram_link_v1_SampleBatch, SampleBatch__Output as _tangram_link_v1_SampleBatch__Output } from './tangram/link/v1/SampleBatch.ts';
@@ -44,6 +43,7 @@ import type { Model as _tangram_v1_Model, Model__Output as _tangram_v1_Model__Ou
 import type { ModelSpec as _tangram_v1_ModelSpec, ModelSpec__Output as _tangram_v1_ModelSpec__Output } from './tangram/v1/ModelSpec.ts';
 import type { ModelStatus as _tangram_v1_ModelStatus, ModelStatus__Output as _tangram_v1_ModelStatus__Output } from './tangram/v1/ModelStatus.ts';
 import type { MpsSlice as _tangram_v1_MpsSlice, MpsSlice__Output as _tangram_v1_MpsSlice__Output } from './tangram/v1/MpsSlice.ts';
+import type { NvlinkPeer as _tangram_v1_NvlinkPeer, NvlinkPeer__Output as _tangram_v1_NvlinkPeer__Output } from './tangram/v1/NvlinkPeer.ts';
 import type { PlacementRule as _tangram_v1_PlacementRule, PlacementRule__Output as _tangram_v1_PlacementRule__Output } from './tangram/v1/PlacementRule.ts';
 import type { Replica as _tangram_v1_Replica, Replica__Output as _tangram_v1_Replica__Output } from './tangram/v1/Replica.ts';
 import type { Slice as _tangram_v1_Slice, Slice__Output as _tangram_v1_Slice__Output } from './tangram/v1/Slice.ts';
@@ -91,7 +91,6 @@ export interface ProtoGrpcType {
         MigInstance: MessageTypeDefinition<_tangram_link_v1_MigInstance, _tangram_link_v1_MigInstance__Output>
         MigProfile: MessageTypeDefinition<_tangram_link_v1_MigProfile, _tangram_link_v1_MigProfile__Output>
         NodeTarget: MessageTypeDefinition<_tangram_link_v1_NodeTarget, _tangram_link_v1_NodeTarget__Output>
-        NvlinkPeer: MessageTypeDefinition<_tangram_link_v1_NvlinkPeer, _tangram_link_v1_NvlinkPeer__Output>
         ReplicaStatus: MessageTypeDefinition<_tangram_link_v1_ReplicaStatus, _tangram_link_v1_ReplicaStatus__Output>
         ReplicaTarget: MessageTypeDefinition<_tangram_link_v1_ReplicaTarget, _tangram_link_v1_ReplicaTarget__Output>
         SampleBatch: MessageTypeDefinition<_tangram_link_v1_SampleBatch, _tangram_link_v1_SampleBatch__Output>
@@ -117,6 +116,7 @@ export interface ProtoGrpcType {
       ModelSpec: MessageTypeDefinition<_tangram_v1_ModelSpec, _tangram_v1_ModelSpec__Output>
       ModelStatus: MessageTypeDefinition<_tangram_v1_ModelStatus, _tangram_v1_ModelStatus__Output>
       MpsSlice: MessageTypeDefinition<_tangram_v1_MpsSlice, _tangram_v1_MpsSlice__Output>
+      NvlinkPeer: MessageTypeDefinition<_tangram_v1_NvlinkPeer, _tangram_v1_NvlinkPeer__Output>
       PlacementRule: MessageTypeDefinition<_tangram_v1_PlacementRule, _tangram_v1_PlacementRule__Output>
       Replica: MessageTypeDefinition<_tangram_v1_Replica, _tangram_v1_Replica__Output>
       ReplicaPhase: EnumTypeDefinition

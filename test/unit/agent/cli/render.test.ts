@@ -37,6 +37,8 @@ const gpu: GpuRecord = {
   slices: [slice, { ...slice, slice: '', shape: null, replica: '', state: 'foreign' }],
   outcome: '',
   outcomeDetail: '',
+  nvlinkPeers: [],
+  numaNode: null,
 };
 
 test('a card shows its health when it is not well, and slices name profile and start', () => {
@@ -66,6 +68,8 @@ test('a replica that never started has no age, and one on its way out says so', 
     address: '',
     restarts: 0,
     startedAtMs: null,
+    readyAtMs: null,
+    idleSeconds: null,
     runtime: '',
     runtimeId: '',
     retiring: true,
@@ -90,12 +94,16 @@ const process = {
 
 test('a described card names every process, its owner and its container', () => {
   const ours = { ...process, pid: 5, owner: 'replica', replica: 'vad-1', container: '' };
-  const text = renderGpu(gpu, [
-    { ...process, smRatio: 0.25 },
-    { ...process, containerName: '', containerImage: '', memoryUsedMib: null },
-    { ...ours, containerName: '', containerImage: '' },
-    { ...process, owner: 'mps-server', container: '', containerName: '', containerImage: '' },
-  ]);
+  const text = renderGpu(
+    gpu,
+    [
+      { ...process, smRatio: 0.25 },
+      { ...process, containerName: '', containerImage: '', memoryUsedMib: null },
+      { ...ours, containerName: '', containerImage: '' },
+      { ...process, owner: 'mps-server', container: '', containerName: '', containerImage: '' },
+    ],
+    [gpu],
+  );
   const cells = text
     .split('\n')
     .slice(-5, -1)
@@ -109,8 +117,8 @@ test('a described card names every process, its owner and its container', () => 
 });
 
 test('a described card says whether nobody uses it, or nobody can tell', () => {
-  expect(renderGpu(gpu, [])).toContain('No process uses the card.');
-  expect(renderGpu(gpu, null)).toContain('cannot be read');
+  expect(renderGpu(gpu, [], [gpu])).toContain('No process uses the card.');
+  expect(renderGpu(gpu, null, [gpu])).toContain('cannot be read');
 });
 
 test('a replica on a timeshare says everywhere that nobody enforces it', () => {
@@ -124,6 +132,8 @@ test('a replica on a timeshare says everywhere that nobody enforces it', () => {
     address: '',
     restarts: 0,
     startedAtMs: null,
+    readyAtMs: null,
+    idleSeconds: null,
     runtime: '',
     runtimeId: '',
     retiring: false,
@@ -131,3 +141,48 @@ test('a replica on a timeshare says everywhere that nobody enforces it', () => {
   expect(renderReplicas([replica], 0)).toMatch(/timeshare {2}none /);
   expect(renderReplica(replica)).toMatch(/^Enforced: +none$/m);
 });
+
+test('a described card names its NVLink peers by index and its NUMA node, or says nothing of them', () => {
+  const peers = [
+    { gpuUuid: 'GPU-2', links: 12 },
+    { gpuUuid: 'GPU-gone', links: 12 },
+  ];
+  const joined = { ...gpu, nvlinkPeers: peers, numaNode: 1 };
+  const text = renderGpu(joined, [], [joined, { ...gpu, uuid: 'GPU-2', index: 5 }]);
+  expect(text).toMatch(/^NUMA node: +1\nNVLink: +GPU 5 \(NV12\), GPU-gone \(NV12\)$/m);
+  expect(renderGpu(gpu, [], [gpu])).toMatch(/^NUMA node: +-\nNVLink: +-$/m);
+});
+
+const ready: ReplicaRecord = {
+  replica: 'vad-1',
+  model: 'vad',
+  modelVersion: 1,
+  phase: 'ready',
+  reason: '',
+  slices: [],
+  address: '',
+  restarts: 0,
+  startedAtMs: 60_000,
+  readyAtMs: 64_500,
+  idleSeconds: 120,
+  runtime: '',
+  runtimeId: '',
+  retiring: false,
+};
+
+test.for([
+  [ready, '1970-01-01T00:01:04.500Z (4.5s after its start)', 'for 2m or longer'],
+  [{ ...ready, idleSeconds: 0 }, '1970-01-01T00:01:04.500Z (4.5s after its start)', 'no'],
+  [{ ...ready, readyAtMs: null, idleSeconds: null }, '-', '-'],
+] as const)(
+  'a described replica says when it was ready and whether it is idle',
+  ([replica, since, idle]) => {
+    const lines = renderReplica(replica).split('\n');
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^Ready: +${escaped(since)}$`)));
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^Idle: +${escaped(idle)}$`)));
+  },
+);
+
+function escaped(text: string): string {
+  return text.replace(/[.()]/g, String.raw`\$&`);
+}

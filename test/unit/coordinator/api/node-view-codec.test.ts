@@ -170,3 +170,14 @@ test('a node that has not spoken since the start is shown with what is known', (
     replicas: [{ replica: 'alpha-1', phase: 'REPLICA_PHASE_WAITING' }],
   });
 });
+
+test('a card tells its NVLink peers and NUMA node, a node how many images it holds', () => {
+  const joined = { ...card, nvlinkPeers: [{ gpu: card.uuid, links: 12 }], numaNode: 0 };
+  const known = { ...inventory, images: ['vad:1', 'ocr:2'], gpus: [joined, card] };
+  const encoded = encodeNodeView(view({ inventory: known }), new Map());
+  expect(encoded.imageCount).toBe(2);
+  expect(encoded.gpus?.map(({ nvlinkPeers, numaNode }) => [nvlinkPeers, numaNode])).toEqual([
+    [[{ gpuUuid: card.uuid, links: 12 }], 0],
+    [[], undefined],
+  ]);
+});

@@ -3,11 +3,17 @@ import { renderEventLine, renderEvents } from '../../../../coordinator/cli/rende
 import {
   gpuIndices,
   modelState,
+  renderModel,
   renderModels,
   renderReplicas,
   renderWhy,
 } from '../../../../coordinator/cli/render-models.ts';
-import { renderGpus, renderNodes, renderSlices } from '../../../../coordinator/cli/render-nodes.ts';
+import {
+  renderGpus,
+  renderNode,
+  renderNodes,
+  renderSlices,
+} from '../../../../coordinator/cli/render-nodes.ts';
 import { renderPlan } from '../../../../coordinator/cli/render-plan.ts';
 import { isReady, progressText } from '../../../../coordinator/cli/wait-ready.ts';
 import type { Gpu__Output } from '../../../../shared/wire/generated/tangram/v1/Gpu.ts';
@@ -115,6 +121,7 @@ const card: Gpu__Output = {
   outcome: 'failed',
   outcomeDetail: 'in use',
   smCount: 56,
+  nvlinkPeers: [],
 };
 
 const node: Node__Output = {
@@ -135,6 +142,7 @@ const node: Node__Output = {
   generation: '2',
   acceptedGeneration: '1',
   replicas: [replica()],
+  imageCount: 0,
 };
 
 describe('tables', () => {
@@ -329,3 +337,61 @@ describe('waiting', () => {
     );
   });
 });
+
+test('a described node says which cards NVLink and NUMA join, and how many images it holds', () => {
+  const joinedTo = (...peers: readonly number[]) =>
+    peers.map((index) => ({ gpuUuid: `GPU-${index}`, links: 12 }));
+  const cards = [[1], [0, 2], [1], [], [5], [4]].map((peers, index) => ({
+    ...card,
+    uuid: `GPU-${index}`,
+    index,
+    slices: [],
+    nvlinkPeers: joinedTo(...peers),
+    ...(index === 3 ? {} : { numaNode: index < 3 ? 0 : 1 }),
+  }));
+  const text = renderNode({ ...node, gpus: cards, imageCount: 7 }, { events: [], nowMs: 0 });
+  expect(text).toMatch(/^images +7$/m);
+  expect(text).toMatch(/^nvlink +0,1,2 \(NV12\); 4,5 \(NV12\)$/m);
+  expect(text).toMatch(/^numa +node 0: 0,1,2; node 1: 4,5$/m);
+  expect(renderNode(node, { events: [], nowMs: 0 })).not.toMatch(/^(nvlink|numa)/m);
+});
+
+test.for([
+  [null, 'never'],
+  [{ kind: 'DISRUPTION_KIND_IDLE', budgetSeconds: '0' }, 'idle'],
+  [{ kind: 'DISRUPTION_KIND_BUDGET', budgetSeconds: '60' }, 'budget:60s'],
+] as const)(
+  'a described model says its rules as the manifest spells them: %o',
+  ([disruption, want]) => {
+    const { spec, ...rest } = model();
+    if (spec === null) throw new Error('a model has a spec');
+    const placement = {
+      spread: 'SPREAD_ZONE',
+      maxPerNode: 0,
+      constraints: {},
+      antiAffinity: ['ocr', 'asr'],
+    } as const;
+    const why = {
+      name: 'alpha',
+      replicasWanted: 1,
+      replicasPlaced: 1,
+      replicasReady: 1,
+      placed: [],
+      refusal: '',
+      nearest: '',
+      evidence: [],
+    };
+    const shown = {
+      ...rest,
+      spec: {
+        ...spec,
+        placement: { ...placement, antiAffinity: [...placement.antiAffinity] },
+        disruption,
+      },
+    };
+    const text = renderModel(shown, { why, events: [], indices: new Map(), nowMs: 0 });
+    expect(text).toMatch(/^spread +over zones$/m);
+    expect(text).toMatch(/^apart from +ocr, asr$/m);
+    expect(text).toMatch(new RegExp(`^disruption +${want}$`, 'm'));
+  },
+);

@@ -1,6 +1,7 @@
 // Original file: tangram/v1/cluster_service.proto
 
 import type { GpuSlice as _tangram_v1_GpuSlice, GpuSlice__Output as _tangram_v1_GpuSlice__Output } from '../../tangram/v1/GpuSlice.ts';
+import type { NvlinkPeer as _tangram_v1_NvlinkPeer, NvlinkPeer__Output as _tangram_v1_NvlinkPeer__Output } from '../../tangram/v1/NvlinkPeer.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Gpu {
@@ -19,6 +20,9 @@ export interface Gpu {
   'outcome'?: (string);
   'outcomeDetail'?: (string);
   'smCount'?: (number);
+  'nvlinkPeers'?: (_tangram_v1_NvlinkPeer)[];
+  'numaNode'?: (number);
+  '_numaNode'?: "numaNode";
 }
 
 export interface Gpu__Output {
@@ -37,4 +41,7 @@ export interface Gpu__Output {
   'outcome': (string);
   'outcomeDetail': (string);
   'smCount': (number);
+  'nvlinkPeers': (_tangram_v1_NvlinkPeer__Output)[];
+  'numaNode'?: (number);
+  '_numaNode'?: "numaNode";
 }

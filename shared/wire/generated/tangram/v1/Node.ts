@@ -23,6 +23,7 @@ export interface Node {
   'generation'?: (number | string | Long);
   'acceptedGeneration'?: (number | string | Long);
   'replicas'?: (_tangram_v1_Replica)[];
+  'imageCount'?: (number);
 }
 
 export interface Node__Output {
@@ -43,4 +44,5 @@ export interface Node__Output {
   'generation': (string);
   'acceptedGeneration': (string);
   'replicas': (_tangram_v1_Replica__Output)[];
+  'imageCount': (number);
 }

@@ -21,6 +21,7 @@ export interface GetNodeResponse {
   'bootId'?: (string);
   'configFile'?: (string);
   'nvidiaSmiCommand'?: (string)[];
+  'imageCount'?: (number);
 }
 
 export interface GetNodeResponse__Output {
@@ -42,4 +43,5 @@ export interface GetNodeResponse__Output {
   'bootId': (string);
   'configFile': (string);
   'nvidiaSmiCommand': (string)[];
+  'imageCount': (number);
 }

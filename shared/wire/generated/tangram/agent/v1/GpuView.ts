@@ -1,6 +1,7 @@
 // Original file: tangram/agent/v1/agent_service.proto
 
 import type { SliceView as _tangram_agent_v1_SliceView, SliceView__Output as _tangram_agent_v1_SliceView__Output } from '../../../tangram/agent/v1/SliceView.ts';
+import type { NvlinkPeer as _tangram_v1_NvlinkPeer, NvlinkPeer__Output as _tangram_v1_NvlinkPeer__Output } from '../../../tangram/v1/NvlinkPeer.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GpuView {
@@ -18,6 +19,9 @@ export interface GpuView {
   'slices'?: (_tangram_agent_v1_SliceView)[];
   'outcome'?: (string);
   'outcomeDetail'?: (string);
+  'nvlinkPeers'?: (_tangram_v1_NvlinkPeer)[];
+  'numaNode'?: (number);
+  '_numaNode'?: "numaNode";
 }
 
 export interface GpuView__Output {
@@ -35,4 +39,7 @@ export interface GpuView__Output {
   'slices': (_tangram_agent_v1_SliceView__Output)[];
   'outcome': (string);
   'outcomeDetail': (string);
+  'nvlinkPeers': (_tangram_v1_NvlinkPeer__Output)[];
+  'numaNode'?: (number);
+  '_numaNode'?: "numaNode";
 }

@@ -5,7 +5,7 @@ import type { Authority as _tangram_link_v1_Authority, Authority__Output as _tan
 import type { GpuHealth as _tangram_link_v1_GpuHealth, GpuHealth__Output as _tangram_link_v1_GpuHealth__Output } from '../../../tangram/link/v1/GpuHealth.ts';
 import type { MigGeometry as _tangram_link_v1_MigGeometry, MigGeometry__Output as _tangram_link_v1_MigGeometry__Output } from '../../../tangram/link/v1/MigGeometry.ts';
 import type { MigInstance as _tangram_link_v1_MigInstance, MigInstance__Output as _tangram_link_v1_MigInstance__Output } from '../../../tangram/link/v1/MigInstance.ts';
-import type { NvlinkPeer as _tangram_link_v1_NvlinkPeer, NvlinkPeer__Output as _tangram_link_v1_NvlinkPeer__Output } from '../../../tangram/link/v1/NvlinkPeer.ts';
+import type { NvlinkPeer as _tangram_v1_NvlinkPeer, NvlinkPeer__Output as _tangram_v1_NvlinkPeer__Output } from '../../../tangram/v1/NvlinkPeer.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GpuInventory {
@@ -26,7 +26,7 @@ export interface GpuInventory {
   'instances'?: (_tangram_link_v1_MigInstance)[];
   'mpsActive'?: (boolean);
   'mpsWithheld'?: (boolean);
-  'nvlinkPeers'?: (_tangram_link_v1_NvlinkPeer)[];
+  'nvlinkPeers'?: (_tangram_v1_NvlinkPeer)[];
   'numaNode'?: (number);
   '_migEnabled'?: "migEnabled";
   '_numaNode'?: "numaNode";
@@ -50,7 +50,7 @@ export interface GpuInventory__Output {
   'instances': (_tangram_link_v1_MigInstance__Output)[];
   'mpsActive': (boolean);
   'mpsWithheld': (boolean);
-  'nvlinkPeers': (_tangram_link_v1_NvlinkPeer__Output)[];
+  'nvlinkPeers': (_tangram_v1_NvlinkPeer__Output)[];
   'numaNode'?: (number);
   '_migEnabled'?: "migEnabled";
   '_numaNode'?: "numaNode";

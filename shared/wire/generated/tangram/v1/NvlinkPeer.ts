@@ -1,4 +1,4 @@
-// Original file: tangram/link/v1/link_service.proto
+// Original file: tangram/v1/model.proto
 
 
 export interface NvlinkPeer {

@@ -121,7 +121,7 @@ export class LayoutKeeper {
    */
   async apply(request: ApplyRequest, watch: (line: LayoutProgress) => void): Promise<void> {
     const life = this.#life;
-    if (life === null) throw new AppError('DRIVER_AWAY', 'the cards have not been read yet');
+    if (life === null) throw notReadYet();
     if (this.#applying) throw busy('another layout change runs on this node');
     this.#applying = true;
     let touched = false;
@@ -306,7 +306,7 @@ export class LayoutKeeper {
   async #read(signal: AbortSignal, whole = false): Promise<readonly CardNow[]> {
     const { core, tool } = this.#deps;
     const inventory = core.inventory();
-    if (inventory === null) throw new AppError('DRIVER_AWAY', 'the cards have not been read yet');
+    if (inventory === null) throw notReadYet();
     return readCards(tool, { cards: inventory.gpus, attribution: core.attribution() }, signal, {
       whole,
     });
@@ -329,6 +329,12 @@ export class LayoutKeeper {
 
 function outcomeWords(state: LayoutChange['state']): string {
   return state === 'undone' ? 'is as it was: the change was undone' : 'was left half changed';
+}
+
+function notReadYet(): AppError {
+  return new AppError('DRIVER_AWAY', 'the cards have not been read yet', {
+    hint: 'an agent that has just started needs a few seconds; agentctl doctor tells what keeps it longer',
+  });
 }
 
 function busy(message: string): AppError {

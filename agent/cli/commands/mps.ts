@@ -27,6 +27,11 @@ export const addMps: AddCommand = (program, deps, api) => {
       const agent = api();
       const card = findGpu(await agent.gpus(), gpu);
       const text = await agent.mps.log({ gpu: card.uuid, log: options.log, lines: options.tail });
-      deps.out(text === '' ? '' : `${text}\n`);
+      deps.out(text === '' ? noLog(card.index, options.log) : `${text}\n`);
     });
 };
+
+function noLog(index: number, log: 'control' | 'server'): string {
+  if (log === 'control') return `GPU ${index} has no MPS log: no daemon of ours has run on it.\n`;
+  return `GPU ${index} has no log of an MPS server: no client has come yet, or no daemon of ours runs; agentctl mps tells which.\n`;
+}

@@ -8,6 +8,9 @@ export type ReadImages = (signal: AbortSignal) => Promise<readonly string[]>;
 /** A pull by hand is known after this at the latest; one of ours at once, because a replica starts after it. */
 const lookAgainMs = 300_000;
 
+/** An engine with thousands of images takes seconds: a round does not wait for them, a later one tells them. */
+const patienceMs = 250;
+
 type Runtimes = readonly (readonly [RuntimeKind, Part<readonly RunningReplica[]>])[];
 
 /**
@@ -28,8 +31,15 @@ export function imagesNowAndThen(
     if (now === knownFor && clock.monotonicMs() - readAtMs < lookAgainMs) return known;
     knownFor = now;
     readAtMs = clock.monotonicMs();
-    const part = await read(signal);
-    if (part.kind === 'seen') known = part.value;
+    const reading = read(signal).then((part) => {
+      if (part.kind === 'seen') known = part.value;
+    });
+    const over = new AbortController();
+    const late = clock
+      .sleep(patienceMs, AbortSignal.any([signal, over.signal]))
+      .catch(() => undefined);
+    await Promise.race([reading, late]);
+    over.abort();
     return known;
   };
 }

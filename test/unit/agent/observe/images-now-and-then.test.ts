@@ -64,6 +64,23 @@ test('while Docker does not answer, what it told last stands', async () => {
   expect(reads).toBe(2);
 });
 
+test('a slow engine holds no round up: a later one tells what it said', async () => {
+  let answered = (_part: Part<readonly string[]>): void => undefined;
+  const slow = imagesNowAndThen(
+    () =>
+      new Promise((resolve) => {
+        answered = resolve;
+      }),
+    clock,
+  );
+  const first = slow(seen('c1'), never);
+  await clock.advance(250);
+  expect(await first).toEqual([]);
+  answered({ kind: 'seen', value: ['vad:1'] });
+  await clock.advance(0);
+  expect(await slow(seen('c1'), never)).toEqual(['vad:1']);
+});
+
 test('a node without Docker holds none and is never asked', async () => {
   const plain = imagesNowAndThen(null, clock);
   expect(await plain([['process', { kind: 'seen', value: [] }]], never)).toEqual([]);

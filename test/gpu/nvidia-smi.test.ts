@@ -38,6 +38,18 @@ describeWhere('gpu', realCards, 'nvidia-smi of real cards', () => {
     }
   });
 
+  test('the topology knows every card, and whom a card names names it in turn', async () => {
+    const rows = await smi.queryGpus(late());
+    const topology = await smi.readTopology(late());
+    expect([...topology.keys()].toSorted()).toEqual(rows.map((row) => row.index).toSorted());
+    for (const [index, { nvlinks }] of topology) {
+      for (const [peer, links] of nvlinks) {
+        expect(links).toBeGreaterThan(0);
+        expect(topology.get(peer)?.nvlinks.get(index)).toBe(links);
+      }
+    }
+  });
+
   test('every listing is recognised and read, and they agree on what the cards are', async () => {
     const cards = await smi.queryGpus(late());
     const before = await settingsOf(smi);

@@ -236,6 +236,13 @@ describeWhere('docker', image, 'on a real engine', () => {
       expect((await docker.getImage(reference).inspect()).RepoDigests).toEqual([
         `${registry.address}/models/tiny@${registry.digest}`,
       ]);
+      expect(await runtime.imageNames(never)).toEqual(
+        expect.arrayContaining([
+          reference,
+          `${registry.address}/models/tiny@${registry.digest}`,
+          'tangram-test-node:1',
+        ]),
+      );
     } finally {
       await registry.close();
       await docker.getImage(reference).remove({ force: true });
@@ -253,6 +260,8 @@ test('an engine that does not answer is away: nothing is concluded about what it
   const failed: unknown = await away.list(never).catch((error: unknown) => error);
   expect(isAppError(failed, 'DOCKER_AWAY')).toBe(true);
   expect(errorHint(failed)).toContain('start Docker');
+  const unlisted: unknown = await away.imageNames(never).catch((error: unknown) => error);
+  expect(isAppError(unlisted, 'DOCKER_AWAY')).toBe(true);
 });
 
 interface Registry {

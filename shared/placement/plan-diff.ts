@@ -7,6 +7,7 @@ import { lintPlacement } from './lint.ts';
 import { bytesToFetch, timingOf } from './relayout/price.ts';
 import { modelsOf, stagesOf, type Wave } from './relayout/stages.ts';
 import { strandedMilli } from './relayout/stranded.ts';
+import { giveBack } from './relayout/waves.ts';
 
 /** What every plan is made of. */
 export interface PlanBase {
@@ -62,7 +63,7 @@ export function planWaves(waves: readonly Wave[], base: PlanBase): Plan {
 }
 
 /** The part of a snapshot that waves have to do with. */
-function touchedBy(waves: readonly Wave[], snapshot: PlacementSnapshot) {
+function touchedBy(waves: readonly Wave[], snapshot: PlacementSnapshot): Touched {
   const names = new Set<NodeName>(
     waves.flatMap(({ begins, ends, recuts }) =>
       [...begins, ...ends, ...recuts].map(({ node }) => node),
@@ -74,7 +75,7 @@ function touchedBy(waves: readonly Wave[], snapshot: PlacementSnapshot) {
   };
 }
 
-type Touched = ReturnType<typeof touchedBy>;
+type Touched = Pick<PlacementSnapshot, 'nodes' | 'claims'>;
 
 function priceOf(
   waves: readonly Wave[],
@@ -109,26 +110,13 @@ function strandedOn({ nodes, claims }: Touched, { demand }: PlacementSnapshot): 
 function applyWaves(waves: readonly Wave[], { nodes, claims }: Touched): Touched {
   const ended = new Set(waves.flatMap(({ ends }) => ends.map(({ id }) => id)));
   const all = [...claims, ...waves.flatMap(({ begins }) => begins)];
-  const gone = new Set(
-    all.filter(({ id }) => ended.has(id)).flatMap(({ slices }) => slices.map(({ id }) => id)),
-  );
-  const recut = new Set(
-    waves.flatMap(({ recuts }) => recuts.map(({ gpu, instance }) => `${gpu}@${instance.start}`)),
-  );
+  const recuts = waves.flatMap((wave) => wave.recuts);
   return {
-    nodes: nodes.map((node) => ({
-      ...node,
-      inventory: {
-        ...node.inventory,
-        gpus: node.inventory.gpus.map((gpu) => ({
-          ...gpu,
-          instances: gpu.instances.filter(
-            ({ slice, start }) =>
-              !(slice !== null && gone.has(slice)) && !recut.has(`${gpu.uuid}@${start}`),
-          ),
-        })),
-      },
-    })),
+    nodes: giveBack(
+      nodes,
+      all.filter(({ id }) => ended.has(id)),
+      recuts,
+    ),
     claims: all.filter(({ id }) => !ended.has(id)),
   };
 }

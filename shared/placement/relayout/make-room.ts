@@ -1,0 +1,157 @@
+import type { Plan } from '../../domain/change.ts';
+import type { Claim } from '../../domain/claim.ts';
+import type { Estimates } from '../../domain/estimates.ts';
+import type { GpuUuid, PlanId, ReplicaId } from '../../domain/ids.ts';
+import type { PlacementEngine, PlacementRequest, PlacementSnapshot } from '../engine.ts';
+import { open } from '../open.ts';
+import { planWaves } from '../plan-diff.ts';
+import { movable, type RelayoutBudget, type RunningOf } from './budget.ts';
+import { interruptFor, preemptFor, type Forced } from './interrupt.ts';
+import { christen, type NameReplica } from './christen.ts';
+import { admit, searchLimits, type Search, type SearchLimits } from './relocate.ts';
+import { Scene } from './scene.ts';
+import { wavesOf } from './waves.ts';
+
+/** What room is made from. */
+export interface MakeRoomInput {
+  readonly id: PlanId;
+  /** The request that fits nowhere. */
+  readonly request: PlacementRequest;
+  readonly snapshot: PlacementSnapshot;
+  /** Opened on just this snapshot, and not changed; absent: one is opened. */
+  readonly engine?: PlacementEngine;
+  readonly runningOf: RunningOf;
+  readonly budget: RelayoutBudget;
+  readonly estimates: Estimates;
+  readonly name: NameReplica;
+  readonly basis: Readonly<Record<string, string>>;
+  readonly limits?: SearchLimits;
+}
+
+export type MakeRoomResult =
+  | { readonly kind: 'fits'; readonly plan: Plan }
+  | {
+      readonly kind: 'refused';
+      /** Why there is no plan, in one sentence. */
+      readonly reason: string;
+      /** What a larger budget would buy; null: no budget would help, so far as was searched. */
+      readonly fitsIf: Plan | null;
+    };
+
+/**
+ * Makes room for a request that fits nowhere: the cheapest plan within the budget. In order of price: idle slices
+ * are cut anew, replicas move to a place that they take before they leave theirs (one, several of a card, or a chain
+ * of two), replicas are interrupted as their `disruption` allows, replicas of lower priority end. Pure.
+ */
+export function makeRoom(input: MakeRoomInput): MakeRoomResult {
+  const plan = planWithin(input, input.budget);
+  if (plan !== null) return { kind: 'fits', plan };
+  const fitsIf = planWithin(input, {
+    ...input.budget,
+    interruptionSeconds: Infinity,
+    preempt: true,
+  });
+  return { kind: 'refused', reason: reasonOf(input, fitsIf), fitsIf };
+}
+
+const nothingLocked: ReadonlySet<GpuUuid> = new Set();
+
+/** How many moves may depend on each other, deeper only once the shallower has failed. */
+const depths = [1, 2] as const;
+
+function planWithin(input: MakeRoomInput, budget: RelayoutBudget): Plan | null {
+  const found = solve(input, budget);
+  if (found === null) return null;
+  const forced = christen(found, input.request.claim, input.name);
+  const plan = planOf(input, forced);
+  const seconds = plan.price.interruptions.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
+  // Found by a lower bound of what each interruption lasts: the whole plan has the last word.
+  return seconds > budget.interruptionSeconds || !isAllowed(input, plan) ? null : plan;
+}
+
+function solve(input: MakeRoomInput, budget: RelayoutBudget): Forced | null {
+  const { snapshot, request, runningOf, limits = searchLimits } = input;
+  const scene = new Scene((input.engine ?? open(snapshot)).fork(), snapshot);
+  const search: Search = { scene, runningOf, budget, nowMs: request.nowMs, limits };
+  const reach = { moves: budget.movesMax, locked: nothingLocked };
+  for (const depth of depths) {
+    const acts = admit(search, request, { ...reach, depth });
+    if (acts !== null) return { interrupted: [], preempted: [], acts };
+  }
+  // What was spent on the search for a plan that nobody notices is not taken from this one.
+  const more = (share: number): Search => ({
+    ...search,
+    limits: { ...limits, questionsMax: scene.questions + limits.questionsMax * share },
+  });
+  return (
+    interruptFor(more(1), request, { estimates: input.estimates, reach: { ...reach, depth: 1 } }) ??
+    preemptFor(more(1), request, { ...reach, depth: 1 })
+  );
+}
+
+function planOf(input: MakeRoomInput, forced: Forced): Plan {
+  const { id, snapshot, estimates, basis, request, runningOf } = input;
+  const moves = [
+    ...forced.acts.flatMap((act) => (act.kind === 'move' ? [act.move] : [])),
+    ...forced.interrupted,
+  ];
+  const replaces = new Map<ReplicaId, ReplicaId>();
+  const sources = new Map<string, Claim>();
+  const why = new Map<ReplicaId, string>();
+  for (const { from, to } of moves) {
+    sources.set(to.id, from);
+    if (from.holder.kind !== 'replica' || to.holder.kind !== 'replica') continue;
+    replaces.set(to.holder.replica, from.holder.replica);
+    why.set(
+      from.holder.replica,
+      `${request.spec.name} needs its place, and none is free beside it`,
+    );
+  }
+  for (const { holder } of forced.preempted) {
+    if (holder.kind !== 'replica') continue;
+    why.set(holder.replica, `${request.spec.name} has a higher priority and needs its place`);
+  }
+  const imageOf = (claim: Claim) => {
+    const from = sources.get(claim.id);
+    const spec = from === undefined ? request.spec : runningOf(from)?.spec;
+    return spec?.workload.image ?? null;
+  };
+  return planWaves(wavesOf(forced, snapshot), {
+    id,
+    kind: 'make-room',
+    snapshot,
+    replaces,
+    estimates,
+    imageOf,
+    why,
+    unplaced: '',
+    basis,
+  });
+}
+
+/** Each replica's own limit, against what the finished plan says. */
+function isAllowed({ snapshot, runningOf }: MakeRoomInput, plan: Plan): boolean {
+  const ended = new Set(plan.ends);
+  const claims = snapshot.claims.filter(({ id }) => ended.has(id));
+  return plan.price.interruptions.every(({ replica, seconds }) => {
+    const claim = claims.find(
+      ({ holder }) => holder.kind === 'replica' && holder.replica === replica,
+    );
+    const running = claim === undefined ? null : movable(claim, runningOf);
+    if (running === null) return false;
+    const { disruption } = running.spec;
+    return seconds === null || disruption.kind !== 'budget' || seconds <= disruption.seconds;
+  });
+}
+
+function reasonOf({ request }: MakeRoomInput, fitsIf: Plan | null): string {
+  const { name } = request.spec;
+  if (fitsIf === null) {
+    return `no re-layout makes room for ${name}: what runs may not be interrupted, or has no other place`;
+  }
+  const { interruptions, preemptions } = fitsIf.price;
+  const seconds = interruptions.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
+  const names = interruptions.map(({ replica }) => replica).join(', ');
+  const ends = preemptions > 0 ? 'may end' : `may be interrupted, ${seconds}s in all`;
+  return `no plan within the budget makes room for ${name}; it fits if ${names} ${ends}`;
+}

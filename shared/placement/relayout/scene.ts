@@ -1,0 +1,186 @@
+import { assert } from '../../domain/assert.ts';
+import type { Claim } from '../../domain/claim.ts';
+import { parseClaimId, parseReplicaId, type NodeName } from '../../domain/ids.ts';
+import type {
+  DecideOptions,
+  Decision,
+  PlacementDelta,
+  PlacementEngine,
+  PlacementNode,
+  PlacementRequest,
+  PlacementSnapshot,
+} from '../engine.ts';
+import { compareText } from '../node-record.ts';
+import type { IdleInstance } from './stages.ts';
+
+/**
+ * A world to try things out in: every step can be taken back.
+ * Invariants: the engine, `nodes` and `claims` tell the same; `undoTo(mark)` leaves all three as they were at `mark`.
+ */
+export class Scene {
+  readonly #engine: PlacementEngine;
+  readonly #nodes: Map<NodeName, PlacementNode>;
+  readonly #claims: Map<NodeName, readonly Claim[]>;
+  readonly #undo: { readonly serial: number; readonly undo: () => void }[] = [];
+  readonly #refused = new Map<string, boolean>();
+  #questions = 0;
+  #serial = 0;
+  #standIns = 0;
+
+  /** `engine` is used up and must know just `snapshot`. */
+  constructor(engine: PlacementEngine, snapshot: PlacementSnapshot) {
+    this.#engine = engine;
+    this.#nodes = new Map(snapshot.nodes.map((node) => [node.inventory.node, node]));
+    const claims = new Map<NodeName, Claim[]>();
+    for (const claim of snapshot.claims) {
+      const own = claims.get(claim.node);
+      if (own === undefined) claims.set(claim.node, [claim]);
+      else own.push(claim);
+    }
+    for (const own of claims.values()) own.sort((a, b) => compareText(a.id, b.id));
+    this.#claims = claims;
+  }
+
+  /** In order of name. */
+  nodes(): readonly PlacementNode[] {
+    return [...this.#nodes.values()].sort((a, b) =>
+      compareText(a.inventory.node, b.inventory.node),
+    );
+  }
+
+  node(name: NodeName): PlacementNode | undefined {
+    return this.#nodes.get(name);
+  }
+
+  claimsOn(name: NodeName): readonly Claim[] {
+    return this.#claims.get(name) ?? [];
+  }
+
+  /** How often the engine was asked: what the limits of a search count. */
+  get questions(): number {
+    return this.#questions;
+  }
+
+  decide(request: PlacementRequest, options?: DecideOptions): Decision {
+    this.#questions += 1;
+    return this.#engine.decide(request, options);
+  }
+
+  /** Whether there is no place for a request now; remembered, because many replicas are alike. */
+  refuses(request: PlacementRequest): boolean {
+    const state = this.#undo.at(-1)?.serial ?? 0;
+    const key = `${state}/${request.modelVersion}/${request.spec.name}`;
+    const known = this.#refused.get(key);
+    if (known !== undefined) return known;
+    const refused = this.decide(request).kind === 'refused';
+    this.#refused.set(key, refused);
+    return refused;
+  }
+
+  /**
+   * Names for a replica that is only thought of. Most of what a search tries is dropped again; what becomes part of a
+   * plan gets its real name there.
+   */
+  standIn(): Pick<PlacementRequest, 'claim' | 'replica'> {
+    this.#standIns += 1;
+    const claim = parseClaimId(`stand-in/${this.#standIns}`);
+    const replica = parseReplicaId(`stand-in/${this.#standIns}`);
+    assert(claim.ok && replica.ok, 'a stand-in has a well-formed name');
+    return { claim: claim.value, replica: replica.value };
+  }
+
+  /** A point that can be gone back to. */
+  mark(): number {
+    return this.#undo.length;
+  }
+
+  undoTo(mark: number): void {
+    while (this.#undo.length > mark) this.#undo.pop()?.undo();
+  }
+
+  begin(claim: Claim): void {
+    this.#setClaim(claim);
+    this.#remember(() => {
+      this.#removeClaim(claim);
+    });
+  }
+
+  /**
+   * The claim has ended and what was cut for it is given back. For real that takes two reports; here both have
+   * happened at once, because nothing would ever fit in the place of an instance that were left standing.
+   */
+  end(claim: Claim): void {
+    const gone = new Set<string>(claim.slices.map((slice) => slice.id));
+    this.#removeClaim(claim);
+    const restore = this.#filterInstances(
+      claim.node,
+      (_, { slice }) => !(slice !== null && gone.has(slice)),
+    );
+    this.#remember(() => {
+      restore();
+      this.#setClaim(claim);
+    });
+  }
+
+  /** An idle instance is no more. */
+  recut({ node, gpu, instance }: IdleInstance): void {
+    this.#remember(
+      this.#filterInstances(
+        node,
+        (uuid, each) =>
+          uuid !== gpu ||
+          each.start !== instance.start ||
+          each.giProfileId !== instance.giProfileId,
+      ),
+    );
+  }
+
+  #remember(undo: () => void): void {
+    this.#serial += 1;
+    this.#undo.push({ serial: this.#serial, undo });
+  }
+
+  /** Keeps some MIG instances of a node; returns what brings the others back. */
+  #filterInstances(
+    name: NodeName,
+    keep: (gpu: string, instance: IdleInstance['instance']) => boolean,
+  ): () => void {
+    const node = this.#nodes.get(name);
+    const all = node?.inventory.gpus.every((gpu) =>
+      gpu.instances.every((instance) => keep(gpu.uuid, instance)),
+    );
+    if (node === undefined || all === true) return () => undefined;
+    const gpus = node.inventory.gpus.map((gpu) => ({
+      ...gpu,
+      instances: gpu.instances.filter((instance) => keep(gpu.uuid, instance)),
+    }));
+    this.#setNode({ ...node, inventory: { ...node.inventory, gpus } });
+    return () => {
+      this.#setNode(node);
+    };
+  }
+
+  #setNode(node: PlacementNode): void {
+    this.#nodes.set(node.inventory.node, node);
+    this.#apply({ kind: 'node-set', node });
+  }
+
+  #setClaim(claim: Claim): void {
+    const own = [...this.claimsOn(claim.node), claim];
+    this.#claims.set(
+      claim.node,
+      own.sort((a, b) => compareText(a.id, b.id)),
+    );
+    this.#apply({ kind: 'claim-set', claim });
+  }
+
+  #removeClaim(claim: Claim): void {
+    const rest = this.claimsOn(claim.node).filter(({ id }) => id !== claim.id);
+    this.#claims.set(claim.node, rest);
+    this.#apply({ kind: 'claim-removed', claim: claim.id });
+  }
+
+  #apply(delta: PlacementDelta): void {
+    this.#engine.apply(delta);
+  }
+}

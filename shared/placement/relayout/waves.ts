@@ -1,0 +1,112 @@
+import type { Claim } from '../../domain/claim.ts';
+import type { NodeName } from '../../domain/ids.ts';
+import type { PlacementNode, PlacementSnapshot } from '../engine.ts';
+import { lintPlacement } from '../lint.ts';
+import type { Forced } from './interrupt.ts';
+import type { Wave } from './stages.ts';
+
+/**
+ * Puts what was found in an order that can be carried out, in as few waves as possible: what can happen at once
+ * happens at once, and who must stop stops as late as can be.
+ */
+export function wavesOf(forced: Forced, snapshot: PlacementSnapshot): readonly Wave[] {
+  const successors = new Set(forced.interrupted.map(({ to }) => to.id));
+  const stops = [...forced.interrupted.map(({ from }) => from), ...forced.preempted];
+  const own: Wave[] = [];
+  const last: Claim[] = [];
+  let recuts: Wave['recuts'] = [];
+  for (const act of forced.acts) {
+    if (act.kind === 'recut') recuts = [...recuts, act.instance];
+    else if (act.kind === 'move') {
+      own.push({ begins: [act.move.to], ends: [act.move.from], recuts, first: 'begin' });
+      recuts = [];
+    } else if (successors.has(act.claim.id)) last.push(act.claim);
+    else last.unshift(act.claim);
+  }
+  const final: Wave = {
+    begins: last,
+    ends: stops,
+    recuts,
+    first: stops.length > 0 ? 'end' : 'begin',
+  };
+  const late = [...own, final];
+  if (stops.length === 0 || isLegal(late, snapshot)) return merge(late, snapshot);
+  const early: Wave = { begins: [], ends: stops, recuts: [], first: 'end' };
+  return merge([early, ...own, { ...final, ends: [], first: 'begin' }], snapshot);
+}
+
+/** Joins neighbours that need not wait for each other. */
+function merge(waves: readonly Wave[], snapshot: PlacementSnapshot): readonly Wave[] {
+  let joined: readonly Wave[] = waves;
+  for (let at = 0; at + 1 < joined.length;) {
+    const [left, right] = [joined[at], joined[at + 1]];
+    const together =
+      left !== undefined && right !== undefined && left.first === right.first
+        ? join(left, right)
+        : null;
+    const next =
+      together === null ? null : [...joined.slice(0, at), together, ...joined.slice(at + 2)];
+    if (next !== null && isLegal(next, snapshot)) joined = next;
+    else at += 1;
+  }
+  return joined;
+}
+
+function join(left: Wave, right: Wave): Wave {
+  return {
+    begins: [...left.begins, ...right.begins],
+    ends: [...left.ends, ...right.ends],
+    recuts: [...left.recuts, ...right.recuts],
+    first: left.first,
+  };
+}
+
+/** Whether no wave ever promises what is not there. */
+export function isLegal(waves: readonly Wave[], snapshot: PlacementSnapshot): boolean {
+  const names = new Set<NodeName>(
+    waves.flatMap(({ begins, ends, recuts }) =>
+      [...begins, ...ends, ...recuts].map(({ node }) => node),
+    ),
+  );
+  let nodes: readonly PlacementNode[] = snapshot.nodes.filter(({ inventory }) =>
+    names.has(inventory.node),
+  );
+  let claims = snapshot.claims.filter(({ node }) => names.has(node));
+  const known = lintPlacement({ nodes, claims }).length;
+  for (const wave of waves) {
+    const ended = new Set(wave.ends.map(({ id }) => id));
+    const rest = claims.filter(({ id }) => !ended.has(id));
+    const gone = giveBack(
+      nodes,
+      claims.filter(({ id }) => ended.has(id)),
+      wave.recuts,
+    );
+    const recut = giveBack(nodes, [], wave.recuts);
+    const peak = wave.first === 'begin' ? { nodes: recut, claims } : { nodes: gone, claims: rest };
+    const crowded = { nodes: peak.nodes, claims: [...peak.claims, ...wave.begins] };
+    if (lintPlacement(crowded).length > known) return false;
+    nodes = gone;
+    claims = [...rest, ...wave.begins];
+  }
+  return true;
+}
+
+/** The nodes without the MIG instances of some claims, and without some idle ones. */
+export function giveBack(
+  nodes: readonly PlacementNode[],
+  ended: readonly Claim[],
+  recuts: Wave['recuts'],
+): readonly PlacementNode[] {
+  const slices = new Set(ended.flatMap((claim) => claim.slices.map(({ id }) => id)));
+  const idle = new Set(recuts.map(({ gpu, instance }) => `${gpu}@${instance.start}`));
+  if (slices.size + idle.size === 0) return nodes;
+  return nodes.map((node) => {
+    const gpus = node.inventory.gpus.map((gpu) => ({
+      ...gpu,
+      instances: gpu.instances.filter(({ slice, start }) =>
+        slice === null ? !idle.has(`${gpu.uuid}@${start}`) : !slices.has(slice),
+      ),
+    }));
+    return { ...node, inventory: { ...node.inventory, gpus } };
+  });
+}

@@ -6,6 +6,9 @@ import { ticksPerSecond, uptimeMs } from '../processes/proc.ts';
 /** Closer readings than this repeat the last answer: CPU time is counted in ticks of 10 ms. */
 const intervalMinMs = 200;
 
+/** Answering a health probe takes a tick or two of CPU and nothing of a card: a server that only waits leaves its card at rest. */
+const housekeepingPercent = 2;
+
 interface Reading {
   readonly atMs: number;
   readonly startTicks: number;
@@ -64,7 +67,7 @@ function readingOf(
     atMs: now.atMs,
     startTicks: user.startTicks,
     cpuTicks: user.cpuTicks,
-    percent: Math.min(100, Math.max(0, share * 100)),
+    percent: share * 100 > housekeepingPercent ? Math.min(100, share * 100) : 0,
   };
 }
 

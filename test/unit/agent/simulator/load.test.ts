@@ -47,6 +47,22 @@ test('utilisation is CPU time between two readings', async () => {
   expect((await host.smi(...load)).out).toBe('0, 300\n');
 });
 
+test('a server that only answers its probe leaves the card at rest', async () => {
+  const { host, uuids } = await hostWith('L40S');
+  const process = {
+    pid: 41,
+    command: ['x'],
+    environment: { CUDA_VISIBLE_DEVICES: uuids[0] ?? '' },
+  };
+  const percents: (string | undefined)[] = [];
+  for (const cpuTicks of [1_000, 1_001, 1_003, 1_006]) {
+    host.put({ ...process, cpuTicks });
+    percents.push((await host.smi(...load)).out.split(',')[0]);
+    host.wallMs += 1_000;
+  }
+  expect(percents.slice(1)).toEqual(['0', '0', '3']);
+});
+
 test('a process seen for the first time is judged by its whole life', async () => {
   const { host, uuids } = await hostWith('L40S');
   // Up for 1000 s, started at 900 s: 100 s old, 25 s of CPU.

@@ -326,6 +326,38 @@ describe('what a peer should not send is one problem that names the field', () =
     expect(decoded.ok ? 'accepted' : decoded.problem.path).toBe(path);
   });
 
+  test.for([
+    {
+      name: 'a peer without a card',
+      change: { nvlinkPeers: [{ links: 12 }] },
+      path: 'nvlink_peers.gpu_uuid',
+    },
+    {
+      name: 'links below none',
+      change: { nvlinkPeers: [{ gpuUuid: 'GPU-2', links: -1 }] },
+      path: 'nvlink_peers.links',
+    },
+    {
+      name: 'more peers than a node has cards',
+      change: { nvlinkPeers: Array.from({ length: 65 }, () => ({ gpuUuid: 'GPU-2', links: 1 })) },
+      path: 'nvlink_peers',
+    },
+    { name: 'a NUMA node below none', change: { numaNode: -1 }, path: 'numa_node' },
+  ])('a card with $name', ({ change, path }) => {
+    const encoded = encodeInventory(inventory);
+    const gpus = [{ ...present(encoded.gpus?.[0]), ...change }];
+    const decoded = decodeInventory(present(up({ inventory: { ...encoded, gpus } }).inventory));
+    expect(decoded.ok ? 'accepted' : decoded.problem.path).toBe(`gpus[0].${path}`);
+  });
+
+  test('a replica that was idle for less than no time', () => {
+    const encoded = encodeStatus(status, replicas);
+    const bad = [{ ...present(encoded.replicas?.[0]), idleSeconds: -10 }];
+    const message = present(up({ status: { ...encoded, replicas: bad } }).status);
+    const decoded = decodeStatus(message, id('node-a'));
+    expect(decoded.ok ? 'accepted' : decoded.problem.path).toBe('replicas[0].idle_seconds');
+  });
+
   test('no decoder throws at rubbish that still parses', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -7,12 +7,21 @@ import {
   tombstoneCodec,
   type ModelRecord,
 } from '../../../../coordinator/store/values.ts';
-import { parseReplicaId } from '../../../../shared/domain/ids.ts';
+import { parseModelName, parseReplicaId } from '../../../../shared/domain/ids.ts';
 import { valueOf } from '../../../fakes/coordinator/fake-agent.ts';
 import { modelSpec } from '../../../fakes/coordinator/sim-fleet.ts';
 
 const record: ModelRecord = {
-  spec: modelSpec('vad', { labels: { team: 'nlp' } }),
+  spec: modelSpec('vad', {
+    labels: { team: 'nlp' },
+    placement: {
+      spread: 'zone',
+      maxPerNode: 1,
+      antiAffinity: [valueOf(parseModelName('ocr'))],
+      constraints: { zone: 'eu-1' },
+    },
+    disruption: { kind: 'budget', seconds: 60 },
+  }),
   version: 3,
   rolloutVersion: 2,
   createdAtMs: 1,
@@ -51,6 +60,15 @@ test.for([
     name: 'JSON of another kind',
     text: '[]',
     message: 'the value at models/vad is corrupt: (value): ',
+  },
+  {
+    name: 'a disruption that no reader knows',
+    text: JSON.stringify({
+      schemaVersion: 1,
+      leastReader: 1,
+      value: { ...record, spec: { ...record.spec, disruption: { kind: 'sometimes' } } },
+    }),
+    message: 'the value at models/vad is corrupt: spec.disruption.kind: ',
   },
   {
     name: 'a field of the wrong kind',

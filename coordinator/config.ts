@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../shared/domain/units.ts';
 import { readConfigFile } from '../shared/platform/config-file.ts';
 import { logLevels } from '../shared/platform/log.ts';
+import { parsePolicyName } from '../shared/placement/policies/names.ts';
 
 const lostAfterMs = { least: 3_000, most: 86_400_000 } as const;
 
@@ -16,6 +17,13 @@ const duration = z.string().transform((text, context) => {
     return z.NEVER;
   }
   return parsed.value;
+});
+
+const policy = z.string().transform((text, context) => {
+  const parsed = parsePolicyName(text);
+  if (parsed.ok) return parsed.value;
+  context.addIssue(`${parsed.problem.message}; ${parsed.problem.hint ?? ''}`);
+  return z.NEVER;
 });
 
 /** The coordinator's YAML file. Every key has a default. */
@@ -38,6 +46,21 @@ export const coordinatorConfigSchema = z.strictObject({
   lostAfter: duration
     .prefault('60s')
     .describe('silence of a node after which its replicas are started elsewhere, 3s to 24h'),
+  placement: z
+    .strictObject({
+      policy: policy
+        .prefault('tangram')
+        .describe('what decides between places that would all do; tangram unless you compare'),
+      demandHalfLife: z
+        .int()
+        .min(10)
+        .max(100_000)
+        .default(1_000)
+        .describe(
+          'requests after which a request counts half as much for what is expected next, 10 to 100000',
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(logLevels).default('info').describe('least level that is written'),

@@ -23,7 +23,11 @@ import { Samples } from './telemetry/samples.ts';
 import { packageVersion } from '../shared/platform/version.ts';
 
 const heartbeatMs = 2_000;
-const logRowsMax = { events: 50_000, decisions: 10_000 } as const;
+const eventRowsMax = 50_000;
+/** A week of a busy cluster: a decision is a few thousand characters. */
+const decisionsKept = { rowsMax: 1_000_000, bytesMax: 512 * 1024 * 1024 } as const;
+/** For policies that draw. Logged, so that their decisions can be made again, too. */
+const placementSeed = 1;
 /** Streams that do not end by then are cut by the end of the process. */
 const stopMsMax = 5_000;
 
@@ -70,6 +74,7 @@ async function runCoordinator(
   const core = await createCoordinatorCore({
     ...kept,
     open,
+    placement: { ...config.placement, seed: placementSeed },
     clock: systemClock,
     random: Math.random,
     log,
@@ -114,11 +119,9 @@ async function runCoordinator(
 function openStores(stateDir: string, closers: Close[]) {
   const store = openSqliteStore(join(stateDir, 'coordinator.db'));
   closers.push(async () => store.close());
-  const decisionLog = openDecisionLog(join(stateDir, 'decisions.db'), {
-    rowsMax: logRowsMax.decisions,
-  });
+  const decisionLog = openDecisionLog(join(stateDir, 'decisions.db'), decisionsKept);
   closers.push(() => decisionLog.close());
-  const eventLog = openEventLog(join(stateDir, 'events.db'), { rowsMax: logRowsMax.events });
+  const eventLog = openEventLog(join(stateDir, 'events.db'), { rowsMax: eventRowsMax });
   closers.push(() => eventLog.close());
   return { store, decisionLog, eventLog };
 }

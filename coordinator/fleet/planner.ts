@@ -1,4 +1,4 @@
-import { assert, AssertionError } from '../../shared/domain/assert.ts';
+import { AssertionError } from '../../shared/domain/assert.ts';
 import type { ReplicaId } from '../../shared/domain/ids.ts';
 import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
 import { WhatIf } from '../../shared/placement/what-if.ts';
@@ -119,8 +119,7 @@ export class Planner {
     };
     const decision = world.desk.decide(request, world.ledger.revision, () => world.snapshot());
     if (decision.kind === 'refused') {
-      const { refusal, evidence } = world.desk.explain(request);
-      assert(refusal !== null, 'what was refused has a reason');
+      const { refusal, evidence } = decision;
       const modelRevision = world.ledger.model(name)?.revision ?? 0n;
       const engineVersion = world.desk.version;
       this.#pending.set(name, { refusal, evidence, engineVersion, modelRevision });

@@ -5,7 +5,6 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type {
   NodeAvailability,
-  PlacementEngine,
   PlacementNode,
   PlacementSnapshot,
 } from '../../shared/placement/engine.ts';
@@ -15,7 +14,7 @@ import type { Store } from '../store/store.ts';
 import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
 import { availabilityOf } from './availability.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
-import { EngineDesk } from './engine-desk.ts';
+import { EngineDesk, type DeskOptions, type OpenEngine } from './engine-desk.ts';
 import type { FleetLimits } from './limits.ts';
 import { Ledger, type LedgerWrite } from './ledger.ts';
 import type { Copy } from './model-plan.ts';
@@ -25,7 +24,8 @@ import { claimIdOf } from './names.ts';
 /** Everything that the core needs from outside. */
 export interface CoreDeps {
   readonly store: Store;
-  readonly open: (snapshot: PlacementSnapshot) => PlacementEngine;
+  readonly open: OpenEngine;
+  readonly placement: DeskOptions;
   readonly clock: Clock;
   /** For id suffixes alone: no decision depends on it. */
   readonly random: () => number;
@@ -59,7 +59,7 @@ export class World {
   constructor(deps: CoreDeps) {
     this.deps = deps;
     this.ledger = new Ledger(deps.store);
-    this.desk = new EngineDesk(deps.open);
+    this.desk = new EngineDesk(deps.open, deps.placement);
   }
 
   async reload(): Promise<void> {
@@ -74,7 +74,11 @@ export class World {
       }
       this.dirtyTargets.add(record.node);
     }
-    this.desk.reset(this.snapshot());
+    const declared = this.ledger.models.values().filter((model) => !model.deleting);
+    this.desk.reset(
+      this.snapshot(),
+      declared.map((model) => model.spec),
+    );
   }
 
   snapshot(): PlacementSnapshot {

@@ -33,6 +33,8 @@ export const errorCodes = {
   GPU_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
   PLAN_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
   PLAN_STALE: { actor: 'caller', grpcStatus: grpc.aborted },
+  DECISION_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
+  DECISION_LOST: { actor: 'caller', grpcStatus: grpc.failedPrecondition },
   PAGE_TOKEN_INVALID: { actor: 'caller', grpcStatus: grpc.invalidArgument },
   WATCH_EXPIRED: { actor: 'caller', grpcStatus: grpc.outOfRange },
   NOT_BUILT: { actor: 'caller', grpcStatus: grpc.unimplemented },

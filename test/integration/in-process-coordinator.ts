@@ -40,6 +40,7 @@ export async function startCoordinator(
     decisionLog,
     eventLog,
     open,
+    placement: { policy: 'tangram', seed: 1, demandHalfLife: 1_000 },
     clock: systemClock,
     random: Math.random,
     log: silentLog,

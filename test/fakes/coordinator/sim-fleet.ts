@@ -51,6 +51,7 @@ export class SimFleet {
     const core = await createCoordinatorCore({
       store,
       open,
+      placement: { policy: 'tangram', seed: 1, demandHalfLife: 1_000 },
       clock: this.clock,
       random: this.#random,
       log: silentLog,

@@ -8,18 +8,20 @@ test('without a file every key has its default', () => {
     grpc: '127.0.0.1:7443',
     http: '127.0.0.1:7480',
     lostAfter: 60_000,
+    placement: { policy: 'tangram', demandHalfLife: 1_000 },
     log: { level: 'info' },
   });
 });
 
 test('every key can be said', () => {
   const text =
-    'stateDir: /s\ngrpc: 127.0.0.1:1\nhttp: 127.0.0.1:2\nlostAfter: 90s\nlog: { level: debug }\nreadyFile: /r\n';
+    'stateDir: /s\ngrpc: 127.0.0.1:1\nhttp: 127.0.0.1:2\nlostAfter: 90s\nplacement: { policy: fgd, demandHalfLife: 50 }\nlog: { level: debug }\nreadyFile: /r\n';
   expect(parseConfig(text, 'c.yaml', coordinatorConfigSchema)).toEqual({
     stateDir: '/s',
     grpc: '127.0.0.1:1',
     http: '127.0.0.1:2',
     lostAfter: 90_000,
+    placement: { policy: 'fgd', demandHalfLife: 50 },
     log: { level: 'debug' },
     readyFile: '/r',
   });
@@ -30,6 +32,11 @@ test.for([
   { text: 'lostAfter: soon', want: /lostAfter: "soon" is not a duration/ },
   { text: 'grcp: 127.0.0.1:1', want: /grcp/ },
   { text: 'log: { levle: debug }', want: /levle/ },
+  {
+    text: 'placement: { policy: best }',
+    want: /placement\.policy: unknown policy "best"; known are tangram, fgd, bestfit/,
+  },
+  { text: 'placement: { demandHalfLife: 5 }', want: /placement\.demandHalfLife/ },
   { text: 'stateDir: ""', want: /stateDir/ },
   { text: 'stateDir: [', want: /c\.yaml:\d+:\d+ is not YAML/ },
 ])('$text is refused with its place', ({ text, want }) => {
@@ -38,6 +45,6 @@ test.for([
 
 test('every key says what it is for', () => {
   for (const [key, schema] of Object.entries(coordinatorConfigSchema.shape)) {
-    if (key !== 'log') expect(schema.description ?? '', key).not.toBe('');
+    if (key !== 'log' && key !== 'placement') expect(schema.description ?? '', key).not.toBe('');
   }
 });

@@ -352,7 +352,7 @@ test('every decision is on record with what it was made from', async () => {
   fleet.join('node-a', 'A100-40GB');
   await fleet.core.applyModel(modelSpec('vad'), apply);
   await fleet.run(3_000);
-  const rows = fleet.decisions?.list({ limit: 10, model: null }) ?? [];
+  const rows = fleet.decisions?.after(0, 10) ?? [];
   expect(rows.map((row) => row.kind)).toContain('snapshot');
   const placed = rows.at(-1);
   expect(placed).toMatchObject({ kind: 'decision', model: 'vad' });

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { openDecisionLog } from '../../../../coordinator/store/decision-log.ts';
 import { openEventLog } from '../../../../coordinator/store/event-log.ts';
 
 const folders: string[] = [];
@@ -43,30 +42,5 @@ test('events are found by subject', () => {
   log.append(event(1, 'models/a'));
   log.append(event(2, 'models/b'));
   expect(log.list({ limit: 10, subject: 'models/b' }).map((row) => row.id)).toEqual([2]);
-  log.close();
-});
-
-test('decisions keep what they were made from, bounded by rows', () => {
-  const path = pathOf('decisions.sqlite');
-  let log = openDecisionLog(path, { rowsMax: 2 });
-  const row = (model: string) => ({
-    atMs: 7,
-    kind: 'decision' as const,
-    model,
-    revision: 2n ** 60n,
-    engineVersion: '1',
-    policy: 'best-fit',
-    inputs: '[]',
-    request: '{}',
-    outcome: '{"kind":"refused"}',
-  });
-  log.append([row('a'), row('b'), row('c')]);
-  log.close();
-  log = openDecisionLog(path, { rowsMax: 2 });
-  expect(log.list({ limit: 10, model: null })).toEqual([
-    { id: 2, ...row('b') },
-    { id: 3, ...row('c') },
-  ]);
-  expect(log.list({ limit: 10, model: 'c' }).map((each) => each.id)).toEqual([3]);
   log.close();
 });

@@ -24,6 +24,10 @@ export function imagesNowAndThen(
   let known: readonly string[] = [];
   let knownFor: string | null = null;
   let readAtMs = 0;
+  const take = async (ask: NonNullable<typeof read>, signal: AbortSignal): Promise<void> => {
+    const part = await ask(signal);
+    if (part.kind === 'seen') known = part.value;
+  };
   return async (runtimes, signal) => {
     const docker = runtimes.find(([kind]) => kind === 'docker')?.[1];
     if (read === null || docker?.kind !== 'seen') return known;
@@ -31,9 +35,7 @@ export function imagesNowAndThen(
     if (now === knownFor && clock.monotonicMs() - readAtMs < lookAgainMs) return known;
     knownFor = now;
     readAtMs = clock.monotonicMs();
-    const reading = read(signal).then((part) => {
-      if (part.kind === 'seen') known = part.value;
-    });
+    const reading = take(read, signal);
     const over = new AbortController();
     const late = clock
       .sleep(patienceMs, AbortSignal.any([signal, over.signal]))

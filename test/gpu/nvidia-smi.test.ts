@@ -41,7 +41,7 @@ describeWhere('gpu', realCards, 'nvidia-smi of real cards', () => {
   test('the topology knows every card, and whom a card names names it in turn', async () => {
     const rows = await smi.queryGpus(late());
     const topology = await smi.readTopology(late());
-    expect([...topology.keys()].toSorted()).toEqual(rows.map((row) => row.index).toSorted());
+    expect(new Set(topology.keys())).toEqual(new Set(rows.map((row) => row.index)));
     for (const [index, { nvlinks }] of topology) {
       for (const [peer, links] of nvlinks) {
         expect(links).toBeGreaterThan(0);

@@ -1,9 +1,13 @@
 import {
+  parseChangeId,
   parseModelName,
   parseNodeName,
+  parsePlanId,
   parseReplicaId,
+  type ChangeId,
   type ModelName,
   type NodeName,
+  type PlanId,
   type ReplicaId,
 } from '../../shared/domain/ids.ts';
 import type { Result } from '../../shared/domain/result.ts';
@@ -22,6 +26,16 @@ export function nodeNameIn(text: string): NodeName {
 /** Throws REQUEST_INVALID. */
 export function replicaIdIn(text: string): ReplicaId {
   return wellFormed(parseReplicaId(text), 'replica');
+}
+
+/** Throws REQUEST_INVALID. */
+export function planIdIn(text: string): PlanId {
+  return wellFormed(parsePlanId(text), 'plan');
+}
+
+/** Throws REQUEST_INVALID. */
+export function changeIdIn(text: string): ChangeId {
+  return wellFormed(parseChangeId(text), 'change');
 }
 
 function wellFormed<T>(parsed: Result<T>, path: string): T {

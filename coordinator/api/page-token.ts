@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/platform/errors.ts';
 
 /** Which list a token belongs to: one is of no use in another. */
-export type PagedList = 'models' | 'nodes';
+export type PagedList = 'changes' | 'models' | 'nodes';
 
 const pageLimits = { sizeDefault: 100, sizeMax: 1_000, tokenLengthMax: 512 } as const;
 

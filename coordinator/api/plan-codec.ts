@@ -1,8 +1,10 @@
 import { unreachable } from '../../shared/domain/assert.ts';
 import type { Plan, PlanPrice, PlanStage, PlanStep } from '../../shared/domain/change.ts';
 import type { NodeName } from '../../shared/domain/ids.ts';
-import type { CoordinatorCore } from '../fleet/core.ts';
+import type { CoordinatorCore, PlanNotes } from '../fleet/core.ts';
+import type { PlanCard, PlanPiece } from '../fleet/plan-picture.ts';
 import type { Plan as WirePlan } from '../../shared/wire/generated/tangram/v1/Plan.ts';
+import type { PlanCard as WireCard } from '../../shared/wire/generated/tangram/v1/PlanCard.ts';
 import type { PlanPrice as WirePrice } from '../../shared/wire/generated/tangram/v1/PlanPrice.ts';
 
 const untils = {
@@ -24,8 +26,10 @@ export function gpuNames(core: Pick<CoordinatorCore, 'node'>): GpuNames {
   };
 }
 
-/** A plan as people read it: every step is one line. */
-export function encodePlan(plan: Plan, nameOf: GpuNames): WirePlan {
+const bare: PlanNotes = { cards: [], fitsIf: '', expiresAtMs: null, learnedStarts: 0 };
+
+/** A plan as people read it: every step is one line. `notes`: what is told beside it. */
+export function encodePlan(plan: Plan, nameOf: GpuNames, notes: PlanNotes = bare): WirePlan {
   return {
     plan: plan.id,
     kind: plan.kind,
@@ -40,8 +44,11 @@ export function encodePlan(plan: Plan, nameOf: GpuNames): WirePlan {
       abortsOn: [...stage.abortsOn],
       deadlineMs: milliseconds(stage.deadlineSeconds),
     })),
-    price: encodePrice(plan.price),
+    price: { ...encodePrice(plan.price), learnedStarts: notes.learnedStarts },
     unplaced: plan.unplaced,
+    cards: notes.cards.map((card) => encodeCard(card, nameOf)),
+    fitsIf: notes.fitsIf,
+    expiresAtMs: notes.expiresAtMs ?? 0,
   };
 }
 
@@ -57,6 +64,23 @@ function encodePrice(price: PlanPrice): WirePrice {
     })),
     estimatedMs: milliseconds(seconds),
     ...(bytesToFetch === null ? {} : { bytesToFetch }),
+  };
+}
+
+function encodeCard(card: PlanCard, nameOf: GpuNames): WireCard {
+  const { node, gpu, product, units } = card;
+  const encode = (piece: PlanPiece) => ({
+    ...piece,
+    model: piece.model ?? '',
+    replica: piece.replica ?? '',
+  });
+  return {
+    node,
+    gpu: nameOf(node, gpu),
+    product,
+    units,
+    before: card.before.map(encode),
+    after: card.after.map(encode),
   };
 }
 

@@ -5,6 +5,7 @@ import { decodeModel } from '../../shared/wire/model-codec.ts';
 import { problemError, unary } from '../../shared/wire/unary.ts';
 import type { SchedulerServiceHandlers } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
 import type { ApplyOutcome, ApplyResult, CoordinatorCore } from '../fleet/core.ts';
+import { decodeBudget } from './budget-codec.ts';
 import type { LogsDesk } from './logs-desk.ts';
 import { encodeExplanation, encodeModelView } from './model-view-codec.ts';
 import { modelNameIn, replicaIdIn } from './names.ts';
@@ -38,7 +39,9 @@ export function schedulerHandlers(deps: SchedulerDeps): SchedulerServiceHandlers
       const spec = decodeModel(request.model);
       if (!spec.ok) throw problemError(spec.problem);
       const etag = request.etag === '' ? null : request.etag;
-      const options = { validateOnly: request.validateOnly, etag };
+      const { validateOnly, keepPlan } = request;
+      const budget = decodeBudget(request.budget);
+      const options = { validateOnly, etag, keepPlan, budget };
       return encodeApplied(core, await core.applyModel(spec.value, options));
     }, onError),
     DeleteModel: unary(async (request) => {
@@ -85,7 +88,7 @@ function encodeApplied(core: CoordinatorCore, applied: ApplyResult) {
   return {
     model: encodeModelView(applied.model),
     outcome: encodeOutcome(applied.outcome),
-    plan: encodePlan(applied.plan, gpuNames(core)),
+    plan: encodePlan(applied.plan, gpuNames(core), applied.notes),
   };
 }
 

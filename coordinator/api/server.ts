@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import { errorCodes, isAppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import {
+  changeService,
   clusterService,
   linkService,
   packageDefinition,
@@ -17,6 +18,7 @@ import {
   renderAddress,
 } from '../../shared/platform/listen-address.ts';
 import type { Samples } from '../telemetry/samples.ts';
+import { changeHandlers } from './change-service.ts';
 import { clusterHandlers } from './cluster-service.ts';
 import type { ControlSession } from './control-session.ts';
 import type { LinkCounters } from './link-counters.ts';
@@ -55,6 +57,7 @@ const serverOptions: ServerOptions = {
 const serviceNames = [
   'tangram.v1.SchedulerService',
   'tangram.v1.ClusterService',
+  'tangram.v1.ChangeService',
   'tangram.link.v1.LinkService',
 ];
 
@@ -68,6 +71,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   const logs = new LogsDesk(deps.clock);
   server.addService(schedulerService, schedulerHandlers({ core, logs, onError }));
   server.addService(clusterService, clusterHandlers({ core, version, onError }));
+  server.addService(changeService, changeHandlers({ core, onError }));
   server.addService(linkService, linkHandlers({ ...deps, logs }, sessions));
   const health = new HealthImplementation(
     Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const])),

@@ -1,9 +1,15 @@
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
-import { createClusterClient, createSchedulerClient } from '../../shared/wire/services.ts';
+import {
+  createChangeClient,
+  createClusterClient,
+  createSchedulerClient,
+} from '../../shared/wire/services.ts';
 import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
 import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
 import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelResponse.ts';
+import type { Change__Output } from '../../shared/wire/generated/tangram/v1/Change.ts';
+import type { ChangeServiceClient } from '../../shared/wire/generated/tangram/v1/ChangeService.ts';
 import type { ClusterServiceClient } from '../../shared/wire/generated/tangram/v1/ClusterService.ts';
 import type { DeleteModelResponse__Output } from '../../shared/wire/generated/tangram/v1/DeleteModelResponse.ts';
 import type { Event__Output } from '../../shared/wire/generated/tangram/v1/Event.ts';
@@ -17,6 +23,10 @@ import type { ListModelsResponse__Output } from '../../shared/wire/generated/tan
 import type { ListNodesResponse__Output } from '../../shared/wire/generated/tangram/v1/ListNodesResponse.ts';
 import type { Model__Output } from '../../shared/wire/generated/tangram/v1/Model.ts';
 import type { Node__Output } from '../../shared/wire/generated/tangram/v1/Node.ts';
+import type { ListChangesResponse__Output } from '../../shared/wire/generated/tangram/v1/ListChangesResponse.ts';
+import type { Plan__Output } from '../../shared/wire/generated/tangram/v1/Plan.ts';
+import type { PlanBudget } from '../../shared/wire/generated/tangram/v1/PlanBudget.ts';
+import type { PlanDefragResponse__Output } from '../../shared/wire/generated/tangram/v1/PlanDefragResponse.ts';
 import type { ScaleModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ScaleModelResponse.ts';
 import type { SchedulerServiceClient } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
 import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
@@ -32,6 +42,14 @@ export interface CoordinatorClient {
   listModels(): Promise<readonly Model__Output[]>;
   deleteModel(name: string, validateOnly: boolean): Promise<DeleteModelResponse__Output>;
   scaleModel(name: string, replicas: number): Promise<ScaleModelResponse__Output>;
+  /** Throws PLAN_UNKNOWN, PLAN_STALE. */
+  applyPlan(plan: string): Promise<Change__Output>;
+  planDefrag(budget: PlanBudget): Promise<Plan__Output>;
+  /** All pages. */
+  listChanges(): Promise<readonly Change__Output[]>;
+  /** Throws CHANGE_UNKNOWN. */
+  getChange(change: string): Promise<Change__Output>;
+  abortChange(change: string): Promise<Change__Output>;
   explain(name: string): Promise<ExplainResponse__Output>;
   readLogs(replica: string, tailLines: number): Promise<string>;
   /** Ends when `signal` aborts. */
@@ -50,6 +68,7 @@ const pagesMax = 10_000;
 const pageSize = 1_000;
 
 interface Connection {
+  readonly change: ChangeServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly cluster: ClusterServiceClient;
   readonly ask: <Request, Response>(
@@ -62,6 +81,7 @@ interface Connection {
 export function connectCoordinator(address: string, deadline: () => Date): CoordinatorClient {
   const peer = `the coordinator at ${address}`;
   const connection: Connection = {
+    change: createChangeClient(address),
     scheduler: createSchedulerClient(address),
     cluster: createClusterClient(address),
     ask: async (invoke, request) => {
@@ -79,9 +99,11 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
   return {
     ...modelCalls(connection),
     ...nodeCalls(connection),
+    ...changeCalls(connection),
     watchModels: (name, signal) =>
       watchModels(connection.scheduler.watchModels({ name }), peer, signal),
     close: () => {
+      connection.change.close();
       connection.scheduler.close();
       connection.cluster.close();
     },
@@ -173,6 +195,55 @@ function nodeCalls({ cluster, ask }: Connection) {
         {},
       ),
   };
+}
+
+type ChangeAnswer = { readonly change: Change__Output | null };
+
+function changeCalls({ change, ask }: Connection) {
+  return {
+    applyPlan: async (plan: string) =>
+      changeIn(
+        await ask<object, ChangeAnswer>(
+          (sent, options, answer) => change.applyPlan(sent, options, answer),
+          { plan },
+        ),
+      ),
+    planDefrag: async (budget: PlanBudget) => {
+      const { plan } = await ask<object, PlanDefragResponse__Output>(
+        (sent, options, answer) => change.planDefrag(sent, options, answer),
+        { budget },
+      );
+      if (plan === null) throw new Error('the answer holds no plan');
+      return plan;
+    },
+    listChanges: async () =>
+      allPages(async (pageToken) => {
+        const page = await ask<object, ListChangesResponse__Output>(
+          (sent, options, answer) => change.listChanges(sent, options, answer),
+          { pageSize, pageToken },
+        );
+        return { items: page.changes, next: page.nextPageToken };
+      }),
+    getChange: async (name: string) =>
+      changeIn(
+        await ask<object, ChangeAnswer>(
+          (sent, options, answer) => change.getChange(sent, options, answer),
+          { change: name },
+        ),
+      ),
+    abortChange: async (name: string) =>
+      changeIn(
+        await ask<object, ChangeAnswer>(
+          (sent, options, answer) => change.abortChange(sent, options, answer),
+          { change: name },
+        ),
+      ),
+  };
+}
+
+function changeIn({ change }: ChangeAnswer): Change__Output {
+  if (change === null) throw new Error('the answer holds no change');
+  return change;
 }
 
 type ChangeCall = Parameters<typeof callUnary<object, { node: Node__Output | null }>>[0];

@@ -1,10 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { ModelSpec } from '../../shared/domain/model.ts';
+import { AppError } from '../../shared/platform/errors.ts';
 import { parseDurationMs } from '../../shared/domain/units.ts';
 import { encodeModelSpec } from '../../shared/wire/model-codec.ts';
 import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
 import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelResponse.ts';
 import { toJson, type Api, type CliDeps, type Json } from './deps.ts';
+import { applyPlans } from './apply-plans.ts';
 import { readModels } from './manifests.ts';
 import { renderRefusal } from './render-models.ts';
 import { renderPlan, type PlannedChange } from './render-plan.ts';
@@ -13,24 +15,27 @@ import { waitUntilReady } from './wait-ready.ts';
 import { enumWord } from './words.ts';
 
 interface ApplyOptions extends Json {
-  readonly filename: readonly string[];
+  readonly filename?: readonly string[];
+  readonly plan?: readonly string[];
   readonly dryRun?: true;
   readonly yes?: true;
   readonly wait?: true;
   readonly timeout: number;
 }
 
-const filename = [
+/** `-f`, the same for every command that reads manifests. */
+export const filename = [
   '-f, --filename <file...>',
   'YAML manifests: files, folders, or - for standard input',
 ] as const;
 
-/** `apply` and `plan`. */
+/** `apply`. */
 export function addDeclarations(program: Command, deps: CliDeps, api: Api): void {
   program
     .command('apply')
     .description('declare models, or change them to what the files say')
-    .requiredOption(...filename)
+    .option(...filename)
+    .option('--plan <id...>', 'carry out exactly these plans, which tangram plan or defrag printed')
     .option('--dry-run', 'say what it would do, and do nothing')
     .option('-y, --yes', 'do not ask')
     .option('--wait', 'until every replica is ready')
@@ -42,22 +47,23 @@ export function addDeclarations(program: Command, deps: CliDeps, api: Api): void
         'Left out means: replicas 1, gpu.isolation mps, gpu.count 1, port 8000, health /healthz\n' +
         'within 5m, priority 100, placement.spread none, no limit of cpu and memory.',
     )
-    .action(async (options: ApplyOptions) => apply(deps, api, options));
-  program
-    .command('plan')
-    .description(
-      'what apply would do, and what it would cost; exits 0 no change, 1 changes, 255 error',
-    )
-    .requiredOption(...filename)
-    .option('--json', 'machine-readable')
     .action(async (options: ApplyOptions) => {
-      const previews = await preview(api, await readModels(deps, options.filename));
-      deps.out(options.json ? toJson({ models: previews }) : renderPlan(previews.map(describe)));
-      deps.setExitCode(previews.some(changes) ? exitCodes.planChanges : exitCodes.ok);
+      if ((options.filename === undefined) === (options.plan === undefined)) {
+        throw new AppError('REQUEST_INVALID', 'apply needs either -f or --plan', {
+          hint: 'tangram apply -f model.yaml, or tangram apply --plan plan-…',
+        });
+      }
+      if (options.plan !== undefined)
+        await applyPlans(deps, api, { ...options, ids: options.plan });
+      else await apply(deps, api, { ...options, filename: options.filename ?? [] });
     });
 }
 
-async function apply(deps: CliDeps, api: Api, options: ApplyOptions): Promise<void> {
+async function apply(
+  deps: CliDeps,
+  api: Api,
+  options: ApplyOptions & { readonly filename: readonly string[] },
+): Promise<void> {
   const specs = await readModels(deps, options.filename);
   const previews = await preview(api, specs);
   const anything = previews.some(changes);
@@ -90,12 +96,14 @@ async function apply(deps: CliDeps, api: Api, options: ApplyOptions): Promise<vo
 }
 
 /** Every model is looked at before the first is changed: a bad one stops all. */
-async function preview(
+export async function preview(
   api: Api,
   specs: readonly ModelSpec[],
+  asked: Pick<ApplyModelRequest, 'keepPlan' | 'budget'> = {},
 ): Promise<readonly ApplyModelResponse__Output[]> {
   const previews: ApplyModelResponse__Output[] = [];
-  for (const spec of specs) previews.push(await api().applyModel(requestOf(spec, true)));
+  for (const spec of specs)
+    previews.push(await api().applyModel({ ...requestOf(spec, true), ...asked }));
   return previews;
 }
 
@@ -106,8 +114,10 @@ function requestOf(spec: ModelSpec, validateOnly: boolean): ApplyModelRequest {
   };
 }
 
-function changes(answer: ApplyModelResponse__Output): boolean {
-  return outcomeWord(answer) !== 'unchanged';
+/** Whether something would be different: another declaration, or room made for one that waits. */
+export function changes(answer: ApplyModelResponse__Output): boolean {
+  if (outcomeWord(answer) !== 'unchanged') return true;
+  return answer.plan?.kind === 'make-room' && answer.plan.stages.length > 0;
 }
 
 function outcomeWord(answer: ApplyModelResponse__Output): string {
@@ -131,7 +141,8 @@ export function describe(answer: ApplyModelResponse__Output): PlannedChange {
   };
 }
 
-function durationMs(text: string): number {
+/** Throws InvalidArgumentError, which the command line shows. */
+export function durationMs(text: string): number {
   const parsed = parseDurationMs(text);
   if (parsed.ok) return parsed.value;
   throw new InvalidArgumentError(`${parsed.problem.hint ?? ''}.`);

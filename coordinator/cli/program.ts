@@ -3,6 +3,7 @@ import { addChanges } from './change-commands.ts';
 import type { CoordinatorClient } from './client.ts';
 import { addDeclarations } from './declare-commands.ts';
 import type { Api, CliDeps } from './deps.ts';
+import { addPlans } from './plan-commands.ts';
 import { addReads } from './read-commands.ts';
 import { addRecords } from './record-commands.ts';
 import { exitCodesHelp } from './run.ts';
@@ -31,6 +32,8 @@ ${exitCodesHelp}
 Examples:
   tangram apply -f model.yaml --wait    declare a model and wait until it serves
   tangram plan -f model.yaml            what that would do, and what it would cost
+  tangram apply --plan plan-ab12cd34    exactly what that plan said
+  tangram defrag --plan                 what moving would win
   tangram ps                            every replica, and where it is
   tangram why sentiment                 why a model is where it is, or pending
   tangram get models -o yaml            the declarations, as apply reads them`,
@@ -41,6 +44,7 @@ Examples:
     return client;
   };
   addDeclarations(program, deps, api);
+  addPlans(program, deps, api);
   addReads(program, deps, api);
   addChanges(program, deps, api);
   addRecords(program, deps, api);

@@ -3,23 +3,16 @@ import type { ModelName } from '../../shared/domain/ids.ts';
 import { checkModel, type ModelSpec } from '../../shared/domain/model.ts';
 import { renderProblem } from '../../shared/domain/result.ts';
 import { AppError } from '../../shared/platform/errors.ts';
-import { storeKeys, type ModelRecord } from '../store/values.ts';
+import { storeKeys, type ModelRecord, type PlanRecord } from '../store/values.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
-import { beginChange } from './changes.ts';
-import type { ApplyResult, ModelView } from './core.ts';
-import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
+import { changeIdOf, newChange, supersede } from './changes.ts';
+import type { ApplyOptions, ApplyResult, ModelView } from './core.ts';
+import { keepPlan } from './kept-plans.ts';
 import type { Row } from './ledger.ts';
-import { planIdOf } from './names.ts';
-import { planApply } from './plan-apply.ts';
-import { drawReplica, type Planner } from './planner.ts';
+import { noBudget, notedPlan, planFor, planWithin, predictedFor, type Wish } from './plan-wish.ts';
+import type { Planner } from './planner.ts';
 import { viewRecord } from './views.ts';
 import type { World } from './world.ts';
-
-interface ApplyOptions {
-  readonly validateOnly: boolean;
-  /** The revision that the caller has read; null: whatever is there. */
-  readonly etag: string | null;
-}
 
 /** Declares a model. Its caller holds the right to write. Throws MODEL_INVALID, MODEL_CONFLICT, LIMIT_REACHED. */
 export async function applyModel(
@@ -31,25 +24,33 @@ export async function applyModel(
   checkSpec(world, spec);
   const row = world.ledger.model(spec.name);
   checkConflict(spec.name, row, options.etag);
-  if (row !== undefined && canonicalJson(row.value.spec) === canonicalJson(spec)) {
-    const plan = planFor(world, row.value, row);
-    return { outcome: 'unchanged', model: view(world, planner, row), plan };
-  }
+  const same = row !== undefined && canonicalJson(row.value.spec) === canonicalJson(spec);
   if (row === undefined && world.ledger.models.size >= world.deps.limits.modelsMax) {
     throw new AppError('LIMIT_REACHED', `there are ${world.ledger.models.size} models already`);
   }
-  const record = nextRecord(world, spec, row?.value);
-  const plan = planFor(world, record, row);
-  const outcome = row === undefined ? 'created' : 'updated';
+  const record = same ? row.value : nextRecord(world, spec, row?.value);
+  const wish: Wish = { record, row };
+  const outcome = same ? 'unchanged' : row === undefined ? 'created' : 'updated';
+  if (same && !options.validateOnly) {
+    const planned = planFor(world, wish);
+    return { outcome, model: view(world, planner, row), ...notedPlan(world, planned) };
+  }
   if (options.validateOnly) {
     const etag = row?.revision.toString() ?? '';
-    return { outcome, model: viewRecord(world, planner, { record, etag }), plan };
+    const { plan, fitsIf } = planWithin(world, wish, options.budget ?? noBudget);
+    const kept = options.keepPlan === true ? await keep(world, wish, plan) : null;
+    const model = viewRecord(world, planner, { record, etag });
+    return { outcome, model, ...notedPlan(world, plan, { fitsIf, kept }) };
   }
-  const { writes } = beginChange(world, spec.name, plan);
+  const plan = planFor(world, wish);
+  const older = await supersede(world, [spec.name], changeIdOf(plan.id));
+  const change = newChange(world, plan, { exact: false, ...predictedFor(world, plan, spec.name) });
   await world.ledger.commit([
     world.ledger.models.put(storeKeys.model(spec.name), record),
-    ...writes,
+    world.ledger.changes.put(storeKeys.change(change.id), change),
+    ...older,
   ]);
+  world.refreshNodes();
   world.event(
     outcome,
     `models/${spec.name}`,
@@ -59,7 +60,19 @@ export async function applyModel(
     value: record,
     revision: world.ledger.revision,
   };
-  return { outcome, model: view(world, planner, stored), plan };
+  return { outcome, model: view(world, planner, stored), ...notedPlan(world, plan) };
+}
+
+async function keep(world: World, { record }: Wish, plan: Plan): Promise<PlanRecord> {
+  const { startSeconds } = predictedFor(world, plan, record.spec.name);
+  const kept: PlanRecord = {
+    plan,
+    model: record,
+    startSeconds,
+    createdAtMs: world.deps.clock.wallMs(),
+  };
+  await world.ledger.commit(keepPlan(world, kept));
+  return kept;
 }
 
 /** Ends a model. Throws MODEL_UNKNOWN. */
@@ -71,10 +84,16 @@ export async function deleteModel(
   const row = world.ledger.model(name);
   if (row === undefined) throw unknownModel(name);
   const record = { ...row.value, deleting: true, updatedAtMs: world.deps.clock.wallMs() };
-  const plan = planFor(world, record, row);
+  const plan = planFor(world, { record, row });
   if (options.validateOnly || row.value.deleting) return plan;
-  const { writes } = beginChange(world, name, plan);
-  await world.ledger.commit([world.ledger.models.put(storeKeys.model(name), record), ...writes]);
+  const older = await supersede(world, [name], changeIdOf(plan.id));
+  const change = newChange(world, plan, { exact: false, ...predictedFor(world, plan, name) });
+  await world.ledger.commit([
+    world.ledger.models.put(storeKeys.model(name), record),
+    world.ledger.changes.put(storeKeys.change(change.id), change),
+    ...older,
+  ]);
+  world.refreshNodes();
   world.event('deleting', `models/${name}`, 'its replicas are stopped');
   return plan;
 }
@@ -132,26 +151,6 @@ function nextRecord(world: World, spec: ModelSpec, before: ModelRecord | undefin
 
 function whatRuns(spec: ModelSpec): string {
   return canonicalJson([spec.workload, spec.gpu]);
-}
-
-function planFor(world: World, model: ModelRecord, row: Row<ModelRecord> | undefined): Plan {
-  world.refreshNodes();
-  const { name } = model.spec;
-  const drawn = new Set<string>();
-  return planApply({
-    id: planIdOf(freshSuffix(world.deps.random)),
-    model,
-    copies: world.copiesOf(name),
-    engine: world.desk.fork(),
-    snapshot: world.snapshot(),
-    basis: { [storeKeys.model(name)]: row?.revision.toString() ?? '0' },
-    drawReplica: () => {
-      const replica = drawReplica(world, model, drawn);
-      drawn.add(replica);
-      return replica;
-    },
-    nowMs: world.deps.clock.wallMs(),
-  });
 }
 
 function view(world: World, planner: Planner, row: Row<ModelRecord>): ModelView {

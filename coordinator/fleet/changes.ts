@@ -1,41 +1,75 @@
 import type { Change, Plan, PlanStage, PlanStep } from '../../shared/domain/change.ts';
-import { parseChangeId, type ModelName, type ReplicaId } from '../../shared/domain/ids.ts';
+import {
+  parseChangeId,
+  type ChangeId,
+  type ModelName,
+  type PlanId,
+  type ReplicaId,
+} from '../../shared/domain/ids.ts';
 import { assert, unreachable } from '../../shared/domain/assert.ts';
 import { storeKeys } from '../store/values.ts';
+import { abortChange } from './abort-change.ts';
+import { seenMarks } from './change-marks.ts';
+import { learnStops } from './learning.ts';
 import { claimIdOf } from './names.ts';
 import type { LedgerWrite } from './ledger.ts';
 import type { World } from './world.ts';
 
-/** A change for `plan`, and the end of the model's earlier ones: the newest wish is the only one. */
-export function beginChange(
-  world: World,
-  model: ModelName,
-  plan: Plan,
-): { readonly change: Change; readonly writes: readonly LedgerWrite[] } {
-  const id = parseChangeId(plan.id.replace(/^plan-/, 'change-'));
+/** A change is named like the plan that it carries out. */
+export function changeIdOf(plan: PlanId): ChangeId {
+  const id = parseChangeId(plan.replace(/^plan-/, 'change-'));
   assert(id.ok, 'a change is named like its plan');
-  const change: Change = {
-    id: id.value,
+  return id.value;
+}
+
+/** A change that begins now. `exact`: it is carried out step by step, and nothing is decided on the way. */
+export function newChange(
+  world: World,
+  plan: Plan,
+  of: Pick<Change, 'exact' | 'model' | 'startSeconds'>,
+): Change {
+  const nowMs = world.deps.clock.wallMs();
+  const over = plan.stages.length === 0;
+  return {
+    ...of,
+    id: changeIdOf(plan.id),
     plan,
     stage: 0,
-    state: plan.stages.length === 0 ? 'done' : 'running',
+    stageSinceMs: nowMs,
+    state: over ? 'done' : 'running',
     reason: '',
-    startedAtMs: world.deps.clock.wallMs(),
-  };
-  const older = runningChanges(world, model).map((running) =>
-    world.ledger.changes.put(storeKeys.change(running.id), {
-      ...running,
-      state: 'aborted',
-      reason: `superseded by ${change.id}`,
-    }),
-  );
-  return {
-    change,
-    writes: [world.ledger.changes.put(storeKeys.change(change.id), change), ...older],
+    startedAtMs: nowMs,
+    endedAtMs: over ? nowMs : null,
+    marks: [],
   };
 }
 
-/** Takes each running change on as far as what agents report allows, and forgets the oldest that are over. */
+/**
+ * Ends what other changes are doing with these models: the newest wish is the only one. An exact one is aborted here,
+ * in transactions of its own; the writes that end the others are answered.
+ */
+export async function supersede(
+  world: World,
+  models: readonly ModelName[],
+  by: ChangeId,
+): Promise<readonly LedgerWrite[]> {
+  const reason = `superseded by ${by}`;
+  const older = runningChanges(world, models).filter((change) => change.id !== by);
+  for (const change of older) if (change.exact) await abortChange(world, change, reason);
+  const endedAtMs = world.deps.clock.wallMs();
+  return older
+    .filter((change) => !change.exact)
+    .map((change) =>
+      world.ledger.changes.put(storeKeys.change(change.id), {
+        ...change,
+        state: 'aborted',
+        reason,
+        endedAtMs,
+      }),
+    );
+}
+
+/** Takes each running prediction on as far as what agents report allows, and forgets the oldest changes that are over. */
 export function advanceChanges(world: World): readonly LedgerWrite[] {
   const writes: LedgerWrite[] = [];
   const over: Change[] = [];
@@ -44,16 +78,11 @@ export function advanceChanges(world: World): readonly LedgerWrite[] {
       over.push(change);
       continue;
     }
-    let { stage } = change;
-    for (;;) {
-      const at = change.plan.stages[stage];
-      if (at === undefined || !isReached(world, at)) break;
-      stage += 1;
-    }
-    if (stage === change.stage) continue;
-    const done = stage >= change.plan.stages.length;
-    const next: Change = { ...change, stage, state: done ? 'done' : 'running' };
+    if (change.exact) continue;
+    const next = advanced(world, change);
+    if (next === change) continue;
     writes.push(world.ledger.changes.put(storeKeys.change(change.id), next));
+    if (next.state === 'done') writes.push(...learnStops(world, next));
   }
   const surplus = Math.max(0, over.length - world.deps.limits.changesKeptMax);
   const oldest = over.sort((left, right) => left.startedAtMs - right.startedAtMs).slice(0, surplus);
@@ -63,20 +92,43 @@ export function advanceChanges(world: World): readonly LedgerWrite[] {
   ].slice(0, 100);
 }
 
-function runningChanges(world: World, model: ModelName): readonly Change[] {
-  const key = storeKeys.model(model);
-  return world.ledger.changes
-    .values()
-    .filter((change) => change.state === 'running' && key in change.plan.basis);
+function advanced(world: World, change: Change): Change {
+  const marks = seenMarks(world, change);
+  let { stage } = change;
+  for (;;) {
+    const at = change.plan.stages[stage];
+    if (at === undefined || !isReached(world, at)) break;
+    stage += 1;
+  }
+  if (stage === change.stage) return marks === change.marks ? change : { ...change, marks };
+  const nowMs = world.deps.clock.wallMs();
+  const done = stage >= change.plan.stages.length;
+  return {
+    ...change,
+    marks,
+    stage,
+    stageSinceMs: nowMs,
+    state: done ? 'done' : 'running',
+    endedAtMs: done ? nowMs : null,
+  };
 }
 
-/** Names that the model's running change has given to replicas which are still to come. */
+function runningChanges(world: World, models: readonly ModelName[]): readonly Change[] {
+  const keys = models.map((model) => storeKeys.model(model));
+  return world.ledger.changes
+    .values()
+    .filter((change) => change.state === 'running' && keys.some((key) => key in change.plan.basis));
+}
+
+/** Names that the model's running change has given to replicas which the planner is still to place. */
 export function plannedReplicas(world: World, model: ModelName): readonly ReplicaId[] {
-  return runningChanges(world, model).flatMap((change) =>
-    change.plan.stages
-      .slice(change.stage)
-      .flatMap((stage) => stage.steps)
-      .flatMap((step) => (step.kind === 'start-replica' ? [step.replica] : [])),
+  return runningChanges(world, [model]).flatMap((change) =>
+    change.exact
+      ? []
+      : change.plan.stages
+          .slice(change.stage)
+          .flatMap((stage) => stage.steps)
+          .flatMap((step) => (step.kind === 'start-replica' ? [step.replica] : [])),
   );
 }
 

@@ -4,7 +4,9 @@ import { AppError, errorChain, errorCodes, isAppError } from '../../shared/platf
 import { Wake } from '../../shared/platform/wake.ts';
 import type { Leadership } from '../store/store.ts';
 import { clusterCodec, decodeValue, encodeValue, storeKeys } from '../store/values.ts';
+import { abortByName } from './abort-change.ts';
 import { applyModel, deleteModel, unknownModel } from './apply.ts';
+import { applyPlan } from './apply-plan.ts';
 import type { CoordinatorCore, NodeView } from './core.ts';
 import { explainModel } from './explain.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
@@ -13,7 +15,7 @@ import { Planner } from './planner.ts';
 import { nodeRecordOf, runRound } from './round.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
-import { viewModel, viewNode } from './views.ts';
+import { viewChange, viewModel, viewNode } from './views.ts';
 import { World, type CoreDeps } from './world.ts';
 
 /** The core with its loop. */
@@ -115,6 +117,23 @@ class Core implements RunningCore {
       const options = { validateOnly: false, etag: null };
       return applyModel(this.#world, this.#planner, { ...row.value.spec, replicas }, options);
     });
+
+  applyPlan: CoordinatorCore['applyPlan'] = (id) =>
+    this.#write(async () => viewChange(this.#world, await applyPlan(this.#world, id)));
+
+  abortChange: CoordinatorCore['abortChange'] = (id) =>
+    this.#write(async () => viewChange(this.#world, await abortByName(this.#world, id)));
+
+  changes: CoordinatorCore['changes'] = () =>
+    this.#world.ledger.changes
+      .values()
+      .sort((left, right) => left.startedAtMs - right.startedAtMs)
+      .map((change) => viewChange(this.#world, change));
+
+  change: CoordinatorCore['change'] = (id) => {
+    const change = this.#world.ledger.changes.get(storeKeys.change(id))?.value;
+    return change && viewChange(this.#world, change);
+  };
 
   setAvailability: CoordinatorCore['setAvailability'] = (name, wanted) =>
     this.#write(async (): Promise<NodeView> => {

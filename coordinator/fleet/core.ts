@@ -1,11 +1,13 @@
-import type { Plan } from '../../shared/domain/change.ts';
+import type { Change, Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
-import type { ClusterId, ModelName, NodeName } from '../../shared/domain/ids.ts';
+import type { ChangeId, ClusterId, ModelName, NodeName, PlanId } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import type { Evidence, NodeAvailability, Refusal } from '../../shared/placement/engine.ts';
+import type { PlanCard } from './plan-picture.ts';
+import type { ReceiptLine } from './receipt.ts';
 
 /** A declared model with all that is known of it now. `version` grows with each change of the spec. */
 export interface ModelView {
@@ -50,6 +52,44 @@ export interface ApplyResult {
   readonly model: ModelView;
   /** What the change will do, made before anything is done. */
   readonly plan: Plan;
+  readonly notes: PlanNotes;
+}
+
+/** What a plan may cost. */
+export interface PlanBudget {
+  /** Interruptions of all replicas together, in milliseconds by estimate; 0: none. */
+  readonly interruptionMs: number;
+  /** Replicas of lower priority may be ended. */
+  readonly allowPreemption: boolean;
+}
+
+/** What is told beside a plan. */
+export interface PlanNotes {
+  readonly cards: readonly PlanCard[];
+  /** What the caller could allow so that more fits; empty: nothing known would help, or nothing is missing. */
+  readonly fitsIf: string;
+  /** Until when it may be carried out by its id, wall clock; null: it is not kept. */
+  readonly expiresAtMs: number | null;
+  /** From how many starts of its models the cluster has learned; 0: what is said of them is stated. */
+  readonly learnedStarts: number;
+}
+
+/** A change as people see it. */
+export interface ChangeView {
+  readonly change: Change;
+  /** What it waits for; empty: for its stage to be reached, and nothing is in its way. */
+  readonly waitsFor: string;
+  readonly receipt: readonly ReceiptLine[];
+}
+
+export interface ApplyOptions {
+  readonly validateOnly: boolean;
+  /** The revision that the caller has read; null: whatever is there. */
+  readonly etag: string | null;
+  /** With `validateOnly`: the plan may be carried out by its id for a while. */
+  readonly keepPlan?: boolean;
+  /** With `validateOnly`: what a re-layout may cost when there is no room as things are. Absent: nothing. */
+  readonly budget?: PlanBudget;
 }
 
 /** Why a model is where it is, or why it is nowhere. */
@@ -94,13 +134,23 @@ export interface CoordinatorCore {
   readonly clusterId: ClusterId;
   readonly epoch: number;
   /** Throws MODEL_INVALID, MODEL_CONFLICT (etag). `validateOnly` writes nothing. */
-  applyModel(
-    spec: ModelSpec,
-    options: { readonly validateOnly: boolean; readonly etag: string | null },
-  ): Promise<ApplyResult>;
+  applyModel(spec: ModelSpec, options: ApplyOptions): Promise<ApplyResult>;
   /** Throws MODEL_UNKNOWN. Its replicas are tombstoned; the model is gone once they are. */
   deleteModel(name: ModelName, options: { readonly validateOnly: boolean }): Promise<Plan>;
   scaleModel(name: ModelName, replicas: number): Promise<ApplyResult>;
+  /**
+   * Begins to carry out exactly a plan that was kept; the same id again answers the change that it began.
+   * Throws PLAN_UNKNOWN, PLAN_STALE.
+   */
+  applyPlan(id: PlanId): Promise<ChangeView>;
+  /** Oldest first; those that are over are kept in a limited number. */
+  changes(): readonly ChangeView[];
+  change(id: ChangeId): ChangeView | undefined;
+  /**
+   * Ends a running change where it is. Throws CHANGE_UNKNOWN, and REQUEST_INVALID for one that only follows what was
+   * declared. Aborting what is over changes nothing.
+   */
+  abortChange(id: ChangeId): Promise<ChangeView>;
   models(): readonly ModelView[];
   model(name: ModelName): ModelView | undefined;
   nodes(): readonly NodeView[];

@@ -22,7 +22,8 @@ export function explainModel(
     left.record.claim.id < right.record.claim.id ? -1 : 1,
   );
   const standing = standingOf(model, copies);
-  const missing = model.deleting ? 0 : model.spec.replicas - standing.keep.length;
+  const coming = world.holds.coming.get(name) ?? 0;
+  const missing = model.deleting ? 0 : model.spec.replicas - standing.keep.length - coming;
   const why = missing > 0 ? whyMissing(world, planner, model) : null;
   return {
     model: name,
@@ -40,12 +41,8 @@ interface WhyNot {
   readonly evidence: readonly Evidence[];
 }
 
-function whyMissing(
-  world: World,
-  planner: Planner,
-  model: ModelRecord,
-): WhyNot | null {
-  const replica = drawReplica(world, model);
+function whyMissing(world: World, planner: Planner, model: ModelRecord): WhyNot | null {
+  const replica = drawReplica(world, model.spec.name);
   const { refusal, evidence } = world.desk.explain({
     claim: claimIdOf(replica),
     replica,

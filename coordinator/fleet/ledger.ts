@@ -9,15 +9,19 @@ import {
   claimCodec,
   decodeValue,
   encodeValue,
+  estimateCodec,
   generationCodec,
   modelCodec,
   nodeCodec,
+  planCodec,
   storeKeys,
   tombstoneCodec,
   type ClaimRecord,
+  type EstimateRecord,
   type GenerationRecord,
   type ModelRecord,
   type NodeRecord,
+  type PlanRecord,
   type TombstoneRecord,
   type ValueCodec,
 } from '../store/values.ts';
@@ -55,10 +59,14 @@ class LedgerTable<T> {
   }
 
   /** In order of keys: whoever walks records does so in the same order on every machine. */
-  values(): T[] {
+  entries(): (readonly [string, T])[] {
     return [...this.#rows.entries()]
       .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([, row]) => row.value);
+      .map(([key, row]) => [key, row.value]);
+  }
+
+  values(): T[] {
+    return this.entries().map(([, value]) => value);
   }
 
   get size(): number {
@@ -115,6 +123,8 @@ export class Ledger {
   readonly tombstones = new LedgerTable<TombstoneRecord>('tombstones/', tombstoneCodec);
   readonly generations = new LedgerTable<GenerationRecord>('generations/', generationCodec);
   readonly changes = new LedgerTable<Change>('changes/', changeCodec);
+  readonly plans = new LedgerTable<PlanRecord>('plans/', planCodec);
+  readonly estimates = new LedgerTable<EstimateRecord>('estimates/', estimateCodec);
   #store: Store;
   #revision = 0n;
   #stale = false;
@@ -236,8 +246,9 @@ export class Ledger {
   }
 
   #tables() {
-    const { models, claims, nodes, tombstones, generations, changes } = this;
-    return [models, claims, nodes, tombstones, generations, changes];
+    const { models, claims, nodes, tombstones, generations } = this;
+    const { changes, plans, estimates } = this;
+    return [models, claims, nodes, tombstones, generations, changes, plans, estimates];
   }
 }
 

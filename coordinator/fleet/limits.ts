@@ -9,6 +9,16 @@ export interface FleetLimits extends SilenceLimits {
   readonly modelBytesMax: number;
   /** Changes that are over and still shown. */
   readonly changesKeptMax: number;
+  /** Plans that wait to be carried out by their id: the oldest go first. */
+  readonly plansKeptMax: number;
+  /** How long a plan may be carried out by its id. */
+  readonly planKeptMs: number;
+  /** Bytes of one plan as it is stored. */
+  readonly planBytesMax: number;
+  /** Replicas that one re-layout may move. */
+  readonly movesMax: number;
+  /** For how long a replica must have had nothing to do to count as idle; agents tell it in whole tens of seconds. */
+  readonly idleSecondsMin: number;
   /** Events that a slow watcher may lag behind. */
   readonly watchBufferMax: number;
   readonly watchersMax: number;
@@ -28,6 +38,11 @@ export const fleetLimits: FleetLimits = {
   modelsMax: 10_000,
   modelBytesMax: 256 * 1024,
   changesKeptMax: 64,
+  plansKeptMax: 64,
+  planKeptMs: 3_600_000,
+  planBytesMax: 384 * 1024,
+  movesMax: 16,
+  idleSecondsMin: 60,
   watchBufferMax: 1_024,
   watchersMax: 256,
   writersWaitingMax: 1_000,

@@ -7,6 +7,8 @@ export interface Copy {
   readonly node: 'here' | 'draining' | 'away' | 'lost';
   /** It is known to answer now. */
   readonly serving: boolean;
+  /** A change that is being carried out will end it, in its own time. */
+  readonly leaving: boolean;
 }
 
 /** What is to become of a model's copies. */
@@ -17,6 +19,8 @@ export interface Standing {
   readonly outgoing: readonly (Copy & { readonly why: 'returned' | 'drain' | 'update' })[];
   /** On lost nodes, not replaced yet. */
   readonly lost: readonly Copy[];
+  /** A change ends them: nobody else does, and nobody counts on them. */
+  readonly leaving: readonly Copy[];
   readonly reclaiming: readonly Copy[];
 }
 
@@ -25,6 +29,7 @@ export function standingOf(model: ModelRecord, copies: readonly Copy[]): Standin
   const keep: Copy[] = [];
   const outgoing: (Copy & { readonly why: 'returned' | 'drain' | 'update' })[] = [];
   const lost: Copy[] = [];
+  const leaving: Copy[] = [];
   const reclaiming: Copy[] = [];
   for (const copy of copies) {
     const { claim, superseded } = copy.record;
@@ -32,11 +37,12 @@ export function standingOf(model: ModelRecord, copies: readonly Copy[]): Standin
     if (claim.state === 'reclaiming') reclaiming.push(copy);
     else if (superseded) outgoing.push({ ...copy, why: 'returned' });
     else if (copy.node === 'lost') lost.push(copy);
+    else if (copy.leaving) leaving.push(copy);
     else if (version < model.rolloutVersion) outgoing.push({ ...copy, why: 'update' });
     else if (copy.node === 'draining') outgoing.push({ ...copy, why: 'drain' });
     else keep.push(copy);
   }
-  return { keep, outgoing, lost, reclaiming };
+  return { keep, outgoing, lost, leaving, reclaiming };
 }
 
 /** The moves of one round; the planner carries them out and looks again. */
@@ -54,13 +60,13 @@ export interface ModelMoves {
 /**
  * Plans one model. Pure. Keeps `replicas` copies serving wherever that is possible: a new copy comes first, and an
  * old one goes when the others are enough (maxSurge 1, maxUnavailable 0). Only an update for which there is no room
- * may take one away first, one at a time.
+ * may take one away first, one at a time. `coming` copies are begun by changes: nobody is placed for them.
  */
-export function planModel(model: ModelRecord, copies: readonly Copy[]): ModelMoves {
+export function planModel(model: ModelRecord, copies: readonly Copy[], coming = 0): ModelMoves {
   const standing = standingOf(model, copies);
-  const { keep, outgoing, lost, reclaiming } = standing;
+  const { keep, outgoing, lost, leaving, reclaiming } = standing;
   if (model.deleting) {
-    const all = [...keep, ...outgoing, ...lost];
+    const all = [...keep, ...outgoing, ...lost, ...leaving];
     const retire = all.map((copy) => ({ copy, why: 'its model is deleted' }));
     return { retire, restore: [], place: 0, makeRoom: [] };
   }
@@ -73,8 +79,8 @@ export function planModel(model: ModelRecord, copies: readonly Copy[]): ModelMov
   const going = outgoing.filter((copy) => !restore.includes(copy));
   const retired = replaceable([...kept, ...restore], going, wanted);
   const updating = going.filter((copy) => copy.why === 'update' && !retired.includes(copy));
-  const missing = Math.max(0, wanted - kept.length - restore.length);
-  const room = wanted + 1 - kept.length - restore.length - updating.length;
+  const missing = Math.max(0, wanted - kept.length - restore.length - coming);
+  const room = wanted + 1 - kept.length - restore.length - coming - updating.length;
   const place = updating.length === 0 ? missing : Math.max(0, Math.min(missing, room));
   const steady =
     reclaiming.length === 0 && retired.length === 0 && kept.every((copy) => copy.serving);

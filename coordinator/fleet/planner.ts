@@ -1,10 +1,11 @@
 import { AssertionError } from '../../shared/domain/assert.ts';
-import type { ReplicaId } from '../../shared/domain/ids.ts';
+import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
 import { WhatIf } from '../../shared/placement/what-if.ts';
 import { storeKeys, type ModelRecord } from '../store/values.ts';
 import { plannedReplicas } from './changes.ts';
 import { retireClaim } from './claim-life.ts';
+import { isIdle } from './may-stop.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { planModel, standingOf, type Copy, type ModelMoves } from './model-plan.ts';
@@ -56,19 +57,29 @@ export class Planner {
       world.event('deleted', `models/${name}`, 'all its replicas are gone');
       return [[world.ledger.models.delete(storeKeys.model(name))]];
     }
-    const moves = planModel(model, copies);
+    const moves = planModel(model, copies, world.holds.coming.get(name) ?? 0);
     const groups: Groups = [];
     for (const copy of moves.restore) {
       groups.push([world.putClaim({ ...copy.record, superseded: false })]);
       this.#tell(copy, 'restored', 'its node came back before a replacement was needed');
     }
     for (const { copy, why } of moves.retire) {
+      if (this.#waitsForIdle(model, copy)) continue;
       groups.push(retireClaim(world, copy.record));
       this.#tell(copy, 'retired', why);
     }
     groups.push(...this.#placeMissing(model, moves, standingOf(model, copies).lost));
     this.#tellStuckDrains(model, copies);
     return groups;
+  }
+
+  /**
+   * A copy that a change has put a successor beside and then was aborted: two serve, so there is time to wait until it
+   * has nothing to do.
+   */
+  #waitsForIdle(model: ModelRecord, copy: Copy): boolean {
+    const gentle = model.spec.disruption.kind === 'idle' && !model.deleting;
+    return gentle && copy.record.superseded && copy.serving && !isIdle(this.#world, copy.record);
   }
 
   #placeMissing(model: ModelRecord, moves: ModelMoves, lost: readonly Copy[]): Groups {
@@ -176,7 +187,7 @@ export class Planner {
     const planned = plannedReplicas(world, name).find(
       (replica) => !world.replicaTaken(replica) && !world.knowsReplica(replica),
     );
-    return planned ?? drawReplica(world, model);
+    return planned ?? drawReplica(world, name);
   }
 
   #tell(copy: Copy, kind: string, why: string): void {
@@ -201,11 +212,11 @@ export class Planner {
 /** A replica id that no claim has, no agent knows, and that is not in `drawn`. */
 export function drawReplica(
   world: World,
-  model: ModelRecord,
+  model: ModelName,
   drawn: ReadonlySet<string> = new Set(),
 ): ReplicaId {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const replica = replicaIdOf(model.spec.name, freshSuffix(world.deps.random));
+    const replica = replicaIdOf(model, freshSuffix(world.deps.random));
     const taken = drawn.has(replica) || world.replicaTaken(replica) || world.knowsReplica(replica);
     if (!taken) return replica;
   }

@@ -2,8 +2,11 @@ import { errorChain } from '../../shared/platform/errors.ts';
 import { lintNode } from '../../shared/placement/lint.ts';
 import { storeKeys, type NodeRecord } from '../store/values.ts';
 import { judgeLosses } from './availability.ts';
+import { carryOutChanges } from './carry-out.ts';
 import { advanceChanges } from './changes.ts';
 import { advanceReclaiming } from './claim-life.ts';
+import { forgetPlans } from './kept-plans.ts';
+import { learnStarts } from './learning.ts';
 import type { LedgerWrite } from './ledger.ts';
 import type { LiveNode } from './node-registry.ts';
 import type { Planner } from './planner.ts';
@@ -22,6 +25,9 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   world.refreshNodes();
   await world.ledger.commitGroups(nodeRecords(world).map((write) => [write]));
   await world.ledger.commitGroups(advanceReclaiming(world));
+  // Before the planner looks: what a change is about to do is not its to decide.
+  await carryOutChanges(world);
+  world.refreshNodes();
   const touched = new Set(world.dirtyTargets);
   const groups = planner.plan();
   // On record before it is done: a decision without its inputs could never be explained.
@@ -31,6 +37,8 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   lint(world, touched);
   await publishTargets(world, identity);
   await world.ledger.commitGroups(advanceChanges(world).map((write) => [write]));
+  const learned = learnStarts(world, world.takeStarts());
+  await world.ledger.commitGroups([...learned, ...forgetPlans(world)].map((write) => [write]));
   world.deps.eventLog.flush();
   await compact(world);
 }

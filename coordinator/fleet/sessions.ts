@@ -5,6 +5,7 @@ import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { storeKeys } from '../store/values.ts';
 import type { NodeSession } from './core.ts';
+import { newStarts } from './learning.ts';
 import type { LiveNode } from './node-registry.ts';
 import type { World } from './world.ts';
 
@@ -104,7 +105,9 @@ export class Sessions {
       },
       status: (status, replicas) => {
         if (status.node !== node) return;
+        const before = world.registry.get(node);
         if (!heard({ status, replicas: byId(replicas), reported: true })) return;
+        world.noteStarts(newStarts(before?.replicas ?? new Map(), replicas));
         this.#judgeStatus(node, status, replicas);
         wake();
       },

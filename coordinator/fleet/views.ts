@@ -1,9 +1,12 @@
+import type { Change } from '../../shared/domain/change.ts';
 import type { ModelName } from '../../shared/domain/ids.ts';
 import { storeKeys, type ModelRecord } from '../store/values.ts';
-import type { ModelView, NodeView } from './core.ts';
+import { waitsFor } from './abort-change.ts';
+import type { ChangeView, ModelView, NodeView } from './core.ts';
 import { standingOf } from './model-plan.ts';
 import type { LiveNode } from './node-registry.ts';
 import type { Planner } from './planner.ts';
+import { receiptOf } from './receipt.ts';
 import type { World } from './world.ts';
 
 /** A model with all that is known of it now; undefined: there is none of that name. */
@@ -22,12 +25,15 @@ export function viewRecord(
   const { name } = record.spec;
   const copies = world.copiesOf(name);
   const standing = standingOf(record, copies);
-  const outgoing = new Set(standing.outgoing.map((copy) => copy.record.claim.id));
+  const outgoing = new Set(
+    [...standing.outgoing, ...standing.leaving].map((copy) => copy.record.claim.id),
+  );
   // A copy on its way out still has a place: it holds it until a better one serves.
   const placed = copies.filter(
     (copy) => copy.record.claim.state === 'held' && copy.node !== 'lost',
   ).length;
-  const pendingCount = record.deleting ? 0 : Math.max(0, record.spec.replicas - placed);
+  const coming = world.holds.coming.get(name) ?? 0;
+  const pendingCount = record.deleting ? 0 : Math.max(0, record.spec.replicas - placed - coming);
   return {
     spec: record.spec,
     version: record.version,
@@ -48,6 +54,11 @@ export function viewRecord(
         ? ''
         : (planner.pending(name)?.refusal.summary ?? 'not placed yet: the planner has not run'),
   };
+}
+
+/** A change as people see it. */
+export function viewChange(world: World, change: Change): ChangeView {
+  return { change, waitsFor: waitsFor(world, change), receipt: receiptOf(change) };
 }
 
 /** A node as people see it. */

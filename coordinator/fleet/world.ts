@@ -14,7 +14,9 @@ import type { Store } from '../store/store.ts';
 import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
 import { availabilityOf } from './availability.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
+import { holdsOf, withHold, type ChangeHolds } from './change-holds.ts';
 import { EngineDesk, type DeskOptions, type OpenEngine } from './engine-desk.ts';
+import type { SeenStart } from './learning.ts';
 import type { FleetLimits } from './limits.ts';
 import { Ledger, type LedgerWrite } from './ledger.ts';
 import type { Copy } from './model-plan.ts';
@@ -35,6 +37,8 @@ export interface CoreDeps {
   readonly limits: FleetLimits;
 }
 
+const startsNotedMax = 10_000;
+
 /**
  * What the coordinator knows: durable records, what agents said, and the engine that mirrors both.
  * Invariants: the engine has every node that ever spoke and every claim; a write that fails leaves `stale`,
@@ -53,8 +57,13 @@ export class World {
   readonly #claims = new Map<ClaimId, ClaimRecord>();
   readonly #byNode = new Map<NodeName, Map<ClaimId, ClaimRecord>>();
   readonly #byModel = new Map<ModelName, Map<ClaimId, ClaimRecord>>();
-  readonly #placementNodes = new Map<NodeName, { node: PlacementNode; text: string }>();
+  readonly #placementNodes = new Map<
+    NodeName,
+    { readonly node: PlacementNode; readonly text: string; readonly hold: string }
+  >();
+  #holds: ChangeHolds = holdsOf([], () => false);
   readonly #said = new Map<string, string>();
+  #starts: SeenStart[] = [];
 
   constructor(deps: CoreDeps) {
     this.deps = deps;
@@ -121,13 +130,39 @@ export class World {
     return this.ledger.claims.delete(storeKeys.claim(id));
   }
 
+  /** What running changes keep for themselves, as of the last `refreshNodes`. */
+  get holds(): ChangeHolds {
+    return this.#holds;
+  }
+
+  /** A node as it is, with what changes keep free for themselves: for them alone. */
+  plainNode(name: NodeName): PlacementNode | undefined {
+    const live = this.registry.get(name);
+    if (live === undefined || live.inventory === null) return undefined;
+    const inventory = withoutStrangers(live.inventory, live.strangers);
+    return { inventory, availability: this.availability(live) };
+  }
+
   placementNode(name: NodeName): PlacementNode | undefined {
     return this.#placementNodes.get(name)?.node;
   }
 
-  /** Before anything is decided: what agents said since the last look. */
+  /** Before anything is decided: what agents said since the last look, and what changes keep for themselves. */
   refreshNodes(): void {
+    const changes = this.ledger.changes.values();
+    this.#holds = holdsOf(changes, (claim) => this.#claims.has(claim));
     for (const live of this.registry.all()) this.#refreshNode(live);
+  }
+
+  /** Starts that agents told of, until a round takes them. More than a round's worth of them teaches nothing new. */
+  noteStarts(starts: readonly SeenStart[]): void {
+    if (this.#starts.length < startsNotedMax) this.#starts.push(...starts);
+  }
+
+  takeStarts(): readonly SeenStart[] {
+    const starts = this.#starts;
+    this.#starts = [];
+    return starts;
   }
 
   silenceOf(live: LiveNode) {
@@ -184,14 +219,34 @@ export class World {
     if (live.inventory === null) return;
     const before = this.#placementNodes.get(live.node);
     const availability = this.availability(live);
-    const same = before !== undefined && sameAvailability(before.node.availability, availability);
+    const hold = this.#holdText(live.node);
+    const same =
+      before !== undefined &&
+      before.hold === hold &&
+      sameAvailability(before.node.availability, availability);
     if (same && !this.dirtyInventories.has(live.node)) return;
     this.dirtyInventories.delete(live.node);
-    const node = { inventory: withoutStrangers(live.inventory, live.strangers), availability };
+    const plain = withoutStrangers(live.inventory, live.strangers);
+    const inventory = withHold(plain, this.#holds.nodes.get(live.node), this.#leavingOn(live.node));
+    const node = { inventory, availability };
     const text = canonicalJson(node);
+    this.#placementNodes.set(live.node, { node, text, hold });
     if (before?.text === text) return;
-    this.#placementNodes.set(live.node, { node, text });
     this.desk.apply({ kind: 'node-set', node });
+  }
+
+  /** Equal while what is kept free on a node is equal. */
+  #holdText(name: NodeName): string {
+    const hold = this.#holds.nodes.get(name);
+    if (hold === undefined) return '';
+    const leaving = this.#leavingOn(name).map((claim) => claim.id);
+    return [...hold.cards, hold.cpuMillis, hold.memoryMib, ...leaving].join(' ');
+  }
+
+  #leavingOn(name: NodeName) {
+    return this.claimsOnNode(name)
+      .map((record) => record.claim)
+      .filter((claim) => this.#holds.leaving.has(claim.id));
   }
 
   #copyOf(record: ClaimRecord): Copy {
@@ -202,7 +257,7 @@ export class World {
     const node =
       silence === 'lost' ? 'lost' : gone ? 'away' : wanted === 'draining' ? 'draining' : 'here';
     const serving = !gone && node !== 'lost' && this.statusOf(record)?.phase === 'ready';
-    return { record, node, serving };
+    return { record, node, serving, leaving: this.#holds.leaving.has(record.claim.id) };
   }
 
   #index(record: ClaimRecord): void {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Change } from '../../shared/domain/change.ts';
+import type { Change, Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
 import { AppError } from '../../shared/platform/errors.ts';
+import { changeShape, planShape } from './change-shapes.ts';
 import {
-  changeShape,
   claimShape,
   idShapes,
   modelSpecShape,
@@ -70,6 +70,28 @@ export interface GenerationRecord {
   readonly contentHash: string;
 }
 
+/** `plans/<id>`: a plan that somebody may carry out by its id, for a while. */
+export interface PlanRecord {
+  readonly plan: Plan;
+  /** The model as it will be once the plan is begun; null: none is declared with it. */
+  readonly model: ModelRecord | null;
+  /** See `Change.startSeconds`. */
+  readonly startSeconds: Readonly<Record<string, number>>;
+  readonly createdAtMs: number;
+}
+
+/** `estimates/<subject>`: what this cluster has seen of one duration. */
+export interface EstimateRecord {
+  /** The newest last, whole milliseconds, in a limited number: what is old drops out. */
+  readonly samplesMs: readonly number[];
+  /** How many there ever were. */
+  readonly count: number;
+  /** Of a model's starts: the image that the samples are of; empty for a process and for steps. */
+  readonly image: string;
+  /** Wall clock of the newest. */
+  readonly updatedAtMs: number;
+}
+
 /** How one kind of value is written and read. */
 export interface ValueCodec<T> {
   readonly what: string;
@@ -91,17 +113,16 @@ export const clusterCodec = codec<ClusterRecord>(
   z.object({ clusterId: idShapes.clusterId, createdAtMs: wholeNumber }),
 );
 
-export const modelCodec = codec<ModelRecord>(
-  'model',
-  z.object({
-    spec: modelSpecShape,
-    version: wholeNumber,
-    rolloutVersion: wholeNumber,
-    createdAtMs: wholeNumber,
-    updatedAtMs: wholeNumber,
-    deleting: z.boolean(),
-  }),
-);
+const modelShape: z.ZodType<ModelRecord> = z.object({
+  spec: modelSpecShape,
+  version: wholeNumber,
+  rolloutVersion: wholeNumber,
+  createdAtMs: wholeNumber,
+  updatedAtMs: wholeNumber,
+  deleting: z.boolean(),
+});
+
+export const modelCodec = codec<ModelRecord>('model', modelShape);
 
 export const claimCodec = codec<ClaimRecord>(
   'claim',
@@ -135,6 +156,26 @@ export const generationCodec = codec<GenerationRecord>(
 );
 
 export const changeCodec = codec<Change>('change', changeShape);
+
+export const planCodec = codec<PlanRecord>(
+  'plan',
+  z.object({
+    plan: planShape,
+    model: modelShape.nullable(),
+    startSeconds: z.record(z.string(), wholeNumber),
+    createdAtMs: wholeNumber,
+  }),
+);
+
+export const estimateCodec = codec<EstimateRecord>(
+  'estimate',
+  z.object({
+    samplesMs: z.array(wholeNumber),
+    count: wholeNumber,
+    image: text,
+    updatedAtMs: wholeNumber,
+  }),
+);
 
 /** A value as bytes: JSON with its schema and least-reader versions. */
 export function encodeValue<T>(kind: ValueCodec<T>, value: T): Uint8Array {
@@ -191,6 +232,8 @@ export const storeKeys = {
   node: (name: string) => `nodes/${name}`,
   generation: (node: string) => `generations/${node}`,
   change: (id: string) => `changes/${id}`,
+  plan: (id: string) => `plans/${id}`,
+  estimate: (subject: string) => `estimates/${subject}`,
   tombstone: (node: string, tombstone: Tombstone) =>
     tombstone.kind === 'replica'
       ? `tombstones/${node}/replica/${tombstone.replica}`

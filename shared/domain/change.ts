@@ -130,12 +130,36 @@ export interface Plan {
   readonly basis: Readonly<Record<string, string>>;
 }
 
+/** When one step of a change was begun and when it was seen done. Wall clock, ms since the epoch. */
+export interface ChangeMark {
+  readonly step: 'start' | 'stop';
+  readonly replica: ReplicaId;
+  readonly atMs: number;
+  /** null: not seen yet. */
+  readonly doneAtMs: number | null;
+}
+
 /** A plan being carried out. Durable: a new leader resumes it. */
 export interface Change {
   readonly id: ChangeId;
   readonly plan: Plan;
+  /**
+   * It begins exactly the claims of its plan and ends exactly those that the plan ends. false: the plan was a
+   * prediction, and the planner decides on the way.
+   */
+  readonly exact: boolean;
+  /** The model that was declared together with it; null: none. */
+  readonly model: ModelName | null;
   readonly stage: number;
+  /** Since when it has been in this stage; wall clock. */
+  readonly stageSinceMs: number;
   readonly state: 'running' | 'done' | 'aborted';
   readonly reason: string;
   readonly startedAtMs: number;
+  /** null: it runs. */
+  readonly endedAtMs: number | null;
+  /** One a replica and step at most. */
+  readonly marks: readonly ChangeMark[];
+  /** How long starts were predicted to take when the plan was made, in seconds, by model. */
+  readonly startSeconds: Readonly<Record<string, number>>;
 }

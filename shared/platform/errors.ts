@@ -33,6 +33,7 @@ export const errorCodes = {
   GPU_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
   PLAN_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
   PLAN_STALE: { actor: 'caller', grpcStatus: grpc.aborted },
+  CHANGE_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
   DECISION_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
   DECISION_LOST: { actor: 'caller', grpcStatus: grpc.failedPrecondition },
   PAGE_TOKEN_INVALID: { actor: 'caller', grpcStatus: grpc.invalidArgument },

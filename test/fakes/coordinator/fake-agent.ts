@@ -57,6 +57,8 @@ export class FakeAgent {
   #done = new Map<string, Tombstone>();
   /** Says and does nothing, as a stopped process. */
   paused = false;
+  /** How long its replicas have had nothing to do; null: it cannot tell. */
+  idleSeconds: number | null = null;
   /** Replicas of these images start and never answer. */
   readonly brokenImages = new Set<string>();
 
@@ -324,7 +326,11 @@ export class FakeAgent {
         tombstonesDone: [...this.#done.values()],
       },
       [...this.#replicas].map(([replica, { target: of, phase }]) =>
-        statusOf(replica, of, { phase, generation: target?.generation ?? 0 }),
+        statusOf(replica, of, {
+          phase,
+          generation: target?.generation ?? 0,
+          idleSeconds: phase === 'ready' ? this.idleSeconds : null,
+        }),
       ),
     );
   }
@@ -333,7 +339,11 @@ export class FakeAgent {
 function statusOf(
   replica: ReplicaId,
   target: ReplicaTarget,
-  now: { readonly phase: ReplicaPhase; readonly generation: number },
+  now: {
+    readonly phase: ReplicaPhase;
+    readonly generation: number;
+    readonly idleSeconds: number | null;
+  },
 ): ReplicaStatus {
   return {
     replica,
@@ -347,7 +357,7 @@ function statusOf(
     restarts: 0,
     startedAtMs: 1,
     readyAtMs: now.phase === 'ready' ? 2 : null,
-    idleSeconds: null,
+    idleSeconds: now.idleSeconds,
   };
 }
 

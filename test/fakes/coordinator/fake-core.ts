@@ -4,8 +4,10 @@ import {
   parsePlanId,
   parseReplicaId,
   parseSliceId,
+  type ChangeId,
   type ModelName,
   type NodeName,
+  type PlanId,
 } from '../../../shared/domain/ids.ts';
 import type { Plan } from '../../../shared/domain/change.ts';
 import type { Claim } from '../../../shared/domain/claim.ts';
@@ -17,7 +19,9 @@ import type { Result } from '../../../shared/domain/result.ts';
 import { BoundedQueue } from '../../../shared/platform/bounded-queue.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import type {
+  ApplyOptions,
   ApplyResult,
+  ChangeView,
   CoordinatorCore,
   Explanation,
   FleetEvent,
@@ -64,10 +68,7 @@ export class FakeCore implements CoordinatorCore {
   readonly #events: FleetEvent[] = [];
   #revision = 0;
 
-  async applyModel(
-    spec: ModelSpec,
-    options: { readonly validateOnly: boolean; readonly etag: string | null },
-  ): Promise<ApplyResult> {
+  async applyModel(spec: ModelSpec, options: ApplyOptions): Promise<ApplyResult> {
     const present = this.#models.get(spec.name);
     if (options.etag !== null && options.etag !== String(present?.revision ?? 0)) {
       throw new AppError('MODEL_CONFLICT', `model ${spec.name} was changed by somebody else`, {
@@ -83,7 +84,10 @@ export class FakeCore implements CoordinatorCore {
       revision: this.#revision + 1,
     };
     const plan = this.#plan(unchanged ? [] : [`start ${spec.replicas}`]);
-    if (options.validateOnly) return { outcome, model: this.#view(present ?? next), plan };
+    const notes = { cards: [], fitsIf: '', expiresAtMs: null, learnedStarts: 0 };
+    if (options.validateOnly) {
+      return { outcome, model: this.#view(present ?? next), plan, notes };
+    }
     if (!unchanged) {
       this.#revision += 1;
       this.#models.set(spec.name, next);
@@ -91,7 +95,7 @@ export class FakeCore implements CoordinatorCore {
       this.#note('model-applied', `models/${spec.name}`, `version ${next.version}`);
       this.#tell(spec.name);
     }
-    return { outcome, model: this.#view(this.#models.get(spec.name) ?? next), plan };
+    return { outcome, model: this.#view(this.#models.get(spec.name) ?? next), plan, notes };
   }
 
   async deleteModel(name: ModelName, options: { readonly validateOnly: boolean }): Promise<Plan> {
@@ -113,6 +117,23 @@ export class FakeCore implements CoordinatorCore {
     const present = this.#models.get(name);
     if (present === undefined) throw new AppError('MODEL_UNKNOWN', `no model ${name}`);
     return this.applyModel({ ...present.spec, replicas }, { validateOnly: false, etag: null });
+  }
+
+  /** It keeps no plans. */
+  async applyPlan(id: PlanId): Promise<ChangeView> {
+    throw new AppError('PLAN_UNKNOWN', `no plan ${id} is kept`);
+  }
+
+  changes(): readonly ChangeView[] {
+    return [];
+  }
+
+  change(_id: ChangeId): ChangeView | undefined {
+    return undefined;
+  }
+
+  async abortChange(id: ChangeId): Promise<ChangeView> {
+    throw new AppError('CHANGE_UNKNOWN', `there is no change ${id}`);
   }
 
   models(): readonly ModelView[] {

@@ -242,7 +242,11 @@ test('a plan shows its steps in order and its price', () => {
       strandedAfterMilli: '0',
       moves: 1,
       preemptions: 0,
+      learnedStarts: 0,
     },
+    cards: [],
+    fitsIf: '',
+    expiresAtMs: '0',
     unplaced: '1 of 2 replicas: no card has room',
   };
   const subject = 'model alpha: update';
@@ -253,7 +257,9 @@ test('a plan shows its steps in order and its price', () => {
     2. take
        + node-a: create mig 2g.10gb@2 on GPU 3
        ? node-b: something newer
-    interrupts 1 replica, about 2.5s
+    interrupts 1 replica, about 2.5s in all
+       ! alpha-1: for about 2.5s (its place is needed)
+    bytes to fetch unknown; stranded 0.00 before, 0.00 after (cards); estimates stated
     waits: 1 of 2 replicas: no card has room
     one waits
 `,

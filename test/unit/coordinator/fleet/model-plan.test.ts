@@ -7,6 +7,7 @@ import { valueOf } from '../../../fakes/coordinator/fake-agent.ts';
 import { modelSpec, nameOf } from '../../../fakes/coordinator/sim-fleet.ts';
 
 interface CopyText {
+  readonly leaving?: boolean;
   readonly id: string;
   readonly version?: number;
   readonly node?: Copy['node'];
@@ -32,6 +33,7 @@ function copy(of: CopyText, at: number): Copy {
   return {
     node: of.node ?? 'here',
     serving: of.serving ?? true,
+    leaving: of.leaving ?? false,
     record: {
       workload,
       processes: 1,

@@ -2,8 +2,8 @@
 
 
 export interface PlanPiece {
-  'start'?: (number);
-  'size'?: (number);
+  'startMilli'?: (number);
+  'sizeMilli'?: (number);
   'shape'?: (string);
   'model'?: (string);
   'replica'?: (string);
@@ -11,8 +11,8 @@ export interface PlanPiece {
 }
 
 export interface PlanPiece__Output {
-  'start': (number);
-  'size': (number);
+  'startMilli': (number);
+  'sizeMilli': (number);
   'shape': (string);
   'model': (string);
   'replica': (string);

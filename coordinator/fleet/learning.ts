@@ -1,0 +1,90 @@
+import type { Change } from '../../shared/domain/change.ts';
+import type { ModelName } from '../../shared/domain/ids.ts';
+import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
+import { storeKeys, type EstimateRecord } from '../store/values.ts';
+import {
+  estimateLimits,
+  learn,
+  startSubject,
+  stepSubject,
+  surplusSubjects,
+  type EstimateBook,
+} from './estimate-book.ts';
+import type { LedgerWrite } from './ledger.ts';
+import type { World } from './world.ts';
+
+/** One start that was seen from its begin to its first healthy answer. */
+export interface SeenStart {
+  readonly model: ModelName;
+  readonly ms: number;
+}
+
+/** What has been learned, by subject. */
+export function bookOf(world: World): EstimateBook {
+  const prefix = storeKeys.estimate('').length;
+  return new Map(
+    world.ledger.estimates.entries().map(([key, record]) => [key.slice(prefix), record]),
+  );
+}
+
+/**
+ * The starts that an agent's report shows for the first time. Both ends are on the agent's clock, so clocks need not
+ * agree; a replica that was ready in the report before is known already.
+ */
+export function newStarts(
+  before: ReadonlyMap<string, ReplicaStatus>,
+  reported: readonly ReplicaStatus[],
+): readonly SeenStart[] {
+  return reported.flatMap(({ replica, model, startedAtMs, readyAtMs }) => {
+    if (startedAtMs === null || readyAtMs === null) return [];
+    const known = before.get(replica);
+    // Unseen and ready: it was ready before we came, and may have been counted by who was here then.
+    if (known === undefined || known.readyAtMs === readyAtMs) return [];
+    return [{ model, ms: readyAtMs - startedAtMs }];
+  });
+}
+
+/** The writes that keep what the starts taught. One a model, and those that forget what there is no room for. */
+export function learnStarts(world: World, starts: readonly SeenStart[]): readonly LedgerWrite[] {
+  const fresh = new Map<string, EstimateRecord>();
+  for (const { model, ms } of starts) {
+    const spec = world.ledger.model(model)?.value.spec;
+    if (spec === undefined) continue;
+    const image = (spec.workload.image ?? '').slice(0, estimateLimits.imageLengthMax);
+    record(world, fresh, { subject: startSubject(model), ms, image });
+  }
+  const writes = [...fresh].map(([subject, value]) =>
+    world.ledger.estimates.put(storeKeys.estimate(subject), value),
+  );
+  const surplus =
+    world.ledger.estimates.size > estimateLimits.subjectsMax ? surplusSubjects(bookOf(world)) : [];
+  const forgotten = surplus
+    .filter((subject) => !fresh.has(subject))
+    .map((subject) => world.ledger.estimates.delete(storeKeys.estimate(subject)));
+  return [...writes, ...forgotten];
+}
+
+/** What a change that is over taught about stopping replicas. */
+export function learnStops(world: World, change: Change): readonly LedgerWrite[] {
+  const fresh = new Map<string, EstimateRecord>();
+  const subject = stepSubject('stop-replica');
+  for (const { step, atMs, doneAtMs } of change.marks) {
+    if (step !== 'stop' || doneAtMs === null) continue;
+    record(world, fresh, { subject, ms: doneAtMs - atMs, image: '' });
+  }
+  return [...fresh].map(([key, value]) =>
+    world.ledger.estimates.put(storeKeys.estimate(key), value),
+  );
+}
+
+function record(
+  world: World,
+  fresh: Map<string, EstimateRecord>,
+  seen: { readonly subject: string; readonly ms: number; readonly image: string },
+): void {
+  const { subject, ms, image } = seen;
+  const before =
+    fresh.get(subject) ?? world.ledger.estimates.get(storeKeys.estimate(subject))?.value;
+  const after = learn(before, { ms, image, atMs: world.deps.clock.wallMs() });
+  if (after !== null) fresh.set(subject, after);
+}

@@ -1,0 +1,200 @@
+import type { Plan, PlanPrice } from '../../shared/domain/change.ts';
+import type { Claim } from '../../shared/domain/claim.ts';
+import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
+import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { PlacementRequest, PlacementSnapshot } from '../../shared/placement/engine.ts';
+import {
+  zeroInterruption,
+  type RelayoutBudget,
+  type Running,
+} from '../../shared/placement/relayout/budget.ts';
+import { makeRoom, type MakeRoomInput } from '../../shared/placement/relayout/make-room.ts';
+import type { PlanBudget } from './core.ts';
+import { estimatesOf } from './estimate-book.ts';
+import { bookOf } from './learning.ts';
+import { isIdle } from './may-stop.ts';
+import { claimIdOf, planIdOf } from './names.ts';
+import { basisOf } from './plan-basis.ts';
+import type { Wish } from './plan-wish.ts';
+import { drawReplica } from './planner.ts';
+import type { World } from './world.ts';
+
+/** How many replicas one plan makes room for; more wait for the next. */
+const roomsMax = 8;
+
+/**
+ * Room for the replicas that `plain` leaves without a place, by moving others within the budget: `plain` with the
+ * moves behind it. `fitsIf`: what a larger budget would buy for the first that still has none.
+ */
+export function roomFor(
+  world: World,
+  asked: { readonly wish: Wish; readonly plain: Plan; readonly budget: PlanBudget },
+): { readonly plan: Plan; readonly fitsIf: string } {
+  const { wish, plain, budget } = asked;
+  const { spec } = wish.record;
+  const draw = namer(world);
+  for (const { holder } of plain.begins) if (holder.kind === 'replica') draw.taken(holder.replica);
+  const before = world.snapshot();
+  let plan = plain;
+  let fitsIf = '';
+  for (let missing = missingOf(wish, world, plain); missing > 0; missing -= 1) {
+    if (plan.begins.length - plain.begins.length > roomsMax * world.deps.limits.movesMax) break;
+    const result = makeRoom({
+      ...inputOf(world, draw),
+      id: plain.id,
+      request: requestFor(world, wish, draw),
+      snapshot: after(before, plan),
+      budget: leftOf(world, budget, plan.price),
+    });
+    if (result.kind === 'refused') {
+      fitsIf = result.fitsIf === null ? '' : result.reason;
+      break;
+    }
+    plan = joined(plan, result.plan);
+    if (missing === 1) plan = { ...plan, unplaced: '' };
+  }
+  return { plan: { ...plan, basis: basisOf(world, plan, [spec.name]) }, fitsIf };
+}
+
+/** What moves look at and are made with, for any plan that moves what runs. */
+export function inputOf(
+  world: World,
+  draw: Namer,
+): Omit<MakeRoomInput, 'id' | 'request' | 'snapshot' | 'budget'> {
+  return {
+    runningOf: (claim) => runningOf(world, claim),
+    estimates: estimatesOf(bookOf(world)),
+    name: draw.name,
+    basis: {},
+  };
+}
+
+/** The budget of one search, in the words of who searches. */
+export function leftOf(
+  world: World,
+  budget: PlanBudget,
+  spent: Pick<PlanPrice, 'interruptions'>,
+): RelayoutBudget {
+  const used = spent.interruptions.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
+  return {
+    ...zeroInterruption,
+    interruptionSeconds: Math.max(0, Math.floor(budget.interruptionMs / 1_000) - used),
+    preempt: budget.allowPreemption,
+    // An agent destroys only what the coordinator had it make: an operator's own layout is respected.
+    recutIdle: false,
+    movesMax: world.deps.limits.movesMax,
+  };
+}
+
+/**
+ * What may be moved at all: a replica that its model wants as it is, on a card that no change is at work on. Whoever
+ * says `never` is not touched, not even with a successor beside it; whoever says `idle` only while it is.
+ */
+function runningOf(world: World, claim: Claim): Running | null {
+  const record = world.ledger.claim(claim.id)?.value;
+  if (record === undefined || claim.holder.kind !== 'replica' || record.superseded) return null;
+  const model = world.ledger.model(claim.holder.model)?.value;
+  if (model === undefined || model.deleting) return null;
+  if (claim.holder.modelVersion < model.rolloutVersion || world.holds.leaving.has(claim.id)) {
+    return null;
+  }
+  const hold = world.holds.nodes.get(claim.node);
+  if (claim.slices.some(({ gpu }) => hold?.cards.has(gpu) === true)) return null;
+  const { spec } = model;
+  const idle = isIdle(world, record);
+  if (spec.disruption.kind === 'never' || (spec.disruption.kind === 'idle' && !idle)) return null;
+  return world.statusOf(record)?.phase === 'ready' ? { spec, idle } : null;
+}
+
+/** Names for replicas of any model, none of them twice. */
+export interface Namer {
+  readonly name: MakeRoomInput['name'];
+  readonly taken: (replica: ReplicaId) => void;
+}
+
+export function namer(world: World): Namer {
+  const drawn = new Set<string>();
+  return {
+    taken: (replica) => void drawn.add(replica),
+    name: (model: ModelName) => {
+      const replica = drawReplica(world, model, drawn);
+      drawn.add(replica);
+      return { replica, claim: claimIdOf(replica) };
+    },
+  };
+}
+
+export function freshPlanId(world: World) {
+  return planIdOf(freshSuffix(world.deps.random));
+}
+
+function missingOf({ record }: Wish, world: World, plain: Plan): number {
+  const ends = new Set<string>(plain.ends);
+  const staying = world.copiesOf(record.spec.name).filter(({ record: copy, node }) => {
+    const { claim } = copy;
+    const current =
+      claim.holder.kind === 'replica' && claim.holder.modelVersion >= record.rolloutVersion;
+    return claim.state === 'held' && current && node !== 'lost' && !ends.has(claim.id);
+  }).length;
+  const placed = plain.begins.length + staying;
+  return Math.min(roomsMax, Math.max(0, record.spec.replicas - placed));
+}
+
+function requestFor(world: World, { record }: Wish, draw: Namer): PlacementRequest {
+  return {
+    ...draw.name(record.spec.name),
+    spec: record.spec,
+    modelVersion: record.version,
+    nowMs: world.deps.clock.wallMs(),
+  };
+}
+
+/** The world once a plan is done: its claims begun and ended, and what was cut for the ended ones given back. */
+function after(snapshot: PlacementSnapshot, plan: Plan): PlacementSnapshot {
+  const ends = new Set<string>(plan.ends);
+  const all = [...snapshot.claims, ...plan.begins];
+  const gone = new Set(
+    all.filter(({ id }) => ends.has(id)).flatMap(({ slices }) => slices.map(({ id }) => id)),
+  );
+  return {
+    ...snapshot,
+    claims: all.filter(({ id }) => !ends.has(id)),
+    nodes: snapshot.nodes.map((node) => ({
+      ...node,
+      inventory: {
+        ...node.inventory,
+        gpus: node.inventory.gpus.map((gpu) => ({
+          ...gpu,
+          instances: gpu.instances.filter(({ slice }) => slice === null || !gone.has(slice)),
+        })),
+      },
+    })),
+  };
+}
+
+/** One plan behind another: the second was made from the world that the first leaves. */
+function joined(first: Plan, second: Plan): Plan {
+  const [a, b] = [first.price, second.price];
+  const bytesToFetch =
+    a.bytesToFetch === null || b.bytesToFetch === null ? null : a.bytesToFetch + b.bytesToFetch;
+  const interruptions = [...a.interruptions, ...b.interruptions];
+  return {
+    ...second,
+    id: first.id,
+    stages: [...first.stages, ...second.stages],
+    begins: [...first.begins, ...second.begins],
+    ends: [...first.ends, ...second.ends],
+    unplaced: first.unplaced,
+    price: {
+      replicasInterrupted: interruptions.length,
+      interruptions,
+      seconds: a.seconds + b.seconds,
+      estimates: a.estimates === b.estimates || first.stages.length === 0 ? b.estimates : 'mixed',
+      bytesToFetch,
+      strandedBeforeMilli: a.strandedBeforeMilli + b.strandedBeforeMilli,
+      strandedAfterMilli: a.strandedAfterMilli + b.strandedAfterMilli,
+      moves: a.moves + b.moves,
+      preemptions: a.preemptions + b.preemptions,
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/platform/errors.ts';
 import { renderProblem, type Problem } from '../../shared/domain/result.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
-import type { ManifestSource } from '../../shared/manifest/parse-manifests.ts';
+import type { ManifestSource } from '../../shared/manifest/yaml-documents.ts';
 import type { CliDeps } from './deps.ts';
 
 /** Reads every `-f`: a file, `-`, or a folder of .yaml and .yml files. Throws MODEL_INVALID with every problem. */
@@ -16,7 +16,8 @@ export async function readModels(
   return parsed.value.map((model) => model.spec);
 }
 
-function readSources(deps: CliDeps, path: string): readonly ManifestSource[] {
+/** The texts behind one `-f`. Throws MODEL_INVALID for a folder without any. */
+export function readSources(deps: CliDeps, path: string): readonly ManifestSource[] {
   const read = deps.readManifest(path);
   if (read.kind === 'text') return [{ name: path, text: read.text }];
   if (read.paths.length === 0) {

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import type { Disruption } from '../domain/model.ts';
 import { parseModelName } from '../domain/ids.ts';
-import { parseDurationMs, parseMemoryMib } from '../domain/units.ts';
-import type { Problem, Result } from '../domain/result.ts';
+import { parseDurationMs } from '../domain/units.ts';
+import {
+  cpuCores,
+  duration,
+  hinted,
+  integer,
+  memory,
+  text,
+  textList,
+  texts,
+  wanted,
+} from './schema-words.ts';
 
 /** The only `apiVersion` that this program reads. */
 export const manifestApiVersion = 'tangram/v1';
@@ -21,51 +31,6 @@ function onlyBuilt<const T extends string | number>(value: T) {
     })
     .optional();
 }
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
-  return `the ${typeof value} ${JSON.stringify(value)}`;
-}
-
-function wanted(what: string) {
-  return (issue: { readonly input?: unknown }): string =>
-    issue.input === undefined
-      ? `is missing: give ${what}`
-      : `is ${kindOf(issue.input)}: give ${what}`;
-}
-
-/** YAML reads an unquoted 1 or true as a number or a boolean; guessing its text back would lose `1.0` and `0x10`. */
-const text = z.string({
-  error: wanted('text, in quotes when it looks like a number or a word like true'),
-});
-const texts = z.record(z.string(), text, { error: wanted('a map of names to texts') });
-const textList = z.array(text, { error: wanted('a list of texts') });
-const integer = z
-  .number({ error: wanted('a whole number') })
-  .refine((value) => Number.isSafeInteger(value), { error: 'is not a whole number' });
-
-function quantity(what: string, parse: (from: string) => Result<number>) {
-  return z.string({ error: wanted(what) }).transform((from, context) => {
-    const parsed = parse(from);
-    if (parsed.ok) return parsed.value;
-    context.addIssue(hinted(parsed.problem));
-    return z.NEVER;
-  });
-}
-
-function hinted({ message, hint }: Problem): string {
-  return hint === undefined ? message : `${message}; ${hint}`;
-}
-
-const memory = quantity('a size with a unit, such as 9GiB or 512MiB', parseMemoryMib);
-const duration = quantity('a duration with a unit, such as 5m', parseDurationMs);
-
-const cpuCores = z
-  .number({ error: wanted('a number of cores, such as 2 or 0.5') })
-  .refine((cores) => cores >= 0 && cores <= 1_024, { error: 'is out of range: 0 to 1024 cores' })
-  .transform((cores) => Math.ceil(cores * 1_000 - 1e-9));
 
 const compute = z.number({
   error: ({ input }) =>

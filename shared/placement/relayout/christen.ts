@@ -10,7 +10,7 @@ export type NameReplica = (model: ModelName) => {
 };
 
 /** Gives every successor its real name, in the order in which they begin. `wanted` has its name already. */
-export function christen(found: Forced, wanted: ClaimId, name: NameReplica): Forced {
+export function christen(found: Forced, wanted: ClaimId | null, name: NameReplica): Forced {
   const named = new Map<ClaimId, Claim>([]);
   const rename = (claim: Claim): Claim => {
     if (claim.id === wanted) return claim;

@@ -1,7 +1,7 @@
 import { isCardNamed } from '../../domain/card.ts';
 import type { Claim } from '../../domain/claim.ts';
 import { isolationSatisfies } from '../../domain/gpu.ts';
-import type { GpuInventory } from '../../domain/inventory.ts';
+import type { GpuInventory, MigInstance } from '../../domain/inventory.ts';
 import { freeStarts, type MigGeometry, type MigPlacement } from '../../domain/mig-profile.ts';
 import type { GpuNeed } from '../../domain/model.ts';
 import type { Slice } from '../../domain/slice.ts';
@@ -17,17 +17,34 @@ interface WeightedNeed {
   readonly weight: number;
 }
 
-/**
- * The free capacity of a node that the demand could not use, averaged over the demand, in thousandths of a card.
- * For each shape: what is free, less what as many requests of that shape as fit would take. Without a demand,
- * a tenth, a quarter, a half and the whole of a card are as likely.
- */
+/** What is free on a node, in thousandths of a card. */
+export interface FreeCapacity {
+  readonly freeMilli: number;
+  /** What the demand could use of it, averaged over the demand; never more than is free. */
+  readonly usableMilli: number;
+}
+
+/** The free capacity of a node that the demand could not use, in thousandths of a card. */
 export function strandedMilli(
   node: PlacementNode,
   claims: readonly Claim[],
   demand: Demand | undefined,
 ): number {
-  if (node.availability.kind !== 'ready') return 0;
+  const { freeMilli, usableMilli } = freeCapacity(node, claims, demand);
+  return freeMilli - usableMilli;
+}
+
+/**
+ * What a node has left, and how much of that can be scheduled: for each shape of the demand what as many requests of
+ * that shape as fit would take, averaged by weight. Without a demand, a tenth, a quarter, a half and the whole
+ * of a card are as likely.
+ */
+export function freeCapacity(
+  node: PlacementNode,
+  claims: readonly Claim[],
+  demand: Demand | undefined,
+): FreeCapacity {
+  if (node.availability.kind !== 'ready') return { freeMilli: 0, usableMilli: 0 };
   const slices = claims.flatMap((claim) => claim.slices);
   const cards = node.inventory.gpus
     .filter(({ health, authority }) => health.state !== 'failed' && authority !== 'observe')
@@ -38,14 +55,14 @@ export function strandedMilli(
       ),
     );
   const free = cards.reduce((sum, card) => sum + card.milli, 0);
-  if (free === 0) return 0;
+  if (free === 0) return { freeMilli: 0, usableMilli: 0 };
   const asked = demanded(demand);
   const weights = asked.reduce((sum, { weight }) => sum + weight, 0);
   const used = asked.reduce(
-    (sum, { need, weight }) => sum + weight * Math.min(free, usableMilli(cards, need)),
+    (sum, { need, weight }) => sum + weight * Math.min(free, usableOfCards(cards, need)),
     0,
   );
-  return free - divFloor(used, weights);
+  return { freeMilli: free, usableMilli: divFloor(used, weights) };
 }
 
 /** What is left of one card. */
@@ -53,7 +70,10 @@ interface FreeCard {
   readonly gpu: GpuInventory;
   readonly state: 'idle' | 'mig' | 'shared' | 'full';
   readonly milli: number;
+  /** Every MIG placement that is taken: by a slice, or by an instance that exists. */
   readonly layout: readonly MigPlacement[];
+  /** Instances in it that exist and wait for somebody. */
+  readonly spare: readonly MigInstance[];
   readonly memoryMib: number;
   readonly smPercent: number;
 }
@@ -73,16 +93,25 @@ function demanded(demand: Demand | undefined): readonly WeightedNeed[] {
 
 function freeOf(gpu: GpuInventory, slices: readonly Slice[]): FreeCard {
   const layout = layoutOf(gpu, slices);
+  const spare = spareOf(gpu, slices);
   const kind = slices[0]?.shape.kind;
-  const full: FreeCard = { gpu, state: 'full', milli: 0, layout, memoryMib: 0, smPercent: 0 };
+  const full: FreeCard = {
+    gpu,
+    state: 'full',
+    milli: 0,
+    layout,
+    spare,
+    memoryMib: 0,
+    smPercent: 0,
+  };
   if (kind === 'whole') return full;
   if (kind === 'mig' || (kind === undefined && layout.length > 0)) {
     const { geometry } = gpu;
-    if (geometry === null || gpu.authority !== 'cut') return full;
-    const milli = divFloor(
-      cardMilli * (geometry.placementUnits - unitsOf(geometry, layout)),
-      geometry.placementUnits,
-    );
+    if (geometry === null) return full;
+    const cuttable =
+      gpu.authority === 'cut' ? geometry.placementUnits - unitsOf(geometry, layout) : 0;
+    const units = cuttable + unitsOf(geometry, spare);
+    const milli = divFloor(cardMilli * units, geometry.placementUnits);
     return { ...full, state: 'mig', milli };
   }
   const capacityMib = Math.max(1, gpu.memoryTotalMib - shareReserveMib);
@@ -95,12 +124,27 @@ function freeOf(gpu: GpuInventory, slices: readonly Slice[]): FreeCard {
   const memoryMib = Math.max(0, capacityMib - heldMib);
   const smPercent = Math.max(0, 100 - smHeld);
   const idle = slices.length === 0 && heldMib === 0 && gpu.mode !== 'foreign';
-  if (idle) return { gpu, state: 'idle', milli: cardMilli, layout, memoryMib, smPercent };
+  const rest = { gpu, layout, spare, memoryMib, smPercent };
+  if (idle) return { ...rest, state: 'idle', milli: cardMilli };
   const milli = Math.min(divFloor(cardMilli * memoryMib, capacityMib), 10 * smPercent);
-  return { gpu, state: 'shared', milli, layout, memoryMib, smPercent };
+  return { ...rest, state: 'shared', milli };
 }
 
-/** Every placement that is taken: by a slice, or by an instance that exists. */
+/** Instances that nobody holds and nobody works on. */
+function spareOf(gpu: GpuInventory, slices: readonly Slice[]): readonly MigInstance[] {
+  if (gpu.mode === 'foreign' || gpu.memoryForeignMib > 0) return [];
+  return gpu.instances.filter(
+    (instance) =>
+      instance.slice === null &&
+      !slices.some(
+        ({ shape }) =>
+          shape.kind === 'mig' &&
+          shape.giProfileId === instance.giProfileId &&
+          shape.start === instance.start,
+      ),
+  );
+}
+
 function layoutOf(gpu: GpuInventory, slices: readonly Slice[]): MigPlacement[] {
   const taken = new Map<string, MigPlacement>();
   const all = [
@@ -113,14 +157,17 @@ function layoutOf(gpu: GpuInventory, slices: readonly Slice[]): MigPlacement[] {
   return [...taken.values()];
 }
 
-function unitsOf(geometry: MigGeometry, layout: readonly MigPlacement[]): number {
+function unitsOf(
+  geometry: MigGeometry,
+  layout: readonly Pick<MigPlacement, 'giProfileId'>[],
+): number {
   return layout.reduce((sum, { giProfileId }) => {
     const profile = geometry.profiles.find((each) => each.giProfileId === giProfileId);
     return sum + (profile?.placementSize ?? 0);
   }, 0);
 }
 
-function usableMilli(cards: readonly FreeCard[], need: GpuNeed): number {
+function usableOfCards(cards: readonly FreeCard[], need: GpuNeed): number {
   const fitting = cards.filter(
     ({ gpu }) =>
       need.models.length === 0 || need.models.some((each) => isCardNamed(gpu.productName, each)),
@@ -146,32 +193,42 @@ function usableOfCard(card: FreeCard, need: GpuNeed): number {
   return Math.max(asMig, asShare);
 }
 
-/** As many instances of the smallest profile that will do as can still be cut. */
-function usableAsMig({ gpu, layout }: FreeCard, need: GpuNeed): number {
+/** Spare instances that will do, and as many of the smallest profile that will do as can still be cut. */
+function usableAsMig({ gpu, layout, spare }: FreeCard, need: GpuNeed): number {
   const { geometry } = gpu;
   if (geometry === null || !isolationSatisfies('mig', need.isolation)) return 0;
   const slicesMost = geometry.profiles.reduce(
     (most, each) => Math.max(most, each.computeSlices),
     1,
   );
-  const found = geometry.profiles
+  const fitting = geometry.profiles
     .filter(
       (each) =>
-        !/[+-]/.test(each.name) &&
         each.memoryMib >= need.memoryMib &&
         each.computeSlices * 100 >= need.computePercent * slicesMost,
     )
-    .toSorted((a, b) => a.placementSize - b.placementSize || a.giProfileId - b.giProfileId)[0];
+    .toSorted((a, b) => a.placementSize - b.placementSize || a.giProfileId - b.giProfileId);
+  const found = fitting.find(({ name }) => !/[+-]/.test(name));
   if (found === undefined) return 0;
-  let count = 0;
+  const ready = spare.filter((each) =>
+    fitting.some(({ giProfileId }) => giProfileId === each.giProfileId),
+  ).length;
+  const cuts = gpu.authority === 'cut' ? countCuts(geometry, layout, found.giProfileId) : 0;
+  return divFloor(cardMilli * (ready + cuts) * found.placementSize, geometry.placementUnits);
+}
+
+/** Starts ascend and all instances of a profile are alike: the first free start again and again is best. */
+function countCuts(
+  geometry: MigGeometry,
+  layout: readonly MigPlacement[],
+  giProfileId: number,
+): number {
   const taken = [...layout];
   for (;;) {
-    const start = freeStarts(geometry, taken, found.giProfileId)[0];
-    if (start === undefined) break;
-    taken.push({ giProfileId: found.giProfileId, start });
-    count += 1;
+    const start = freeStarts(geometry, taken, giProfileId)[0];
+    if (start === undefined) return taken.length - layout.length;
+    taken.push({ giProfileId, start });
   }
-  return divFloor(cardMilli * count * found.placementSize, geometry.placementUnits);
 }
 
 function usableAsShares({ gpu, state, memoryMib, smPercent }: FreeCard, need: GpuNeed): number {

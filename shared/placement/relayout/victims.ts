@@ -260,7 +260,7 @@ function clearAll(at: CardAt, held: readonly Claim[], rules: ClearingRules): Cle
 }
 
 /** Instances that hold a place although no claim is on them. */
-function idleInstances(gpu: GpuInventory, held: readonly Claim[]): readonly MigInstance[] {
+export function idleInstances(gpu: GpuInventory, held: readonly Claim[]): readonly MigInstance[] {
   const taken = new Set(
     held.flatMap(({ slices }) =>
       slices.flatMap(({ gpu: uuid, shape }) =>
@@ -292,7 +292,7 @@ function clearingOf(
 }
 
 /** Somebody else's work is never touched, and the layout only of cards that were given to us to cut. */
-function mayRecut(gpu: GpuInventory): boolean {
+export function mayRecut(gpu: GpuInventory): boolean {
   return gpu.authority === 'cut' && gpu.mode !== 'foreign' && gpu.memoryForeignMib === 0;
 }
 

@@ -1,0 +1,178 @@
+import { assert } from '../../../shared/domain/assert.ts';
+import { cards, geometryOf } from '../../../shared/domain/card.ts';
+import { freeStarts, type MigGeometry } from '../../../shared/domain/mig-profile.ts';
+import type { ModelSpec } from '../../../shared/domain/model.ts';
+import type { SliceShape } from '../../../shared/domain/slice.ts';
+import { shareReserveMib } from '../../../shared/placement/cost.ts';
+import { gpu, migShape, mpsShape, node } from '../../unit/shared/placement/builders.ts';
+import {
+  asMig,
+  asShare,
+  stageSet,
+  type Placed,
+  type StageSet,
+} from '../../unit/shared/placement/relayout/stage-set.ts';
+import { Dice } from './dice.ts';
+import type { ItemKind, SmallCard, SmallWorld, Spot } from './relayout-optimum.ts';
+
+/** The same small cluster twice: for the exhaustive search and for the planner. */
+export interface RelayoutCase {
+  readonly world: SmallWorld;
+  readonly set: StageSet;
+  readonly wanted: ModelSpec;
+}
+
+interface Flavour {
+  readonly product: string;
+  readonly cardsMost: number;
+  /** Profiles by name, or MiB. */
+  readonly sizes: readonly (string | number)[];
+}
+
+const flavours: readonly [Flavour, ...Flavour[]] = [
+  { product: 'A30', cardsMost: 8, sizes: ['1g.6gb', '2g.12gb', '4g.24gb'] },
+  { product: 'A100-40GB', cardsMost: 3, sizes: ['1g.5gb', '2g.10gb', '3g.20gb'] },
+  {
+    product: 'A100-40GB',
+    cardsMost: 2,
+    sizes: ['1g.5gb', '2g.10gb', '3g.20gb', '4g.20gb', '7g.40gb'],
+  },
+  { product: 'T4', cardsMost: 6, sizes: [3_000, 5_000, 9_000] },
+  { product: 'T4', cardsMost: 4, sizes: [2_500, 4_000, 6_500, 12_000] },
+  { product: 'L40S', cardsMost: 5, sizes: [9_000, 14_000, 23_000] },
+];
+
+/**
+ * A cluster that was filled at random and then lost some replicas, and a kind that is asked for. Whether that fits
+ * at once, after moves or never is up to the dice.
+ */
+export function relayoutCase(seed: number): RelayoutCase {
+  const dice = new Dice(seed);
+  const flavour = dice.pick(flavours);
+  const card = cards.find(({ name }) => name === flavour.product);
+  assert(card !== undefined, 'a flavour names a known card');
+  const geometry = geometryOf(card);
+  const small: SmallCard =
+    typeof flavour.sizes[0] === 'string' && geometry !== null
+      ? { form: 'mig', geometry }
+      : { form: 'share', capacityMib: card.memoryMib - shareReserveMib };
+  const kinds = flavour.sizes.flatMap((size): ItemKind[] => [
+    kindOf(size, geometry, false),
+    kindOf(size, geometry, true),
+  ]);
+  const count = 2 + dice.below(flavour.cardsMost - 1);
+  const spots = Array.from({ length: count }, () => fillCard(dice, small, kinds));
+  const wanted = 2 * dice.below(flavour.sizes.length);
+  const world: SmallWorld = { card: small, kinds, cards: spots, wanted };
+  return { world, ...staged(world, flavour) };
+}
+
+function kindOf(
+  size: string | number,
+  geometry: MigGeometry | null,
+  interruptible: boolean,
+): ItemKind {
+  if (typeof size === 'number') return { form: 'share', memoryMib: size, interruptible };
+  const profile = geometry?.profiles.find(({ name }) => name === size);
+  assert(profile !== undefined, 'a flavour names profiles of its card');
+  return {
+    form: 'mig',
+    giProfileId: profile.giProfileId,
+    starts: profile.placementStarts,
+    interruptible,
+  };
+}
+
+/** Fills a card, then takes one in four away. */
+function fillCard(dice: Dice, card: SmallCard, kinds: readonly ItemKind[]): readonly Spot[] {
+  const spots: Spot[] = [];
+  for (let tries = 0; tries < 12; tries += 1) {
+    const kind = dice.below(kinds.length);
+    const starts = startsOf(card, kinds, { spots, kind });
+    const [first, ...rest] = starts;
+    if (first !== undefined) spots.push({ kind, start: dice.pick([first, ...rest]) });
+  }
+  return spots.filter(() => dice.below(4) > 0);
+}
+
+function startsOf(
+  card: SmallCard,
+  kinds: readonly ItemKind[],
+  { spots, kind }: { readonly spots: readonly Spot[]; readonly kind: number },
+): readonly number[] {
+  const item = kinds[kind];
+  if (card.form === 'share') {
+    const held = [...spots.map((spot) => kinds[spot.kind]), item].reduce(
+      (sum, each) => sum + (each?.form === 'share' ? each.memoryMib : 0),
+      0,
+    );
+    return held <= card.capacityMib ? [0] : [];
+  }
+  if (item?.form !== 'mig') return [];
+  const layout = spots.flatMap(({ kind: other, start }) => {
+    const there = kinds[other];
+    return there?.form === 'mig' ? [{ giProfileId: there.giProfileId, start }] : [];
+  });
+  return freeStarts(card.geometry, layout, item.giProfileId);
+}
+
+/** The cluster as the planner sees it: two cards a node. */
+function staged(world: SmallWorld, flavour: Flavour): Omit<RelayoutCase, 'world'> {
+  const { product, sizes } = flavour;
+  const specs = world.kinds.map((kind, at) => specOf(kind, at, flavour));
+  const nodesCount = Math.ceil(world.cards.length / 2);
+  const nodes = Array.from({ length: nodesCount }, (_, at) => {
+    const name = `n${at}`;
+    const own = world.cards.slice(2 * at, 2 * at + 2);
+    const migEnabled = world.card.form === 'mig' ? true : null;
+    const mode = world.card.form === 'mig' ? 'mig' : 'idle';
+    return node(
+      name,
+      own.map((_unused, index) =>
+        gpu(
+          name,
+          index,
+          product,
+          product === 'T4' || product === 'L40S' ? {} : { migEnabled, mode },
+        ),
+      ),
+    );
+  });
+  const placed = world.cards.flatMap((spots, at) =>
+    spots.flatMap(({ kind, start }): Placed[] => {
+      const spec = specs[kind];
+      if (spec === undefined) return [];
+      const shape = shapeOf(sizes[Math.floor(kind / 2)] ?? 0, product, start);
+      return [{ spec, node: `n${Math.floor(at / 2)}`, at: [[at % 2, shape]] }];
+    }),
+  );
+  const asked = specs[world.wanted];
+  assert(asked !== undefined, 'what is wanted is one of the kinds');
+  return { set: stageSet(nodes, placed), wanted: { ...asked, name: modelNameOf('wanted') } };
+}
+
+function modelNameOf(name: string): ModelSpec['name'] {
+  return asMig(name, 1).name;
+}
+
+function specOf(kind: ItemKind, at: number, { sizes, product }: Flavour): ModelSpec {
+  const disruption = kind.interruptible
+    ? ({ kind: 'budget', seconds: 3_600 } as const)
+    : ({ kind: 'never' } as const);
+  const size = sizes[Math.floor(at / 2)] ?? 0;
+  if (typeof size === 'number') return asShare(`m${at}`, size, { disruption });
+  const card = cards.find(({ name }) => name === product);
+  const geometry = card === undefined ? null : geometryOf(card);
+  const profile = geometry?.profiles.find(({ name }) => name === size);
+  assert(card !== undefined && profile !== undefined, 'a flavour names profiles of its card');
+  // So much that the profile gives it and no smaller one does.
+  const computePercent = Math.floor((100 * profile.smCount) / card.smCount);
+  const spec = asMig(`m${at}`, profile.memoryMib, { disruption });
+  const { gpu: need } = spec;
+  assert(need !== null, 'a MIG model needs a card');
+  return { ...spec, gpu: { ...need, computePercent } };
+}
+
+function shapeOf(size: string | number, product: string, start: number): SliceShape {
+  return typeof size === 'number' ? mpsShape(size, 1) : migShape(product, size, start);
+}

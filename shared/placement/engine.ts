@@ -27,6 +27,11 @@ export interface DemandShape {
   readonly memoryMib: number;
   /** How many of the recent requests were like this; a positive whole number, in any common unit. */
   readonly weight: number;
+  /**
+   * How scarce room for it is in the whole cluster, in sixteenths: 16 and absent, all that is free would do for it.
+   * As `Policy.reweigh` counts it.
+   */
+  readonly scarcity?: number;
 }
 
 /**

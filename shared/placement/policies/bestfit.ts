@@ -1,4 +1,4 @@
-import { bestFitCard, slicePricePoints, takenMilli } from './option-sums.ts';
+import { bestFitCard, leastOffers, slicePricePoints, takenMilli } from './option-sums.ts';
 import type { PolicyMaker } from './policy.ts';
 
 /**
@@ -13,5 +13,6 @@ export const bestfit: PolicyMaker = () => ({
     return slicePricePoints(option) - Math.trunc((256_000 - cpuLeft - 16 * cardsLeft) / 2_560);
   },
   prefer: (_, option) => bestFitCard(option),
+  shortlist: leastOffers,
   ties: 'first',
 });

@@ -1,4 +1,4 @@
-import { bestFitCard, slicePricePoints } from './option-sums.ts';
+import { bestFitCard, leastOffers, slicePricePoints } from './option-sums.ts';
 import type { NodeSight, PolicyMaker, RequestSight } from './policy.ts';
 import { workBit } from './policy.ts';
 
@@ -12,6 +12,7 @@ const cpuAlone = workBit([]);
 export const clustering: PolicyMaker = () => ({
   rate: (node, option, ask) => slicePricePoints(option) - score(node, ask),
   prefer: (_, option) => bestFitCard(option),
+  shortlist: leastOffers,
   ties: 'first',
 });
 

@@ -5,34 +5,48 @@ import { compareText } from '../node-record.ts';
 
 /** A kind of request as policies weigh it: what it asks of the node's memory does not tell shapes apart. */
 export interface Shape {
+  /** One of those that were merged into it. */
+  readonly source: DemandShape;
   /** null: CPU alone. */
   readonly need: Need | null;
   readonly cpuMillis: number;
   /** How often; a whole number of at least 1. */
   readonly weight: number;
+  /** In sixteenths; the highest of those that were merged. */
+  readonly scarcity: number;
 }
+
+/** A shape that asks for cards. */
+export interface CardShape extends Shape {
+  readonly need: Need;
+}
+
+export function asksForCards(shape: Shape): shape is CardShape {
+  return shape.need !== null;
+}
+
+/** What a shape with room everywhere has as its scarcity. */
+export const scarcityOne = 16;
 
 /** Weights sum to no more than this, so that sums of weight times milli-GPU stay exact. */
 const weightTotalMax = 2 ** 24;
 
 /** A demand with equal shapes merged, the most frequent first; among equals in an order that only they decide. */
 export function mergeShapes(demand: Demand): readonly Shape[] {
-  const merged = new Map<string, { shape: DemandShape; weight: number }>();
+  const merged = new Map<string, Shape>();
   let total = 0;
-  for (const shape of demand.shapes) {
-    const key = `${shape.cpuMillis}|${shape.gpu === null ? '' : needOf(shape.gpu).key}`;
+  for (const source of demand.shapes) {
+    const need = source.gpu === null ? null : needOf(source.gpu);
+    const key = `${source.cpuMillis}|${need?.key ?? ''}`;
     const known = merged.get(key);
-    if (known === undefined) merged.set(key, { shape, weight: shape.weight });
-    else known.weight += shape.weight;
-    total += shape.weight;
+    const weight = (known?.weight ?? 0) + source.weight;
+    const scarcity = Math.max(known?.scarcity ?? scarcityOne, source.scarcity ?? scarcityOne);
+    merged.set(key, { source, need, cpuMillis: source.cpuMillis, weight, scarcity });
+    total += source.weight;
   }
-  return [...merged.values()]
-    .map(({ shape, weight }) => ({
-      need: shape.gpu === null ? null : needOf(shape.gpu),
-      cpuMillis: shape.cpuMillis,
-      weight: total <= weightTotalMax ? weight : scaledWeight(weight, total),
-    }))
-    .sort(byWeight);
+  const shapes = [...merged.values()].sort(byWeight);
+  if (total <= weightTotalMax) return shapes;
+  return shapes.map((shape) => ({ ...shape, weight: scaledWeight(shape.weight, total) }));
 }
 
 /**
@@ -43,8 +57,8 @@ export function typicalShapes(demand: Demand): readonly Shape[] {
   const shapes = mergeShapes(demand);
   const total = shapes.reduce((sum, { weight }) => sum + weight, 0);
   let covered = 0;
-  const end = shapes.findIndex(({ weight }) => (covered += weight) * 100 >= total * 95);
-  return shapes.slice(0, end + 1);
+  const last = shapes.findIndex(({ weight }) => (covered += weight) * 100 >= total * 95);
+  return shapes.slice(0, last + 1);
 }
 
 /** Double division of whole numbers below 2^53 is correctly rounded on every machine. */

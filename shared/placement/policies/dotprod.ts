@@ -1,4 +1,4 @@
-import { bestFitCard, slicePricePoints, takenMilli } from './option-sums.ts';
+import { bestFitCard, leastOffers, slicePricePoints, takenMilli } from './option-sums.ts';
 import type { PolicyMaker } from './policy.ts';
 
 /**
@@ -11,5 +11,6 @@ export const dotprod: PolicyMaker = () => ({
     return slicePricePoints(option) - Math.trunc((32_768_000_000 - product) / 327_680_000);
   },
   prefer: (_, option) => bestFitCard(option),
+  shortlist: leastOffers,
   ties: 'first',
 });

@@ -1,7 +1,7 @@
 import { fgdScore, scoreScale, type ScoreScale } from './fgd-score.ts';
-import { typicalShapes } from './demand.ts';
-import { atCards, atUnfit, NodeRoom, perShape, type CardShape } from './node-room.ts';
-import { slicePriceMilli, takenMilli } from './option-sums.ts';
+import { asksForCards, typicalShapes } from './demand.ts';
+import { atCards, atUnfit, NodeRoom, perShape } from './node-room.ts';
+import { leastOffers, slicePriceMilli, takenMilli } from './option-sums.ts';
 import type { NodeSight, Option, Outlook, Policy, PolicyMaker, RequestSight } from './policy.ts';
 
 /** One point of FGD's score near zero, in milli-GPU. */
@@ -16,13 +16,14 @@ export const fgd: PolicyMaker = (outlook) => new FragmentationGradient(outlook);
 
 class FragmentationGradient implements Policy {
   readonly ties = 'first';
+  readonly shortlist = leastOffers;
   private readonly room: NodeRoom;
   private readonly weightTotal: number;
   private readonly scale: ScoreScale;
 
   constructor(outlook: Outlook) {
     const shapes = typicalShapes(outlook.demand);
-    this.room = new NodeRoom(this, shapes.filter(asksForCards));
+    this.room = new NodeRoom(shapes.filter(asksForCards));
     // A shape without cards can use no free card, so every free milli-GPU is a fragment to it.
     this.weightTotal = shapes.reduce((sum, { weight }) => sum + weight, 0);
     this.scale = scoreScale(this.weightTotal);
@@ -53,8 +54,4 @@ class FragmentationGradient implements Policy {
     }
     return this.weightTotal * freeMilli - useful;
   }
-}
-
-function asksForCards(shape: { readonly need: unknown }): shape is CardShape {
-  return shape.need !== null;
 }

@@ -1,12 +1,6 @@
 import { CardMeasure } from './card-room.ts';
-import type { Shape } from './demand.ts';
-import type { Need } from '../need.ts';
-import type { CardSight, NodeSight, Option, Policy } from './policy.ts';
-
-/** A shape that asks for cards. */
-export interface CardShape extends Shape {
-  readonly need: Need;
-}
+import type { CardShape } from './demand.ts';
+import type { CardSight, NodeSight, Option } from './policy.ts';
 
 /**
  * What a node's cards could do for each of a list of shapes, summed over the cards, in one array: for shape `t` at
@@ -19,15 +13,13 @@ export const atCopies = 1;
 export const atFill = 2;
 export const atUnfit = 3;
 
-/** Adds up room by shape. Sums are remembered in the scratch of cards and nodes, under the policy that owns this. */
+/** Adds up room by shape. Sums are remembered in the scratch of cards and nodes. */
 export class NodeRoom {
   readonly shapes: readonly CardShape[];
-  private readonly owner: Policy;
   private readonly measure = new CardMeasure();
   private readonly sums: Int32Array;
 
-  constructor(owner: Policy, shapes: readonly CardShape[]) {
-    this.owner = owner;
+  constructor(shapes: readonly CardShape[]) {
     this.shapes = shapes;
     this.sums = new Int32Array(shapes.length * perShape);
   }
@@ -35,14 +27,14 @@ export class NodeRoom {
   /** The sums of a node as it is. The caller may not change them. */
   before(node: NodeSight): Int32Array {
     const { scratch } = node;
-    if (scratch.by === this.owner && scratch.numbers instanceof Int32Array) return scratch.numbers;
-    const sums = new Int32Array(this.shapes.length * perShape);
+    if (scratch.by === this && scratch.numbers instanceof Int32Array) return scratch.numbers;
+    const sums = new Int32Array(this.sums.length);
     for (const { card, count } of node.groups) {
       const one = this.ofCard(card);
       for (let at = 0; at < sums.length; at += 1)
         sums[at] = (sums[at] ?? 0) + (one[at] ?? 0) * count;
     }
-    scratch.by = this.owner;
+    scratch.by = this;
     scratch.numbers = sums;
     return sums;
   }
@@ -61,19 +53,20 @@ export class NodeRoom {
     return sums;
   }
 
-  private ofCard(card: CardSight): Int32Array {
+  /** The same of one card. The caller may not change them. */
+  ofCard(card: CardSight): Int32Array {
     const { scratch } = card;
-    if (scratch.by === this.owner && scratch.numbers instanceof Int32Array) return scratch.numbers;
-    const numbers = new Int32Array(this.shapes.length * perShape);
-    this.shapes.forEach(({ need }, shape) => {
+    if (scratch.by === this && scratch.numbers instanceof Int32Array) return scratch.numbers;
+    const numbers = new Int32Array(this.sums.length);
+    for (const [shape, { need }] of this.shapes.entries()) {
       const { copies, fillMilli } = this.measure.roomFor(card.view, need);
       const at = shape * perShape;
       numbers[at + atCards] = copies > 0 ? 1 : 0;
       numbers[at + atCopies] = copies;
       numbers[at + atFill] = Math.min(fillMilli, card.freeMilli);
       numbers[at + atUnfit] = copies > 0 ? 0 : card.freeMilli;
-    });
-    scratch.by = this.owner;
+    }
+    scratch.by = this;
     scratch.numbers = numbers;
     return numbers;
   }

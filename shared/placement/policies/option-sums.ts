@@ -1,4 +1,4 @@
-import type { Option } from './policy.ts';
+import type { Option, SliceOffer, CardSight } from './policy.ts';
 
 /** Thousandths of cards that an option takes, rounding and waste included. */
 export function takenMilli(option: Option): number {
@@ -7,8 +7,12 @@ export function takenMilli(option: Option): number {
   return taken;
 }
 
-/** What its slices cost beside their room: switches of mode, separation that nobody asked for. */
+/**
+ * What its slices cost beside their room: switches of mode, separation that nobody asked for. The distance between
+ * cards is left out, because the published policies know of none.
+ */
 export function slicePriceMilli(option: Option): number {
+  if (option.parts.length === 0) return option.priceMilli;
   let price = 0;
   for (const { offer } of option.parts) price += offer.priceMilli;
   return price;
@@ -34,4 +38,11 @@ export function bestFitCard(option: Option): number {
   for (const { card } of option.parts) left += card.freeMilli;
   const cost = Math.min(takenMilli(option) + option.priceMilli, costMax);
   return cost * 1_024 + Math.min(left, 1_023);
+}
+
+/** The offers of a card that cost least room and price: what the published policies choose among. */
+export function leastOffers(card: CardSight, offers: readonly SliceOffer[]): readonly SliceOffer[] {
+  const costOf = (offer: SliceOffer) => card.freeMilli - offer.after.freeMilli + offer.priceMilli;
+  const least = offers.reduce((lowest, offer) => Math.min(lowest, costOf(offer)), Infinity);
+  return offers.filter((offer) => costOf(offer) === least);
 }

@@ -1,4 +1,4 @@
-import { bestFitCard, slicePricePoints } from './option-sums.ts';
+import { bestFitCard, leastOffers, slicePricePoints } from './option-sums.ts';
 import type { NodeSight, Option, PolicyMaker } from './policy.ts';
 
 /**
@@ -8,6 +8,7 @@ import type { NodeSight, Option, PolicyMaker } from './policy.ts';
 export const packing: PolicyMaker = () => ({
   rate: (node, option) => slicePricePoints(option) - score(node, option),
   prefer: (_, option) => bestFitCard(option),
+  shortlist: leastOffers,
   ties: 'first',
 });
 

@@ -40,10 +40,19 @@ export interface Policy {
    * outlook and the id of the claim.
    */
   readonly ties: 'first' | 'drawn';
+  /**
+   * The demand of the outlook with `scarcity` as these nodes have it now: those that may be given something. null:
+   * about as it was. Whoever owns an engine asks from time to time and applies the answer as a delta. Absent: the
+   * policy does not look at scarcity.
+   */
+  reweigh?(nodes: Iterable<NodeSight>): Demand | null;
 }
 
-/** A policy is made anew whenever its outlook changes, so it may work out what it likes beforehand. */
-export type PolicyMaker = (outlook: Outlook) => Policy;
+/**
+ * A policy is made anew whenever its outlook changes, so it may work out what it likes beforehand. `previous` is the
+ * policy of the outlook before, made by the same maker: what it worked out and still holds may be taken over.
+ */
+export type PolicyMaker = (outlook: Outlook, previous?: Policy) => Policy;
 
 /** What a policy knows besides one node and one request. */
 export interface Outlook {
@@ -139,10 +148,10 @@ export interface RequestSight {
 
 /**
  * Room for what a policy has worked out about its owner, so that it need not look it up elsewhere. A cache: `numbers`
- * means nothing to a policy other than `by`, which overwrites both.
+ * means something to `by` alone; others overwrite both.
  */
 export interface Scratch {
-  by: Policy | null;
+  by: object | null;
   numbers: Int32Array | Float64Array | null;
 }
 

@@ -1,4 +1,4 @@
-import { slicePriceMilli, takenMilli } from './option-sums.ts';
+import { leastOffers, slicePriceMilli, takenMilli } from './option-sums.ts';
 import type { PolicyMaker } from './policy.ts';
 
 /**
@@ -8,5 +8,6 @@ import type { PolicyMaker } from './policy.ts';
 export const random: PolicyMaker = () => ({
   rate: () => 0,
   prefer: (_, option) => takenMilli(option) + slicePriceMilli(option),
+  shortlist: leastOffers,
   ties: 'drawn',
 });

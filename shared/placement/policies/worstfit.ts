@@ -1,4 +1,4 @@
-import { slicePriceMilli, takenMilli } from './option-sums.ts';
+import { leastOffers, slicePriceMilli, takenMilli } from './option-sums.ts';
 import type { PolicyMaker } from './policy.ts';
 
 /**
@@ -16,5 +16,6 @@ export const worstfit: PolicyMaker = () => ({
     for (const { offer } of option.parts) left += offer.after.freeMilli;
     return (takenMilli(option) + slicePriceMilli(option)) * 1_024 - Math.min(1_023, left);
   },
+  shortlist: leastOffers,
   ties: 'first',
 });

@@ -1,0 +1,108 @@
+import { assert } from '../../domain/assert.ts';
+import type { CardShape } from './demand.ts';
+import { perShape } from './node-room.ts';
+import { usableOf, usableOne, type NodeLeft } from './usable.ts';
+
+/** What a free milli-GPU costs that no CPU is left for, in units of `valueScale`: 0.3. */
+const strandedPrice = 78_643;
+
+/** Weights sum to at most this. */
+const weightOne = 2 ** 16;
+const tailSteps = 2 ** 13;
+const tailOne = 2 ** 18;
+
+/** Shapes that a potential can look at; usable quarters of 64 cards times this stay below 2^31. */
+export const shapesMax = 2 ** 12;
+
+/** Values are milli-GPU times this. With 64 cards on a node they stay below 2^53. */
+export const valueScale = usableOne * weightOne;
+
+/** `tails[z]` is `(z / tailSteps)⁴` in units of `tailOne`, rounded down; no product is above 2^52. */
+const tails = Int32Array.from({ length: tailSteps + 1 }, (_, z) =>
+  Math.floor((z * z * z * z) / 2 ** 34),
+);
+
+/**
+ * How each shape weighs: how often it is asked for, times the square of how scarce room for it is. Whole numbers that
+ * sum to at most 2^16.
+ */
+export function weighShapes(shapes: readonly CardShape[]): Int32Array {
+  const total = shapes.reduce((sum, { weight }) => sum + weight, 0);
+  const raw = shapes.map(({ weight, scarcity }) => {
+    const often = Math.max(1, Math.floor((weight * weightOne) / total));
+    return often * scarcity * scarcity;
+  });
+  const sum = raw.reduce((all, each) => all + each, 0);
+  return Int32Array.from(raw, (each) => Math.floor((each * weightOne) / sum));
+}
+
+/**
+ * What the requests to come can be expected to make of a node's free capacity, in milli-GPU times `valueScale`.
+ *
+ * Shapes of several cards, and those that need MIG, count by expectation. The others count by the best of four of
+ * them drawn by weight, because a node serves whoever suits it best: sorted by `usableOf` downwards, with `P` the part
+ * of their weight not yet passed, `Σ usable · (P⁴ before − P⁴ after)`. Free milli-GPU for which the node has too
+ * little CPU left are a loss.
+ */
+export class Potential {
+  /** What a milli-GPU is worth that every shape could use, in units of `valueScale / usableOne`. */
+  readonly weightTotal: number;
+  private readonly shapes: readonly CardShape[];
+  private readonly weights: Int32Array;
+  private readonly isSingle: readonly boolean[];
+  private readonly singlesWeight: number;
+  private readonly cpuPerThousandMilli: number;
+  /** The singles as `usable · 2^12 + index`, to be sorted. */
+  private readonly keys: Int32Array;
+
+  /** `cpuPerThousandMilli`: thousandths of a CPU that each free card should find on its node. */
+  constructor(shapes: readonly CardShape[], cpuPerThousandMilli: number) {
+    assert(shapes.length <= shapesMax, `a potential looks at no more than ${shapesMax} shapes`);
+    this.shapes = shapes;
+    this.weights = weighShapes(shapes);
+    this.weightTotal = this.weights.reduce((sum, weight) => sum + weight, 0);
+    this.isSingle = shapes.map(({ need }) => need.count === 1 && need.isolation !== 'mig');
+    this.singlesWeight = this.weights.reduce(
+      (sum, weight, at) => sum + (this.isSingle[at] === true ? weight : 0),
+      0,
+    );
+    this.cpuPerThousandMilli = cpuPerThousandMilli;
+    this.keys = new Int32Array(this.isSingle.filter(Boolean).length);
+  }
+
+  /** `sums` as `NodeRoom` adds them up for the same shapes. */
+  valueOf(sums: Int32Array, left: NodeLeft): number {
+    const { shapes, weights, keys } = this;
+    let expected = 0;
+    let single = 0;
+    for (const [at, shape] of shapes.entries()) {
+      const usable = usableOf(shape, sums, at * perShape, left);
+      if (this.isSingle[at] !== true) expected += (weights[at] ?? 0) * usable;
+      else keys[single++] = usable * shapesMax + at;
+    }
+    return expected + this.bestOfSingles() - this.stranded(left);
+  }
+
+  /** The order among equals does not matter: their terms add up to the same. */
+  private bestOfSingles(): number {
+    const { keys, weights, singlesWeight } = this;
+    keys.sort();
+    let left = singlesWeight;
+    let tail = tailOne;
+    let sum = 0;
+    for (let at = keys.length - 1; at >= 0 && tail > 0; at -= 1) {
+      const key = keys[at] ?? 0;
+      left -= weights[key % shapesMax] ?? 0;
+      const next = tails[Math.floor((left * tailSteps) / singlesWeight)] ?? 0;
+      sum += (tail - next) * Math.floor(key / shapesMax);
+      tail = next;
+    }
+    return Math.floor((sum * singlesWeight) / tailOne);
+  }
+
+  private stranded({ freeMilli, cpuFreeMillis }: NodeLeft): number {
+    const { cpuPerThousandMilli } = this;
+    const missing = freeMilli * cpuPerThousandMilli - cpuFreeMillis * 1_000;
+    return missing <= 0 ? 0 : Math.floor((missing * strandedPrice) / cpuPerThousandMilli);
+  }
+}

@@ -1,0 +1,36 @@
+import { cardByProductName, geometryOf } from '../../domain/card.ts';
+import type { GpuNeed } from '../../domain/model.ts';
+import { divFloor, shareReserveMib } from '../cost.ts';
+import type { Demand } from '../engine.ts';
+import type { FleetCards } from './policy.ts';
+
+/** Parts of a card that a cluster about which nothing is known may be asked for: an eighth, a quarter, half. */
+const partsOfCard = [8, 4, 2] as const;
+const cardCounts = [1, 2, 4, 8] as const;
+
+/**
+ * What is expected where nothing is known: every way to cut each product of the fleet is as likely, by share, by MIG
+ * profile, and whole cards one or several at a time. No CPU is asked for.
+ */
+export function priorDemand(fleet: readonly FleetCards[]): Demand {
+  const needs = fleet.flatMap((cards) => [
+    ...partsOfCard.map((part): GpuNeed =>
+      needFor(divFloor(Math.max(part, cards.memoryTotalMib - shareReserveMib), part), 'any'),
+    ),
+    ...profilesMib(cards.productName).map((memoryMib) => needFor(memoryMib, 'mig')),
+    ...cardCounts.map((count): GpuNeed => ({ ...needFor(cards.memoryTotalMib, 'whole'), count })),
+  ]);
+  return {
+    shapes: needs.map((gpu) => ({ gpu, cpuMillis: 0, memoryMib: 0, weight: 1 })),
+  };
+}
+
+function profilesMib(productName: string): readonly number[] {
+  const card = cardByProductName(productName);
+  const profiles = (card === undefined ? null : geometryOf(card))?.profiles ?? [];
+  return [...new Set(profiles.map(({ memoryMib }) => memoryMib))];
+}
+
+function needFor(memoryMib: number, isolation: GpuNeed['isolation']): GpuNeed {
+  return { memoryMib, computePercent: 0, isolation, count: 1, processes: 1, models: [] };
+}

@@ -1,0 +1,39 @@
+import type { CardShape } from './demand.ts';
+import { scarcityOne } from './demand.ts';
+import { perShape } from './node-room.ts';
+import type { NodeRoom } from './node-room.ts';
+import type { FleetCards, NodeSight } from './policy.ts';
+import { sizeMilliOf } from './shape-size.ts';
+import { fillOf } from './usable.ts';
+
+/** No shape counts as scarcer than this: 64 times as much is free as it could use. */
+const scarcityMax = 64 * scarcityOne;
+
+/**
+ * How scarce room for each shape of `room` is on these nodes, in sixteenths: all that is free, divided by what as many
+ * copies as fit now would fill, at least one copy.
+ */
+export function scarcityOf(
+  room: NodeRoom,
+  nodes: Iterable<NodeSight>,
+  fleet: readonly FleetCards[],
+): readonly number[] {
+  const fills = room.shapes.map(() => 0);
+  let free = 0;
+  for (const node of nodes) {
+    const sums = room.before(node);
+    free += node.freeMilli;
+    for (const [at, shape] of room.shapes.entries()) {
+      fills[at] = (fills[at] ?? 0) + fillOf(shape, sums, at * perShape, node.cpuFreeMillis);
+    }
+  }
+  return room.shapes.map((shape, at) => {
+    const fill = Math.max(fills[at] ?? 0, copyMilli(shape, fleet));
+    return Math.max(scarcityOne, Math.min(scarcityMax, Math.floor((scarcityOne * free) / fill)));
+  });
+}
+
+/** Milli-GPU that one copy of a shape takes, on average over the fleet. */
+export function copyMilli({ need }: CardShape, fleet: readonly FleetCards[]): number {
+  return need.count * sizeMilliOf(need, fleet);
+}

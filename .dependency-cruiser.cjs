@@ -164,6 +164,12 @@ module.exports = {
       },
     ),
     rule(
+      'replays-low',
+      'Replays see the log, the engine and what both sides stand on: never the live fleet.',
+      { path: '^coordinator/replay/' },
+      { path: '^coordinator/(?!replay|store)|^shared/(?!domain|placement|platform)' },
+    ),
+    rule(
       'main-is-top',
       'main.ts wires; nobody imports it.',
       {},

@@ -101,6 +101,8 @@ async function runCoordinator(
   closers.push(async () => http.stop());
   const api = await startApiServer(config.grpc, {
     core,
+    decisionLog: kept.decisionLog,
+    open,
     samples,
     counters,
     clock: systemClock,

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/platform/errors.ts';
 
 /** Which list a token belongs to: one is of no use in another. */
-export type PagedList = 'changes' | 'models' | 'nodes';
+export type PagedList = 'changes' | 'decisions' | 'models' | 'nodes';
 
 const pageLimits = { sizeDefault: 100, sizeMax: 1_000, tokenLengthMax: 512 } as const;
 
@@ -21,8 +21,7 @@ export function pageOf<T>(
   name: (item: T) => string,
   request: { readonly pageSize: number; readonly pageToken: string },
 ): Page<T> {
-  const after = decodeToken(list, request.pageToken);
-  const size = pageSize(request.pageSize);
+  const { after, size } = askedPage(list, request);
   const rest = all
     .filter((item) => after === null || name(item) > after)
     .sort((left, right) => (name(left) < name(right) ? -1 : 1));
@@ -30,6 +29,14 @@ export function pageOf<T>(
   const last = items.at(-1);
   const more = rest.length > items.length && last !== undefined;
   return { items, nextPageToken: more ? encodeToken(list, name(last)) : '' };
+}
+
+/** For lists that are read page by page: after which name to go on (null: the beginning), and how many to give. */
+export function askedPage(
+  list: PagedList,
+  request: { readonly pageSize: number; readonly pageToken: string },
+): { readonly after: string | null; readonly size: number } {
+  return { after: decodeToken(list, request.pageToken), size: pageSize(request.pageSize) };
 }
 
 function pageSize(asked: number): number {
@@ -41,7 +48,8 @@ function pageSize(asked: number): number {
   return Math.min(asked === 0 ? pageLimits.sizeDefault : asked, pageLimits.sizeMax);
 }
 
-function encodeToken(list: PagedList, after: string): string {
+/** The token of the page after the item of that name. */
+export function encodeToken(list: PagedList, after: string): string {
   return Buffer.from(JSON.stringify([1, list, after])).toString('base64url');
 }
 

@@ -7,11 +7,14 @@ import type { Log } from '../../shared/platform/log.ts';
 import {
   changeService,
   clusterService,
+  decisionService,
   linkService,
   packageDefinition,
   schedulerService,
 } from '../../shared/wire/services.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
+import type { DecisionLog } from '../store/decision-log.ts';
+import type { OpenEngine } from '../fleet/engine-desk.ts';
 import {
   listenError,
   parseListenAddress,
@@ -21,6 +24,7 @@ import type { Samples } from '../telemetry/samples.ts';
 import { changeHandlers } from './change-service.ts';
 import { clusterHandlers } from './cluster-service.ts';
 import type { ControlSession } from './control-session.ts';
+import { decisionHandlers } from './decision-service.ts';
 import type { LinkCounters } from './link-counters.ts';
 import { linkHandlers } from './link-service.ts';
 import { LogsDesk } from './logs-desk.ts';
@@ -28,6 +32,9 @@ import { schedulerHandlers } from './scheduler-service.ts';
 
 export interface ApiDeps {
   readonly core: CoordinatorCore;
+  readonly decisionLog: DecisionLog;
+  /** For replays. */
+  readonly open: OpenEngine;
   readonly samples: Samples;
   readonly counters: LinkCounters;
   readonly clock: Clock;
@@ -58,6 +65,7 @@ const serviceNames = [
   'tangram.v1.SchedulerService',
   'tangram.v1.ClusterService',
   'tangram.v1.ChangeService',
+  'tangram.v1.DecisionService',
   'tangram.link.v1.LinkService',
 ];
 
@@ -72,6 +80,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   server.addService(schedulerService, schedulerHandlers({ core, logs, onError }));
   server.addService(clusterService, clusterHandlers({ core, version, onError }));
   server.addService(changeService, changeHandlers({ core, onError }));
+  server.addService(decisionService, decisionHandlers({ ...deps, onError }));
   server.addService(linkService, linkHandlers({ ...deps, logs }, sessions));
   const health = new HealthImplementation(
     Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const])),

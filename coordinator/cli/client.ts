@@ -1,9 +1,11 @@
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import {
   createChangeClient,
+  createDecisionClient,
   createClusterClient,
   createSchedulerClient,
 } from '../../shared/wire/services.ts';
+import { decisionCalls, type DecisionCalls } from './decision-calls.ts';
 import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
 import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
@@ -11,6 +13,7 @@ import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tan
 import type { Change__Output } from '../../shared/wire/generated/tangram/v1/Change.ts';
 import type { ChangeServiceClient } from '../../shared/wire/generated/tangram/v1/ChangeService.ts';
 import type { ClusterServiceClient } from '../../shared/wire/generated/tangram/v1/ClusterService.ts';
+import type { DecisionServiceClient } from '../../shared/wire/generated/tangram/v1/DecisionService.ts';
 import type { DeleteModelResponse__Output } from '../../shared/wire/generated/tangram/v1/DeleteModelResponse.ts';
 import type { Event__Output } from '../../shared/wire/generated/tangram/v1/Event.ts';
 import type { ExplainResponse__Output } from '../../shared/wire/generated/tangram/v1/ExplainResponse.ts';
@@ -34,7 +37,7 @@ import type { WatchModelsResponse__Output } from '../../shared/wire/generated/ta
 export type NodeChange = 'cordon' | 'drain' | 'uncordon';
 
 /** The coordinator as the command line sees it. Every method throws AppError: COORDINATOR_AWAY, or what was answered. */
-export interface CoordinatorClient {
+export interface CoordinatorClient extends DecisionCalls {
   applyModel(request: ApplyModelRequest): Promise<ApplyModelResponse__Output>;
   /** Throws MODEL_UNKNOWN. */
   getModel(name: string): Promise<Model__Output>;
@@ -69,6 +72,7 @@ const pageSize = 1_000;
 
 interface Connection {
   readonly change: ChangeServiceClient;
+  readonly decision: DecisionServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly cluster: ClusterServiceClient;
   readonly ask: <Request, Response>(
@@ -82,6 +86,7 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
   const peer = `the coordinator at ${address}`;
   const connection: Connection = {
     change: createChangeClient(address),
+    decision: createDecisionClient(address),
     scheduler: createSchedulerClient(address),
     cluster: createClusterClient(address),
     ask: async (invoke, request) => {
@@ -100,10 +105,15 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
     ...modelCalls(connection),
     ...nodeCalls(connection),
     ...changeCalls(connection),
+    ...decisionCalls(connection.decision, {
+      ask: connection.ask,
+      read: (stream, signal) => readStream(stream, peer, signal),
+    }),
     watchModels: (name, signal) =>
-      watchModels(connection.scheduler.watchModels({ name }), peer, signal),
+      readStream(connection.scheduler.watchModels({ name }), peer, signal),
     close: () => {
       connection.change.close();
+      connection.decision.close();
       connection.scheduler.close();
       connection.cluster.close();
     },
@@ -276,15 +286,15 @@ async function allPages<T>(
   throw new Error(`the list has more than ${pagesMax} pages`);
 }
 
-async function* watchModels(
-  stream: ClientReadableStream<WatchModelsResponse__Output>,
+async function* readStream<T>(
+  stream: ClientReadableStream<T>,
   peer: string,
   signal: AbortSignal,
-): AsyncIterable<WatchModelsResponse__Output> {
+): AsyncIterable<T> {
   const cancel = (): void => stream.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    for await (const event of stream) yield event as WatchModelsResponse__Output; // the stream is of these; its iterator is untyped
+    for await (const event of stream) yield event as T; // the stream is of these; its iterator is untyped
   } catch (error) {
     if (signal.aborted) return;
     if (!isServiceError(error)) throw error;

@@ -6,6 +6,7 @@ import type { Api, CliDeps } from './deps.ts';
 import { addPlans } from './plan-commands.ts';
 import { addReads } from './read-commands.ts';
 import { addRecords } from './record-commands.ts';
+import { addReplays } from './replay-commands.ts';
 import { exitCodesHelp } from './run.ts';
 import { addSimulate } from './simulate-command.ts';
 
@@ -36,6 +37,7 @@ Examples:
   tangram defrag --plan                 what moving would win
   tangram ps                            every replica, and where it is
   tangram why sentiment                 why a model is where it is, or pending
+  tangram replay --since 7d --policy fgd  what another policy would have done
   tangram get models -o yaml            the declarations, as apply reads them`,
     );
   let client: CoordinatorClient | undefined;
@@ -48,6 +50,7 @@ Examples:
   addReads(program, deps, api);
   addChanges(program, deps, api);
   addRecords(program, deps, api);
+  addReplays(program, deps, api);
   addSimulate(program, deps);
   return program;
 }

@@ -31,10 +31,16 @@ export function parseMemoryMib(text: string): Result<number> {
   return ok(mib);
 }
 
-const msPerUnit: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const duration = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+const msPerUnit: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const duration = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-/** Parses a duration such as `500ms`, `60s`, `5m` or `1h` to whole milliseconds. */
+/** Parses a duration such as `500ms`, `60s`, `5m`, `1h` or `7d` to whole milliseconds. */
 export function parseDurationMs(text: string): Result<number> {
   const match = duration.exec(text.trim());
   const unit = msPerUnit[match?.[2] ?? ''];
@@ -42,7 +48,7 @@ export function parseDurationMs(text: string): Result<number> {
     return err({
       code: 'DURATION_INVALID',
       message: `${JSON.stringify(text)} is not a duration`,
-      hint: 'write a number and ms, s, m or h, such as 5m',
+      hint: 'write a number and ms, s, m, h or d, such as 5m',
     });
   }
   return ok(Math.round(Number(match[1]) * unit));

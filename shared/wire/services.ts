@@ -10,6 +10,7 @@ import type { ProtoGrpcType as LayoutProtos } from './generated/layout_service.t
 import type { ProtoGrpcType as LocalProtos } from './generated/local_service.ts';
 import type { ProtoGrpcType as MpsProtos } from './generated/mps_service.ts';
 import type { ProtoGrpcType as ClusterProtos } from './generated/cluster_service.ts';
+import type { ProtoGrpcType as DecisionProtos } from './generated/decision_service.ts';
 import type { ProtoGrpcType as LinkProtos } from './generated/link_service.ts';
 import type { ProtoGrpcType as SchedulerProtos } from './generated/scheduler_service.ts';
 import type { AgentServiceClient } from './generated/tangram/agent/v1/AgentService.ts';
@@ -20,6 +21,7 @@ import type { MpsServiceClient } from './generated/tangram/agent/v1/MpsService.t
 import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
 import type { ChangeServiceClient } from './generated/tangram/v1/ChangeService.ts';
 import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService.ts';
+import type { DecisionServiceClient } from './generated/tangram/v1/DecisionService.ts';
 import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
 
 /** The largest message of the contract: a list of 1,000 nodes with 8 cards each stays below it. */
@@ -51,6 +53,7 @@ export const packageDefinition = loadSync(
     'tangram/v1/scheduler_service.proto',
     'tangram/v1/cluster_service.proto',
     'tangram/v1/change_service.proto',
+    'tangram/v1/decision_service.proto',
     'tangram/link/v1/link_service.proto',
     'tangram/agent/v1/agent_service.proto',
     'tangram/agent/v1/health_service.proto',
@@ -77,12 +80,14 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as AgentProto
   MpsProtos &
   ChangeProtos &
   ClusterProtos &
+  DecisionProtos &
   LinkProtos &
   SchedulerProtos;
 
 export const schedulerService = loaded.tangram.v1.SchedulerService.service;
 export const changeService = loaded.tangram.v1.ChangeService.service;
 export const clusterService = loaded.tangram.v1.ClusterService.service;
+export const decisionService = loaded.tangram.v1.DecisionService.service;
 export const linkService = loaded.tangram.link.v1.LinkService.service;
 export const agentService = loaded.tangram.agent.v1.AgentService.service;
 export const healthService = loaded.tangram.agent.v1.HealthService.service;
@@ -109,6 +114,14 @@ export function createClusterClient(address: string): ClusterServiceClient {
 
 export function createChangeClient(address: string): ChangeServiceClient {
   return new loaded.tangram.v1.ChangeService(address, credentials.createInsecure(), channelOptions);
+}
+
+export function createDecisionClient(address: string): DecisionServiceClient {
+  return new loaded.tangram.v1.DecisionService(
+    address,
+    credentials.createInsecure(),
+    channelOptions,
+  );
 }
 
 export function createLinkClient(address: string): LinkServiceClient {

@@ -9,6 +9,8 @@ import {
   type NodeChange,
 } from '../../coordinator/cli/client.ts';
 import { startApiServer, type ApiServer } from '../../coordinator/api/server.ts';
+import { openDecisionLog, type DecisionLog } from '../../coordinator/store/decision-log.ts';
+import { open } from '../../shared/placement/open.ts';
 import { Samples } from '../../coordinator/telemetry/samples.ts';
 import { parseManifests } from '../../shared/manifest/parse-manifests.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
@@ -30,6 +32,7 @@ const soon = (): Date => new Date(Date.now() + 20_000);
 let core: FakeCore;
 let server: ApiServer;
 let samples: Samples;
+let decisionLog: DecisionLog;
 let scheduler: SchedulerServiceClient;
 let client: CoordinatorClient;
 const agents: LinkAgent[] = [];
@@ -37,8 +40,11 @@ const agents: LinkAgent[] = [];
 beforeEach(async () => {
   core = new FakeCore();
   samples = new Samples();
+  decisionLog = openDecisionLog(':memory:', { rowsMax: 100 });
   server = await startApiServer('127.0.0.1:0', {
     core,
+    decisionLog,
+    open,
     samples,
     counters: createLinkCounters(),
     clock: systemClock,
@@ -55,6 +61,7 @@ afterEach(async () => {
   scheduler.close();
   client.close();
   await server.stop();
+  decisionLog.close();
 });
 
 function agent(options: Partial<LinkAgentOptions> = {}): LinkAgent {
@@ -397,6 +404,8 @@ describe('the door', () => {
   test('refuses an address that others can reach, and one that is taken', async () => {
     const deps = {
       core,
+      decisionLog,
+      open,
       samples,
       counters: createLinkCounters(),
       clock: systemClock,

@@ -60,6 +60,8 @@ export async function startCoordinator(
   });
   const api = await startApiServer('127.0.0.1:0', {
     core,
+    decisionLog,
+    open,
     samples,
     counters,
     clock: systemClock,

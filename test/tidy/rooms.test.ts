@@ -92,6 +92,13 @@ describe('a planted violation', () => {
       },
     },
     {
+      rule: 'replays-low',
+      files: {
+        'coordinator/replay/a.ts': `import { b } from '../fleet/b.ts';\nexport const a = b;\n`,
+        'coordinator/fleet/b.ts': 'export const b = 1;\n',
+      },
+    },
+    {
       rule: 'sides-apart',
       files: {
         'agent/a.ts': `import type { B } from '../coordinator/b.ts';\nexport type A = B;\n`,

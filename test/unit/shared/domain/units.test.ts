@@ -44,6 +44,7 @@ test.for([
   { text: '60s', ms: 60_000, back: '1m' },
   { text: '5m', ms: 300_000, back: '5m' },
   { text: '1.5h', ms: 5_400_000, back: '1.5h' },
+  { text: '7d', ms: 604_800_000, back: '168h' },
 ])('the duration $text is $ms ms and reads $back', ({ text, ms, back }) => {
   expect(parseDurationMs(text)).toEqual({ ok: true, value: ms });
   expect(renderDuration(ms)).toBe(back);

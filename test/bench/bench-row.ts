@@ -13,4 +13,10 @@ export interface BenchRow {
 export interface BenchOptions {
   /** How many inputs a bench that is fed goes through; undefined: its own number. */
   readonly inputs: number | undefined;
+  /** Lists of the public trace, for the packing bench; undefined: all, or a sample with `quick`. */
+  readonly lists: readonly string[] | undefined;
+  /** Seeds of each run; undefined: the bench's own number. */
+  readonly seeds: number | undefined;
+  /** A sample that shows that everything works. */
+  readonly quick: boolean;
 }

@@ -4,6 +4,7 @@ import { agentIdleRows } from './agent-idle.ts';
 import { agentSamplingRows } from './agent-sampling.ts';
 import type { BenchOptions, BenchRow } from './bench-row.ts';
 import { fuzzRows } from './fuzz.ts';
+import { packingRows } from './packing.ts';
 import { parserThroughputRows } from './parser-throughput.ts';
 import { placementDecisionRows } from './placement-decision.ts';
 import { submitToRunningRows } from './submit-to-running.ts';
@@ -15,6 +16,7 @@ const benches: Readonly<
   foundation: [submitToRunningRows, agentIdleRows, placementDecisionRows],
   fuzz: [fuzzRows],
   'gpu-layer': [agentSamplingRows, parserThroughputRows],
+  packing: [packingRows, placementDecisionRows],
 };
 
 async function main(args: readonly string[]): Promise<number> {
@@ -22,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
   const parts = asked === null ? undefined : benches[asked.name];
   if (asked === null || parts === undefined) {
     process.stderr.write(
-      `usage: npm run bench -- NAME [--json] [--inputs N]\nNAME is one of: ${Object.keys(benches).join(', ')}\n`,
+      `usage: npm run bench -- NAME [--json] [--inputs N] [--lists A,B] [--seeds N] [--quick]\nNAME is one of: ${Object.keys(benches).join(', ')}\n`,
     );
     return 2;
   }
@@ -53,16 +55,30 @@ function read(args: readonly string[]): Asked | null {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, inputs: { type: 'string' } },
+      options: {
+        json: { type: 'boolean' },
+        inputs: { type: 'string' },
+        lists: { type: 'string' },
+        seeds: { type: 'string' },
+        quick: { type: 'boolean' },
+      },
     });
     const [name, ...more] = positionals;
-    const inputs = values.inputs === undefined ? undefined : Number(values.inputs);
-    const countable = inputs === undefined || (Number.isSafeInteger(inputs) && inputs > 0);
-    if (name === undefined || more.length > 0 || !countable) return null;
-    return { name, json: values.json === true, options: { inputs } };
+    const [inputs, seeds] = [values.inputs, values.seeds].map(countOf);
+    if (name === undefined || more.length > 0 || inputs === null || seeds === null) return null;
+    const lists = values.lists?.split(',');
+    const quick = values.quick === true;
+    return { name, json: values.json === true, options: { inputs, lists, seeds, quick } };
   } catch {
     return null;
   }
+}
+
+/** Null: it is no count. */
+function countOf(text: string | undefined): number | undefined | null {
+  const count = Number(text);
+  if (text === undefined) return undefined;
+  return Number.isSafeInteger(count) && count > 0 ? count : null;
 }
 
 function render(rows: readonly BenchRow[]): string {

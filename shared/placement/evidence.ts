@@ -6,6 +6,7 @@ import type { Evidence } from './engine.ts';
 import type { CardRecord, NodeRecord } from './node-record.ts';
 import type { Reason } from './reasons.ts';
 import { reasonRow } from './reasons.ts';
+import type { Candidate } from './search.ts';
 import type { Tally, TallyRow } from './tally.ts';
 
 /** Writes a tally down for people: one row a reason, those that came furthest first. */
@@ -28,6 +29,12 @@ export function renderExample(row: Readonly<TallyRow>, ask: Ask): string {
 /** `node-b/GPU0`. */
 export function cardName(record: NodeRecord, card: CardRecord): string {
   return `${record.name}/GPU${card.gpu.index}`;
+}
+
+/** Where a replica would go: `node-b/GPU0`, or the node where it takes several cards or none. */
+export function placeName({ record, parts }: Candidate): string {
+  const [first] = parts;
+  return first === undefined || parts.length > 1 ? record.name : cardName(record, first.card);
 }
 
 type NodeRow = Readonly<TallyRow>;

@@ -1,11 +1,10 @@
 import type { Isolation } from '../domain/gpu.ts';
 import type { GpuNeed, ModelSpec, PlacementRule, Workload } from '../domain/model.ts';
 import type { Ask } from './ask.ts';
-import { askOf, refuseNode, runtimesWanted } from './ask.ts';
-import type { CardClasses } from './card-class.ts';
-import { cardName, renderShape } from './evidence.ts';
+import { askOf, runtimesWanted } from './ask.ts';
+import { placeName, renderShape } from './evidence.ts';
+import { greatestThatFits } from './greatest-that-fits.ts';
 import type { NodeRecord } from './node-record.ts';
-import { recordNode } from './node-record.ts';
 import type { Reason } from './reasons.ts';
 import type { Candidate } from './search.ts';
 import { search } from './search.ts';
@@ -23,21 +22,28 @@ export interface Remedy {
   readonly text: string;
 }
 
-/** Fixes of one kind, mildest first: only the first that helps is named. */
+/** Whether a changed request would have a place. */
+type Fits = (ask: Ask) => boolean;
+
+/** Mildest first: only the first that helps is named. */
+type FixMaker = (ask: Ask, tally: Tally, fits: Fits) => readonly Fix[];
+
+/** Fixes of one kind. */
 interface FixGroup {
   readonly name: string;
-  readonly fixes: readonly Fix[];
+  readonly fixes: FixMaker;
 }
 
 /** What would help against each reason of a refusal, tried out; those that came furthest first. */
 export function findRemedies(records: readonly NodeRecord[], ask: Ask, tally: Tally): Remedy[] {
   const remedies: Remedy[] = [];
   const tried = new Set<string>();
+  const fits: Fits = (changed) => search(records, changed).best !== null;
   for (const { reason } of tally.sorted()) {
-    for (const { name, fixes } of groupsOf[reason](ask, tally)) {
+    for (const { name, fixes } of groupsOf[reason]) {
       if (tried.has(name)) continue;
       tried.add(name);
-      const text = firstHelp(records, fixes);
+      const text = firstHelp(records, fixes(ask, tally, fits));
       if (text !== null) remedies.push({ reason, text });
     }
   }
@@ -52,160 +58,102 @@ function firstHelp(records: readonly NodeRecord[], fixes: readonly Fix[]): strin
   return null;
 }
 
-/** Nodes that are looked at for the questions about other claims. */
-const nodesTriedMax = 64;
-
-/** Whether waiting for claims that are being reclaimed, or stopping others, would help. Empty: neither would. */
-export function findVacancy(
-  records: readonly NodeRecord[],
-  ask: Ask,
-  classes: CardClasses,
-): string {
-  const open = records.filter(({ claims }) => claims.length > 0);
-  const reclaiming = open.filter(({ claims }) =>
-    claims.some(({ state }) => state === 'reclaiming'),
-  );
-  const soon = firstPlace(reclaiming, ask, (record) =>
-    recordNode(
-      record.node,
-      record.claims.filter(({ state }) => state === 'held'),
-      classes,
-    ),
-  );
-  if (soon !== null) return `wait: ${place(soon)} is being given back`;
-  const later = firstPlace(open, ask, (record) => recordNode(record.node, [], classes));
-  return later === null
-    ? ''
-    : `stop something on ${later.record.name}: ${place(later)} would do if it were empty`;
-}
-
-function firstPlace(
-  records: readonly NodeRecord[],
-  ask: Ask,
-  changed: (record: NodeRecord) => NodeRecord,
-): Candidate | null {
-  let tried = 0;
-  for (const record of records) {
-    const blocked = refuseNode(record, ask);
-    if (blocked !== null && blocked !== 'cpu' && blocked !== 'host-memory' && blocked !== 'spread')
-      continue;
-    if (tried >= nodesTriedMax) return null;
-    tried += 1;
-    const { best } = search([changed(record)], ask);
-    if (best !== null) return best;
-  }
-  return null;
-}
-
-type GroupMaker = (ask: Ask, tally: Tally) => readonly FixGroup[];
-
-const memoryGroups: GroupMaker = (ask, tally) => [
-  { name: 'memory', fixes: lessMemory(ask, tally) },
-  ...isolationGroups(ask, tally),
-];
-
-const isolationGroups: GroupMaker = (ask) => [{ name: 'isolation', fixes: weakerIsolation(ask) }];
-
-const readyGroups: GroupMaker = (ask) => [
-  {
-    name: 'availability',
-    fixes: [{ ask: askOf(ask.spec, { waived: new Set(['availability']) }), render: makeReady }],
-  },
-];
-
-const noGroups: GroupMaker = () => [];
-
-const groupsOf: Readonly<Record<Reason, GroupMaker>> = {
-  memory: memoryGroups,
-  layout: memoryGroups,
-  size: memoryGroups,
-  isolation: isolationGroups,
-  mode: isolationGroups,
-  foreign: isolationGroups,
-  cordoned: readyGroups,
-  draining: readyGroups,
-  suspect: readyGroups,
-  lost: readyGroups,
-  health: noGroups,
-  'no-gpu': noGroups,
-  compute: (ask, tally) => [
-    { name: 'compute', fixes: lessCompute(ask, tally) },
-    ...isolationGroups(ask, tally),
-  ],
-  clients: (ask) => [
-    {
-      name: 'clients',
-      fixes: withGpu(
-        ask,
-        { processes: 1 },
-        (best) => `gpu.processes: 1 would fit on ${place(best)}`,
-      ),
-    },
-  ],
-  'card-model': (ask) => [
-    {
-      name: 'card-model',
-      fixes: withGpu(
-        ask,
-        { models: [] },
-        (best) => `allow ${productOf(best)} in gpu.models: ${place(best)} would do`,
-      ),
-    },
-  ],
-  authority: (ask) => [{ name: 'authority', fixes: moreAuthority(ask) }],
-  'gpu-count': (ask, tally) => [{ name: 'gpu-count', fixes: fewerCards(ask, tally) }],
-  runtime: (ask) => [{ name: 'runtime', fixes: [withRuntime(ask)] }],
-  label: (ask) => [
-    { name: 'label', fixes: withPlacement(ask, { constraints: {} }, (best) => relabel(best, ask)) },
-  ],
-  spread: (ask) => [
-    {
-      name: 'spread',
-      fixes: withPlacement(
-        ask,
-        { maxPerNode: 0 },
-        (best) => `raise placement.maxPerNode: ${place(best)} would do`,
-      ),
-    },
-  ],
-  cpu: (ask, tally) => [{ name: 'cpu', fixes: lessHost(ask, tally, 'cpuMillis') }],
-  'host-memory': (ask, tally) => [
-    { name: 'memory-host', fixes: lessHost(ask, tally, 'memoryMib') },
+const isolation: FixGroup = { name: 'isolation', fixes: weakerIsolation };
+const memory: readonly FixGroup[] = [{ name: 'memory', fixes: lessMemory }, isolation];
+const availability: FixGroup = {
+  name: 'availability',
+  fixes: (ask) => [
+    { ask: askOf(ask.spec, { waived: new Set(['availability']) }), render: makeReady },
   ],
 };
 
-function withRuntime(ask: Ask): Fix {
+const groupsOf: Readonly<Record<Reason, readonly FixGroup[]>> = {
+  memory,
+  layout: memory,
+  size: memory,
+  isolation: [isolation],
+  mode: [isolation],
+  foreign: [isolation],
+  cordoned: [availability],
+  draining: [availability],
+  suspect: [availability],
+  lost: [availability],
+  health: [],
+  'no-gpu': [],
+  compute: [{ name: 'compute', fixes: lessCompute }, isolation],
+  clients: [{ name: 'clients', fixes: oneProcess }],
+  'card-model': [{ name: 'card-model', fixes: anyModel }],
+  authority: [{ name: 'authority', fixes: moreAuthority }],
+  'gpu-count': [{ name: 'gpu-count', fixes: fewerCards }],
+  runtime: [{ name: 'runtime', fixes: withRuntime }],
+  label: [{ name: 'label', fixes: anyLabel }],
+  spread: [{ name: 'spread', fixes: morePerNode }],
+  cpu: [{ name: 'cpu', fixes: lessCpu }],
+  'host-memory': [{ name: 'host-memory', fixes: lessHostMemory }],
+};
+
+function withRuntime(ask: Ask): Fix[] {
   const wanted = runtimesWanted(ask).join(' or ');
-  return {
-    ask: askOf(ask.spec, { waived: new Set(['runtime']) }),
-    render: ({ record }) => `make ${wanted} answer on ${record.name}`,
-  };
+  return [
+    {
+      ask: askOf(ask.spec, { waived: new Set(['runtime']) }),
+      render: ({ record }) => `make ${wanted} answer on ${record.name}`,
+    },
+  ];
 }
 
-function lessMemory(ask: Ask, tally: Tally): Fix[] {
-  const most = tally.roomiest?.fitsMib ?? 0;
-  const lower = (ask.need?.memoryMib ?? 0) - most;
-  if (most < 1 || lower < 1) return [];
+function oneProcess(ask: Ask): Fix[] {
+  const render: Fix['render'] = (best) => `gpu.processes: 1 would fit on ${placeName(best)}`;
+  return withGpu(ask, { processes: 1 }, render);
+}
+
+function anyModel(ask: Ask): Fix[] {
+  const render: Fix['render'] = (best) =>
+    `allow ${productOf(best)} in gpu.models: ${placeName(best)} would do`;
+  return withGpu(ask, { models: [] }, render);
+}
+
+function anyLabel(ask: Ask): Fix[] {
+  return withPlacement(ask, { constraints: {} }, (best) => relabel(best, ask));
+}
+
+function morePerNode(ask: Ask): Fix[] {
+  const render: Fix['render'] = (best) => `raise placement.maxPerNode: ${placeName(best)} would do`;
+  return withPlacement(ask, { maxPerNode: 0 }, render);
+}
+
+/** Less memory fits wherever more does, so the most that fits is found by halving; mostly a card has told it. */
+function lessMemory(ask: Ask, tally: Tally, fits: Fits): Fix[] {
+  const { gpu } = ask.spec;
+  if (gpu === null) return [];
+  const most = greatestThatFits(
+    { least: 1, most: gpu.memoryMib - 1, guess: tally.roomiest?.fitsMib ?? 0 },
+    (memoryMib) => fits(askOf({ ...ask.spec, gpu: { ...gpu, memoryMib } })),
+  );
+  if (most === null) return [];
   return withGpu(ask, { memoryMib: most }, (best) => {
     const shape = best.parts[0]?.shape;
     const what =
-      shape === undefined ? '' : ` (largest free: ${renderShape(shape)} on ${place(best)})`;
-    return `lower gpu.memory by ${lower}MiB to ${most}MiB${what}`;
+      shape === undefined ? '' : ` (largest free: ${renderShape(shape)} on ${placeName(best)})`;
+    return `lower gpu.memory by ${gpu.memoryMib - most}MiB to ${most}MiB${what}`;
   });
 }
 
-function lessCompute(ask: Ask, tally: Tally): Fix[] {
-  const free = tally.row('compute')?.closeness ?? 0;
-  const asked = ask.need?.computePercent ?? 0;
-  return [free, 0]
-    .filter((percent) => percent >= 0 && percent < asked)
-    .flatMap((computePercent) =>
-      withGpu(
-        ask,
-        { computePercent },
-        (best) => `lower gpu.compute to ${computePercent}: ${place(best)} would do`,
-      ),
-    );
+/** 0 stands for a part that goes with the memory, so it is not less than 1: it is tried last. */
+function lessCompute(ask: Ask, tally: Tally, fits: Fits): Fix[] {
+  const { gpu } = ask.spec;
+  if (gpu === null || gpu.computePercent === 0) return [];
+  const guess = tally.row('compute')?.closeness ?? 0;
+  const most = greatestThatFits(
+    { least: 1, most: gpu.computePercent - 1, guess },
+    (computePercent) => fits(askOf({ ...ask.spec, gpu: { ...gpu, computePercent } })),
+  );
+  const computePercent = most ?? 0;
+  return withGpu(
+    ask,
+    { computePercent },
+    (best) => `lower gpu.compute to ${computePercent}: ${placeName(best)} would do`,
+  );
 }
 
 const weaker: Readonly<Record<Isolation, readonly Isolation[]>> = {
@@ -222,7 +170,7 @@ function weakerIsolation(ask: Ask): Fix[] {
     withGpu(
       ask,
       { isolation },
-      (best) => `isolation: ${isolation} would fit now on ${place(best)}`,
+      (best) => `isolation: ${isolation} would fit now on ${placeName(best)}`,
     ),
   );
 }
@@ -230,13 +178,18 @@ function weakerIsolation(ask: Ask): Fix[] {
 function moreAuthority(ask: Ask): Fix[] {
   return (['place', 'cut'] as const).map((level) => ({
     ask: askOf(ask.spec, { authorityFloor: level }),
-    render: (best) => `raise authority on ${place(best)} to ${level}`,
+    render: (best) => `raise authority on ${placeName(best)} to ${level}`,
   }));
 }
 
-function fewerCards(ask: Ask, tally: Tally): Fix[] {
-  const count = tally.row('gpu-count')?.closeness ?? 0;
-  if (count < 1) return [];
+function fewerCards(ask: Ask, tally: Tally, fits: Fits): Fix[] {
+  const { gpu } = ask.spec;
+  if (gpu === null) return [];
+  const guess = tally.row('gpu-count')?.closeness ?? 0;
+  const count = greatestThatFits({ least: 1, most: gpu.count - 1, guess }, (fewer) =>
+    fits(askOf({ ...ask.spec, gpu: { ...gpu, count: fewer, isolation: 'whole' } })),
+  );
+  if (count === null) return [];
   return withGpu(
     ask,
     { count, isolation: 'whole' },
@@ -244,13 +197,39 @@ function fewerCards(ask: Ask, tally: Tally): Fix[] {
   );
 }
 
-function lessHost(ask: Ask, tally: Tally, key: 'cpuMillis' | 'memoryMib'): Fix[] {
-  const free = tally.row(key === 'cpuMillis' ? 'cpu' : 'host-memory')?.closeness ?? 0;
-  if (free < 1) return [];
-  const asText = key === 'cpuMillis' ? `spec.cpu to ${free}m` : `spec.memory to ${free}MiB`;
-  const less: Partial<Workload> = key === 'cpuMillis' ? { cpuMillis: free } : { memoryMib: free };
-  const spec = { ...ask.spec, workload: { ...ask.spec.workload, ...less } };
-  return [{ ask: askOf(spec), render: (best) => `lower ${asText}: ${best.record.name} would do` }];
+function lessCpu(ask: Ask, tally: Tally, fits: Fits): Fix[] {
+  const guess = tally.row('cpu')?.closeness ?? 0;
+  return lessHost(ask, guess, fits, {
+    asked: ask.spec.workload.cpuMillis,
+    change: (cpuMillis) => ({ cpuMillis }),
+    text: (cpuMillis) => `spec.cpu to ${cpuMillis}m`,
+  });
+}
+
+function lessHostMemory(ask: Ask, tally: Tally, fits: Fits): Fix[] {
+  const guess = tally.row('host-memory')?.closeness ?? 0;
+  return lessHost(ask, guess, fits, {
+    asked: ask.spec.workload.memoryMib,
+    change: (memoryMib) => ({ memoryMib }),
+    text: (memoryMib) => `spec.memory to ${memoryMib}MiB`,
+  });
+}
+
+interface HostNeed {
+  readonly asked: number;
+  readonly change: (value: number) => Partial<Workload>;
+  readonly text: (value: number) => string;
+}
+
+function lessHost(ask: Ask, guess: number, fits: Fits, need: HostNeed): Fix[] {
+  const { spec } = ask;
+  const changed = (value: number): Ask =>
+    askOf({ ...spec, workload: { ...spec.workload, ...need.change(value) } });
+  const range = { least: 1, most: need.asked - 1, guess };
+  const most = greatestThatFits(range, (value) => fits(changed(value)));
+  if (most === null) return [];
+  const render: Fix['render'] = (best) => `lower ${need.text(most)}: ${best.record.name} would do`;
+  return [{ ask: changed(most), render }];
 }
 
 function makeReady({ record }: Candidate): string {
@@ -277,11 +256,6 @@ function withGpu(ask: Ask, change: Partial<GpuNeed>, render: Fix['render']): Fix
 function withPlacement(ask: Ask, change: Partial<PlacementRule>, render: Fix['render']): Fix[] {
   const spec: ModelSpec = { ...ask.spec, placement: { ...ask.spec.placement, ...change } };
   return [{ ask: askOf(spec), render }];
-}
-
-function place({ record, parts }: Candidate): string {
-  const [first] = parts;
-  return first === undefined || parts.length > 1 ? record.name : cardName(record, first.card);
 }
 
 function productOf({ parts }: Candidate): string {

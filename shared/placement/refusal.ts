@@ -3,10 +3,11 @@ import type { Ask } from './ask.ts';
 import type { CardClasses } from './card-class.ts';
 import type { Refusal } from './engine.ts';
 import { cardName, renderExample } from './evidence.ts';
-import { findRemedies, findVacancy } from './nearest.ts';
+import { findRemedies } from './nearest.ts';
 import type { CardRecord, NodeRecord } from './node-record.ts';
 import { reasonRow } from './reasons.ts';
 import type { Tally } from './tally.ts';
+import { findVacancy } from './vacancy.ts';
 
 /** How many remedies are named: more than that is no advice. */
 const remediesMax = 3;

@@ -75,11 +75,3 @@ test.for([
   expect(ran.code).toBe(code);
   expect(ran.stderr).toMatch(want);
 });
-
-test('an unknown policy in the configuration ends the start with the known ones', async () => {
-  const other = new TestCluster();
-  await expect(other.startCoordinator({ placement: { policy: 'best' } })).rejects.toThrow(
-    /placement\.policy: unknown policy "best"; known are tangram, fgd/,
-  );
-  await other.stop();
-});

@@ -1,6 +1,9 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PlacementNode } from '../../../../shared/placement/engine.ts';
+import { greatestThatFits } from '../../../../shared/placement/greatest-that-fits.ts';
 import { open } from '../../../../shared/placement/open.ts';
+import { anyCluster, anySpec } from './anything.ts';
 import type { Claim } from '../../../../shared/domain/claim.ts';
 import type { ModelSpec } from '../../../../shared/domain/model.ts';
 import {
@@ -41,7 +44,7 @@ const cases: readonly Case[] = [
     ],
     spec: model('n', needs({ memoryMib: 9_216 })),
     nearest:
-      'lower gpu.memory by 1694MiB to 7522MiB (largest free: mps 7522MiB 33% on a/GPU1); or stop something on a: a/GPU0 would do if it were empty',
+      'lower gpu.memory by 1694MiB to 7522MiB (largest free: mps 7522MiB 33% on a/GPU1); or stop c1 on a: a/GPU0 would do then',
   },
   {
     name: 'the largest free MIG slice, and a weaker isolation elsewhere',
@@ -52,7 +55,7 @@ const cases: readonly Case[] = [
     ],
     spec: model('n', needs({ isolation: 'mig', memoryMib: 22_000 })),
     nearest:
-      'lower gpu.memory by 2032MiB to 19968MiB (largest free: 3g.20gb at 4 on a/GPU0); or isolation: mps would fit now on b/GPU0; or stop something on a: a/GPU0 would do if it were empty',
+      'lower gpu.memory by 2032MiB to 19968MiB (largest free: 3g.20gb at 4 on a/GPU0); or isolation: mps would fit now on b/GPU0; or stop c1 on a: a/GPU0 would do then',
   },
   {
     name: 'uncordon',
@@ -92,16 +95,14 @@ const cases: readonly Case[] = [
     nodes: [node('a', cardsOf('a', ['L40S']))],
     claims: [claim('c1', 'a', [[0, mpsShape(1_000, 70)]])],
     spec: model('n', needs({ computePercent: 50 })),
-    nearest:
-      'lower gpu.compute to 30: a/GPU0 would do; or stop something on a: a/GPU0 would do if it were empty',
+    nearest: 'lower gpu.compute to 30: a/GPU0 would do; or stop c1 on a: a/GPU0 would do then',
   },
   {
     name: 'fewer cards',
     nodes: [node('a', cardsOf('a', ['L40S', 'L40S', 'L40S']))],
     claims: [claim('c1', 'a', [[1, mpsShape(1_000, 10)]])],
     spec: model('n', needs({ count: 3 })),
-    nearest:
-      'lower gpu.count to 2: a would do; or stop something on a: a would do if it were empty',
+    nearest: 'lower gpu.count to 2: a would do; or stop c1 on a: a would do then',
   },
   {
     name: 'a label',
@@ -128,8 +129,7 @@ const cases: readonly Case[] = [
     spec: model('m', needs(), {
       placement: { spread: 'node', maxPerNode: 1, antiAffinity: [], constraints: {} },
     }),
-    nearest:
-      'raise placement.maxPerNode: a/GPU0 would do; or stop something on a: a/GPU0 would do if it were empty',
+    nearest: 'raise placement.maxPerNode: a/GPU0 would do; or stop c1 on a: a/GPU0 would do then',
   },
   {
     name: 'waiting for what is being given back',
@@ -193,4 +193,71 @@ test('evidence counts every candidate once, with the numbers of the nearest', ()
       { reason: 'no-gpu', of: 'node', count: 1, example: 'needs a GPU, d has none' },
     ],
   });
+});
+
+test('what is named to stop is one claim where one is enough, else the node', () => {
+  const nodes = [node('a', cardsOf('a', ['L40S']))];
+  const whole = model('n', needs({ isolation: 'whole' }));
+  const claims = ['c1', 'c2'].map((id) => claim(id, 'a', [[0, mpsShape(1_000, 10)]]));
+  const nearestOf = (held: readonly Claim[]) =>
+    open({ nodes, claims: held }).explain(request('new', whole)).refusal?.nearest;
+  expect(nearestOf(claims.slice(0, 1))).toContain('stop c1 on a: a/GPU0 would do then');
+  expect(nearestOf(claims)).toContain('stop something on a: a/GPU0 would do if it were empty');
+});
+
+test('numbers are the least change that helps: what is named fits, and one more does not', () => {
+  let named = 0;
+  fc.assert(
+    fc.property(
+      anyCluster,
+      fc.array(anySpec(), { maxLength: 12 }),
+      anySpec(),
+      (cluster, held, spec) => {
+        const engine = open(cluster);
+        for (const [at, each] of held.entries()) {
+          const placed = engine.decide(request(`c${at}`, each));
+          if (placed.kind === 'placed') engine.apply(placed.delta);
+        }
+        const { gpu } = spec;
+        const nearest = engine.explain(request('new', spec)).refusal?.nearest ?? '';
+        const fits = (changes: Partial<NonNullable<typeof gpu>>): boolean =>
+          gpu !== null &&
+          engine.decide(request('new', { ...spec, gpu: { ...gpu, ...changes } })).kind === 'placed';
+        const numbers = [
+          {
+            key: 'memoryMib',
+            match: /lower gpu\.memory by (\d+)MiB to (\d+)MiB/.exec(nearest)?.[2],
+          },
+          { key: 'computePercent', match: /lower gpu\.compute to (\d+)/.exec(nearest)?.[1] },
+          { key: 'count', match: /lower gpu\.count to (\d+)/.exec(nearest)?.[1] },
+        ] as const;
+        for (const { key, match } of numbers) {
+          // 0 % of the SMs stands for a part that goes with the memory: 1 % is less than that.
+          if (match === undefined || (key === 'computePercent' && match === '0')) continue;
+          named += 1;
+          const more = key === 'count' ? { isolation: 'whole' as const } : {};
+          expect(fits({ ...more, [key]: Number(match) })).toBe(true);
+          expect(fits({ ...more, [key]: Number(match) + 1 })).toBe(false);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(named).toBeGreaterThan(20);
+});
+
+test.for([
+  { least: 1, most: 10, guess: 4, limit: 4, want: 4, tries: 2 },
+  { least: 1, most: 10, guess: 0, limit: 7, want: 7, tries: 5 },
+  { least: 1, most: 10, guess: 99, limit: 10, want: 10, tries: 1 },
+  { least: 1, most: 10, guess: 5, limit: 0, want: null, tries: 4 },
+  { least: 1, most: 0, guess: 0, limit: 5, want: null, tries: 0 },
+])('the greatest of $least to $most that is at most $limit is $want', (each) => {
+  let tries = 0;
+  const found = greatestThatFits(each, (value) => {
+    tries += 1;
+    return value <= each.limit;
+  });
+  expect(found).toBe(each.want);
+  expect(tries).toBeLessThanOrEqual(each.tries);
 });

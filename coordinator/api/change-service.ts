@@ -24,9 +24,9 @@ export function changeHandlers({ core, onError }: ChangeDeps): ChangeServiceHand
   });
   return {
     ApplyPlan: unary(async ({ plan }) => encode(await core.applyPlan(planIdIn(plan))), onError),
-    PlanDefrag: unary(({ budget }) => {
-      decodeBudget(budget);
-      throw new AppError('NOT_BUILT', 'defrag is not built yet');
+    PlanDefrag: unary(async ({ budget }) => {
+      const { plan, notes } = await core.planDefrag(decodeBudget(budget));
+      return { plan: encodePlan(plan, gpuNames(core), notes) };
     }, onError),
     ListChanges: unary((request) => {
       const page = pageOf('changes', core.changes(), ({ change }) => orderOf(change), request);

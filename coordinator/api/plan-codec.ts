@@ -5,6 +5,7 @@ import type { CoordinatorCore, PlanNotes } from '../fleet/core.ts';
 import type { PlanCard, PlanPiece } from '../fleet/plan-picture.ts';
 import type { Plan as WirePlan } from '../../shared/wire/generated/tangram/v1/Plan.ts';
 import type { PlanCard as WireCard } from '../../shared/wire/generated/tangram/v1/PlanCard.ts';
+import type { PlanPiece as WirePiece } from '../../shared/wire/generated/tangram/v1/PlanPiece.ts';
 import type { PlanPrice as WirePrice } from '../../shared/wire/generated/tangram/v1/PlanPrice.ts';
 
 const untils = {
@@ -69,19 +70,18 @@ function encodePrice(price: PlanPrice): WirePrice {
 
 function encodeCard(card: PlanCard, nameOf: GpuNames): WireCard {
   const { node, gpu, product, units } = card;
-  const encode = (piece: PlanPiece) => ({
-    ...piece,
-    model: piece.model ?? '',
-    replica: piece.replica ?? '',
-  });
   return {
     node,
     gpu: nameOf(node, gpu),
     product,
     units,
-    before: card.before.map(encode),
-    after: card.after.map(encode),
+    before: card.before.map(encodePiece),
+    after: card.after.map(encodePiece),
   };
+}
+
+function encodePiece(piece: PlanPiece): WirePiece {
+  return { ...piece, model: piece.model ?? '', replica: piece.replica ?? '' };
 }
 
 function milliseconds(seconds: number): number {

@@ -7,7 +7,7 @@ import { retireClaim } from './claim-life.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { whyNotStop } from './may-stop.ts';
 import { claimIdOf } from './names.ts';
-import { strangersOn } from './plan-basis.ts';
+import { cardName, newStrangers, strangersOn } from './plan-basis.ts';
 import type { World } from './world.ts';
 
 /** Why a running change cannot go on, in one sentence; null: it can. */
@@ -127,18 +127,19 @@ const checks: Readonly<Record<AbortCause, Check>> = {
   'card-failed': (world, change) => {
     for (const { node, gpu } of cardsOf(change)) {
       const health = cardOf(world, node, gpu)?.health;
-      if (health?.state === 'failed') return `${gpu} of ${node} has failed: ${health.reason}`;
+      if (health?.state === 'failed')
+        return `${cardName(world, node, gpu)} has failed: ${health.reason}`;
     }
     return null;
   },
   'layout-moved-on': (world, change) => {
     for (const { node, gpu } of cardsOf(change)) {
       const card = cardOf(world, node, gpu);
-      const was = change.plan.basis[`cards/${node}/${gpu}`];
-      if (card === undefined || was === undefined) continue;
-      const now = `instances of others ${strangersOn(card)}`;
-      if (!was.split(', ').includes(now))
-        return `the layout of ${gpu} of ${node} was changed: ${now}`;
+      if (card === undefined) continue;
+      const strangers = strangersOn(world, node, card);
+      const fresh = newStrangers(change.plan.basis, { node, gpu }, strangers);
+      if (fresh.length > 0)
+        return `somebody else cut ${fresh.join(', ')} on ${cardName(world, node, gpu)}`;
     }
     return null;
   },

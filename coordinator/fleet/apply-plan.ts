@@ -1,11 +1,12 @@
 import type { Change, Plan } from '../../shared/domain/change.ts';
-import type { NodeName, PlanId } from '../../shared/domain/ids.ts';
-import { lintPlacement, type LintProblem } from '../../shared/placement/lint.ts';
+import type { PlanId } from '../../shared/domain/ids.ts';
+import type { PlanProblem } from '../../shared/placement/relayout/lint-plan.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { storeKeys, type PlanRecord } from '../store/values.ts';
 import { changeIdOf, newChange, supersede } from './changes.ts';
 import { keptPlan } from './kept-plans.ts';
 import { movedSince } from './plan-basis.ts';
+import { brokenPlan, problemsOf } from './plan-check.ts';
 import type { World } from './world.ts';
 
 /**
@@ -37,23 +38,19 @@ function describe({ kind, stages, price }: Plan): string {
   return `${kind}: ${stages.length} stages, ${price.moves} moves, ${price.replicasInterrupted} interrupted`;
 }
 
-function refuseStale(world: World, { plan }: PlanRecord): void {
+function refuseStale(world: World, kept: PlanRecord): void {
+  const { plan } = kept;
   const moved = [...movedSince(world, plan.basis), ...busyWith(world, plan)];
   const [first] = moved;
   if (first !== undefined) {
     const rest = moved.length === 1 ? '' : `, and ${moved.length - 1} more`;
     throw stale(plan, `${first}${rest}`);
   }
-  const problems = newProblems(world, plan);
-  const [problem] = problems;
+  const [problem] = problemsOf(world, kept);
   if (problem === undefined) return;
-  // Host resources are promised by node and not by card: somebody else may have got them since.
-  if (hostCodes.has(problem.code)) throw stale(plan, `${problem.node}: ${problem.message}`);
-  const messages = problems.map(({ node, message }) => `${node}: ${message}`);
-  world.deps.log.error({ plan: plan.id, problems: messages }, 'a plan breaks a rule');
-  throw new AppError('INTERNAL', `the plan ${plan.id} breaks a rule: ${messages[0]}`, {
-    hint: 'nothing was done; plan again, and tell us when it happens twice',
-  });
+  // Not of the cards and claims that the basis holds: host resources, rules of the neighbours, who is idle now.
+  if (movingCodes.has(problem.code)) throw stale(plan, problem.message);
+  throw brokenPlan(world, kept);
 }
 
 function stale(plan: Plan, why: string): AppError {
@@ -62,9 +59,13 @@ function stale(plan: Plan, why: string): AppError {
   });
 }
 
-const hostCodes: ReadonlySet<string> = new Set<LintProblem['code']>([
+const movingCodes: ReadonlySet<string> = new Set<PlanProblem['code']>([
   'cpu-overpromised',
   'host-memory-overpromised',
+  'disruption',
+  'spread',
+  'anti-affinity',
+  'label',
 ]);
 
 /** Two changes on one card would each wait for the other. */
@@ -84,39 +85,4 @@ function cardsOf(plan: Plan): readonly string[] {
   return plan.stages
     .flatMap((stage) => stage.steps)
     .flatMap((step) => ('gpu' in step ? [step.gpu] : []));
-}
-
-/** What would be wrong once the plan is done, and is not wrong now. */
-function newProblems(world: World, plan: Plan): readonly LintProblem[] {
-  const ends = new Set<string>(plan.ends);
-  const names = new Set<NodeName>(
-    plan.stages.flatMap((stage) => stage.steps.map((step) => step.node)),
-  );
-  const nodes = [...names]
-    .map((name) => world.plainNode(name))
-    .filter((node) => node !== undefined);
-  const present = [...names].flatMap((name) =>
-    world.claimsOnNode(name).map((record) => record.claim),
-  );
-  const gone = new Set(
-    present.filter(({ id }) => ends.has(id)).flatMap(({ slices }) => slices.map(({ id }) => id)),
-  );
-  // What was cut for those that end is given back before others take its place.
-  const cleared = nodes.map((node) => ({
-    ...node,
-    inventory: {
-      ...node.inventory,
-      gpus: node.inventory.gpus.map((gpu) => ({
-        ...gpu,
-        instances: gpu.instances.filter(({ slice }) => slice === null || !gone.has(slice)),
-      })),
-    },
-  }));
-  const after = [...present.filter(({ id }) => !ends.has(id)), ...plan.begins];
-  const known = new Set(
-    lintPlacement({ nodes, claims: present }).map(({ node, message }) => `${node} ${message}`),
-  );
-  return lintPlacement({ nodes: cleared, claims: after }).filter(
-    ({ node, message }) => !known.has(`${node} ${message}`),
-  );
 }

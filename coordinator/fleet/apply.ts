@@ -8,8 +8,10 @@ import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { changeIdOf, newChange, supersede } from './changes.ts';
 import type { ApplyOptions, ApplyResult, ModelView } from './core.ts';
 import { keepPlan } from './kept-plans.ts';
+import { brokenPlan, problemsOf } from './plan-check.ts';
 import type { Row } from './ledger.ts';
-import { noBudget, notedPlan, planFor, planWithin, predictedFor, type Wish } from './plan-wish.ts';
+import { noBudget, notedPlan, planFor, planWithin, predictedFor } from './plan-wish.ts';
+import type { Wish } from './relayout-desk.ts';
 import type { Planner } from './planner.ts';
 import { viewRecord } from './views.ts';
 import type { World } from './world.ts';
@@ -71,6 +73,7 @@ async function keep(world: World, { record }: Wish, plan: Plan): Promise<PlanRec
     startSeconds,
     createdAtMs: world.deps.clock.wallMs(),
   };
+  if (problemsOf(world, kept).length > 0) throw brokenPlan(world, kept);
   await world.ledger.commit(keepPlan(world, kept));
   return kept;
 }

@@ -1,6 +1,6 @@
 import type { Change } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
-import type { ClaimId, GpuUuid, ModelName, NodeName } from '../../shared/domain/ids.ts';
+import type { ChangeId, ClaimId, GpuUuid, ModelName, NodeName } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 
 /** What the running changes need for themselves, so that nobody else decides about it meanwhile. */
@@ -15,8 +15,8 @@ export interface ChangeHolds {
 
 /** What changes keep free on one node. */
 export interface NodeHold {
-  /** Cards that they still work on: nothing else is placed there. */
-  readonly cards: ReadonlySet<GpuUuid>;
+  /** Cards that they still work on, each with whose it is: nothing else is placed there. */
+  readonly cards: ReadonlyMap<GpuUuid, ChangeId>;
   readonly cpuMillis: number;
   readonly memoryMib: number;
 }
@@ -40,24 +40,36 @@ export function holdsOf(
       change.marks.filter(({ step }) => step === 'start').map(({ replica }) => replica),
     ),
   );
-  const unbegun = exact
-    .flatMap((change) => change.plan.begins)
-    .filter(
-      ({ id, holder }) => holder.kind === 'replica' && !begun.has(holder.replica) && !isClaimed(id),
-    );
+  const unbegun = exact.flatMap((change) =>
+    change.plan.begins
+      .filter(
+        ({ id, holder }) =>
+          holder.kind === 'replica' && !begun.has(holder.replica) && !isClaimed(id),
+      )
+      .map((claim) => ({ claim, change: change.id })),
+  );
   const coming = new Map<ModelName, number>();
-  for (const { holder } of unbegun) {
-    if (holder.kind !== 'replica') continue;
-    coming.set(holder.model, (coming.get(holder.model) ?? 0) + 1);
+  for (const { claim } of unbegun) {
+    if (claim.holder.kind !== 'replica') continue;
+    coming.set(claim.holder.model, (coming.get(claim.holder.model) ?? 0) + 1);
   }
   return { leaving, coming, nodes: nodeHolds(unbegun) };
 }
 
-function nodeHolds(unbegun: readonly Claim[]): ReadonlyMap<NodeName, NodeHold> {
-  const nodes = new Map<NodeName, { cards: Set<GpuUuid>; cpuMillis: number; memoryMib: number }>();
-  for (const { node, slices, cpuMillis, memoryMib } of unbegun) {
-    const hold = nodes.get(node) ?? { cards: new Set(), cpuMillis: 0, memoryMib: 0 };
-    for (const { gpu } of slices) hold.cards.add(gpu);
+interface Unbegun {
+  readonly claim: Claim;
+  readonly change: ChangeId;
+}
+
+function nodeHolds(unbegun: readonly Unbegun[]): ReadonlyMap<NodeName, NodeHold> {
+  const nodes = new Map<
+    NodeName,
+    { cards: Map<GpuUuid, ChangeId>; cpuMillis: number; memoryMib: number }
+  >();
+  for (const { claim, change } of unbegun) {
+    const { node, slices, cpuMillis, memoryMib } = claim;
+    const hold = nodes.get(node) ?? { cards: new Map(), cpuMillis: 0, memoryMib: 0 };
+    for (const { gpu } of slices) hold.cards.set(gpu, change);
     hold.cpuMillis += cpuMillis;
     hold.memoryMib += memoryMib;
     nodes.set(node, hold);
@@ -81,10 +93,11 @@ export function withHold(
     ...inventory,
     cpuMillis: inventory.cpuMillis - Math.max(0, hold.cpuMillis - given('cpuMillis')),
     memoryMib: inventory.memoryMib - Math.max(0, hold.memoryMib - given('memoryMib')),
-    gpus: inventory.gpus.map((gpu) =>
-      hold.cards.has(gpu.uuid)
-        ? { ...gpu, mode: 'foreign' as const, memoryForeignMib: gpu.memoryTotalMib }
-        : gpu,
-    ),
+    gpus: inventory.gpus.map((gpu) => {
+      const change = hold.cards.get(gpu.uuid);
+      // The one state in which every way to use a card is closed; whoever asks why reads the reason.
+      const health = { state: 'failed' as const, reason: `${change} keeps it until it is done` };
+      return change === undefined ? gpu : { ...gpu, health };
+    }),
   };
 }

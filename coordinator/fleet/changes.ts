@@ -9,7 +9,7 @@ import {
 import { assert, unreachable } from '../../shared/domain/assert.ts';
 import { storeKeys } from '../store/values.ts';
 import { abortChange } from './abort-change.ts';
-import { seenMarks } from './change-marks.ts';
+import { markOf, seenMarks } from './change-marks.ts';
 import { learnStops } from './learning.ts';
 import { claimIdOf } from './names.ts';
 import type { LedgerWrite } from './ledger.ts';
@@ -130,6 +130,22 @@ export function plannedReplicas(world: World, model: ModelName): readonly Replic
           .flatMap((stage) => stage.steps)
           .flatMap((step) => (step.kind === 'start-replica' ? [step.replica] : [])),
   );
+}
+
+/** Who ended a replica of this model for one of higher priority, as far back as changes are kept; null: nobody. */
+export function preemptedBy(world: World, model: ModelName): string | null {
+  const found = world.ledger.changes
+    .values()
+    .filter((change) => change.exact && change.plan.price.preemptions > 0)
+    .sort((left, right) => right.startedAtMs - left.startedAtMs)
+    .flatMap((change) =>
+      change.plan.price.interruptions
+        .filter((each) => each.seconds === null && each.model === model)
+        .filter(({ replica }) => markOf(change.marks, 'stop', replica) !== undefined)
+        .map(({ replica }) => ({ change, replica })),
+    )[0];
+  if (found === undefined) return null;
+  return `${found.replica} was preempted by ${found.change.model ?? 'a plan'} (${found.change.id})`;
 }
 
 function isReached(world: World, stage: PlanStage): boolean {

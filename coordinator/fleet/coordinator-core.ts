@@ -11,6 +11,7 @@ import type { CoordinatorCore, NodeView } from './core.ts';
 import { explainModel } from './explain.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { ModelWatch } from './model-watch.ts';
+import { planDefrag } from './plan-defrag.ts';
 import { Planner } from './planner.ts';
 import { nodeRecordOf, runRound } from './round.ts';
 import { Serial } from './serial.ts';
@@ -120,6 +121,9 @@ class Core implements RunningCore {
 
   applyPlan: CoordinatorCore['applyPlan'] = (id) =>
     this.#write(async () => viewChange(this.#world, await applyPlan(this.#world, id)));
+
+  planDefrag: CoordinatorCore['planDefrag'] = (budget) =>
+    this.#write(() => planDefrag(this.#world, budget));
 
   abortChange: CoordinatorCore['abortChange'] = (id) =>
     this.#write(async () => viewChange(this.#world, await abortByName(this.#world, id)));

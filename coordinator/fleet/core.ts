@@ -74,6 +74,12 @@ export interface PlanNotes {
   readonly learnedStarts: number;
 }
 
+/** A plan that was kept, with what is told beside it. */
+export interface KeptPlan {
+  readonly plan: Plan;
+  readonly notes: PlanNotes;
+}
+
 /** A change as people see it. */
 export interface ChangeView {
   readonly change: Change;
@@ -143,6 +149,11 @@ export interface CoordinatorCore {
    * Throws PLAN_UNKNOWN, PLAN_STALE.
    */
   applyPlan(id: PlanId): Promise<ChangeView>;
+  /**
+   * Keeps a plan that wins schedulable capacity. With a budget of 0 only replicas that have nothing to do are moved.
+   * Without stages: there is nothing to win.
+   */
+  planDefrag(budget: PlanBudget): Promise<KeptPlan>;
   /** Oldest first; those that are over are kept in a limited number. */
   changes(): readonly ChangeView[];
   change(id: ChangeId): ChangeView | undefined;

@@ -1,6 +1,4 @@
 import type { Change } from '../../shared/domain/change.ts';
-import type { ModelName } from '../../shared/domain/ids.ts';
-import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import { storeKeys, type EstimateRecord } from '../store/values.ts';
 import {
   estimateLimits,
@@ -11,13 +9,8 @@ import {
   type EstimateBook,
 } from './estimate-book.ts';
 import type { LedgerWrite } from './ledger.ts';
+import type { SeenStart } from './seen-starts.ts';
 import type { World } from './world.ts';
-
-/** One start that was seen from its begin to its first healthy answer. */
-export interface SeenStart {
-  readonly model: ModelName;
-  readonly ms: number;
-}
 
 /** What has been learned, by subject. */
 export function bookOf(world: World): EstimateBook {
@@ -27,23 +20,6 @@ export function bookOf(world: World): EstimateBook {
   );
 }
 
-/**
- * The starts that an agent's report shows for the first time. Both ends are on the agent's clock, so clocks need not
- * agree; a replica that was ready in the report before is known already.
- */
-export function newStarts(
-  before: ReadonlyMap<string, ReplicaStatus>,
-  reported: readonly ReplicaStatus[],
-): readonly SeenStart[] {
-  return reported.flatMap(({ replica, model, startedAtMs, readyAtMs }) => {
-    if (startedAtMs === null || readyAtMs === null) return [];
-    const known = before.get(replica);
-    // Unseen and ready: it was ready before we came, and may have been counted by who was here then.
-    if (known === undefined || known.readyAtMs === readyAtMs) return [];
-    return [{ model, ms: readyAtMs - startedAtMs }];
-  });
-}
-
 /** The writes that keep what the starts taught. One a model, and those that forget what there is no room for. */
 export function learnStarts(world: World, starts: readonly SeenStart[]): readonly LedgerWrite[] {
   const fresh = new Map<string, EstimateRecord>();
@@ -51,7 +27,7 @@ export function learnStarts(world: World, starts: readonly SeenStart[]): readonl
     const spec = world.ledger.model(model)?.value.spec;
     if (spec === undefined) continue;
     const image = (spec.workload.image ?? '').slice(0, estimateLimits.imageLengthMax);
-    record(world, fresh, { subject: startSubject(model), ms, image });
+    note(world, fresh, { subject: startSubject(model), ms, image });
   }
   const writes = [...fresh].map(([subject, value]) =>
     world.ledger.estimates.put(storeKeys.estimate(subject), value),
@@ -70,14 +46,14 @@ export function learnStops(world: World, change: Change): readonly LedgerWrite[]
   const subject = stepSubject('stop-replica');
   for (const { step, atMs, doneAtMs } of change.marks) {
     if (step !== 'stop' || doneAtMs === null) continue;
-    record(world, fresh, { subject, ms: doneAtMs - atMs, image: '' });
+    note(world, fresh, { subject, ms: doneAtMs - atMs, image: '' });
   }
   return [...fresh].map(([key, value]) =>
     world.ledger.estimates.put(storeKeys.estimate(key), value),
   );
 }
 
-function record(
+function note(
   world: World,
   fresh: Map<string, EstimateRecord>,
   seen: { readonly subject: string; readonly ms: number; readonly image: string },

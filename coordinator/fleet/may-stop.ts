@@ -1,6 +1,7 @@
+import { unreachable } from '../../shared/domain/assert.ts';
 import type { Change, PlanStep } from '../../shared/domain/change.ts';
-import type { ClaimRecord } from '../store/values.ts';
-import { replicaOf } from '../store/values.ts';
+import { modelDefaults } from '../../shared/domain/model.ts';
+import { replicaOf, type ClaimRecord } from '../store/values.ts';
 import { claimIdOf } from './names.ts';
 import type { World } from './world.ts';
 
@@ -70,7 +71,7 @@ function whyDisturbed(world: World, change: Change, record: ClaimRecord): string
   const { claim } = record;
   if (claim.holder.kind !== 'replica') return null;
   const { replica, model: name } = claim.holder;
-  const disruption = world.ledger.model(name)?.value.spec.disruption ?? { kind: 'never' };
+  const disruption = world.ledger.model(name)?.value.spec.disruption ?? modelDefaults.disruption;
   switch (disruption.kind) {
     case 'never':
       return `${replica} may never be interrupted`;
@@ -86,6 +87,8 @@ function whyDisturbed(world: World, change: Change, record: ClaimRecord): string
       if (seconds === undefined || seconds === null || seconds <= disruption.seconds) return null;
       return `${replica} would be interrupted for ${seconds}s, and may be for ${disruption.seconds}s`;
     }
+    default:
+      return unreachable(disruption);
   }
 }
 

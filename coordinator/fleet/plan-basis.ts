@@ -1,5 +1,5 @@
 import type { Plan } from '../../shared/domain/change.ts';
-import type { GpuUuid, ModelName, NodeName } from '../../shared/domain/ids.ts';
+import type { ModelName, NodeName } from '../../shared/domain/ids.ts';
 import type { GpuInventory } from '../../shared/domain/inventory.ts';
 import { storeKeys } from '../store/values.ts';
 import type { World } from './world.ts';
@@ -21,7 +21,7 @@ export function basisOf(world: World, plan: Plan, models: readonly ModelName[]):
 export function movedSince(world: World, basis: Basis): readonly string[] {
   return Object.entries(basis).flatMap(([key, was]) => {
     const is = textOf(world, key);
-    return is === was ? [] : [sentence(key, was, is)];
+    return is === was ? [] : [sentence(world, key, { was, is })];
   });
 }
 
@@ -77,20 +77,52 @@ function cardText(world: World, name: string, uuid: string): string {
     `health ${gpu.health.state}`,
     `authority ${gpu.authority}`,
     `MIG ${gpu.migEnabled === null ? 'none' : gpu.migEnabled ? 'on' : 'off'}`,
-    `instances of others ${strangersOn(gpu)}`,
+    `${strangersAre}${strangersOn(world, node, gpu).join(' ') || 'none'}`,
     `held by ${claims.toSorted().join(' ') || 'nobody'}`,
   ].join(', ');
 }
 
-/** MIG instances that are nobody's slice: only somebody else makes or removes them. */
-export function strangersOn(gpu: GpuInventory): string {
-  const places = gpu.instances
-    .filter((instance) => instance.slice === null)
-    .map((instance) => `${instance.profile}@${instance.start}`);
-  return places.toSorted().join(' ') || 'none';
+/**
+ * MIG instances that neither carry a slice of ours nor stand where a claim has its place: only somebody else makes or
+ * removes them. One of ours that has just been made carries no slice for a moment.
+ */
+export function strangersOn(world: World, node: NodeName, gpu: GpuInventory): readonly string[] {
+  const ours = new Set(
+    world
+      .claimsOnNode(node)
+      .flatMap(({ claim }) => claim.slices)
+      .flatMap(({ gpu: card, shape }) =>
+        card === gpu.uuid && shape.kind === 'mig' ? [`${shape.giProfileId}@${shape.start}`] : [],
+      ),
+  );
+  return gpu.instances
+    .filter(
+      ({ slice, giProfileId, start }) => slice === null && !ours.has(`${giProfileId}@${start}`),
+    )
+    .map((instance) => `${instance.profile}@${instance.start}`)
+    .toSorted();
 }
 
-function sentence(key: string, was: string, is: string): string {
+/** What of `strangers` was not there yet when the basis was made. */
+export function newStrangers(
+  basis: Basis,
+  card: { readonly node: NodeName; readonly gpu: string },
+  strangers: readonly string[],
+): readonly string[] {
+  const text = basis[cardKey(card.node, card.gpu)];
+  if (text === undefined) return [];
+  const known = text.split(', ').find((part) => part.startsWith(strangersAre)) ?? '';
+  const before = known.slice(strangersAre.length).split(' ');
+  return strangers.filter((each) => !before.includes(each));
+}
+
+const strangersAre = 'instances of others ';
+
+function sentence(
+  world: World,
+  key: string,
+  { was, is }: { readonly was: string; readonly is: string },
+): string {
   const [kind = '', name = '', gpu = ''] = key.split('/');
   if (kind === 'models' || kind === 'claims') {
     const what = kind === 'models' ? 'model' : 'replica';
@@ -99,5 +131,12 @@ function sentence(key: string, was: string, is: string): string {
   }
   if (kind === 'nodes') return `node ${name} was ${was} and is ${is}`;
   const parts = is.split(', ').filter((part) => !was.split(', ').includes(part));
-  return `card ${gpu as GpuUuid} of ${name} is now: ${parts.join(', ')}`;
+  return `${cardName(world, name as NodeName, gpu)} is now: ${parts.join(', ')}`;
+}
+
+/** For people: `GPU0 of node-a`; a card that is not there now keeps its UUID. */
+export function cardName(world: World, node: NodeName, uuid: string): string {
+  const gpus = world.registry.get(node)?.inventory?.gpus ?? [];
+  const index = gpus.find((gpu) => gpu.uuid === uuid)?.index;
+  return `${index === undefined ? uuid : `GPU${index}`} of ${node}`;
 }

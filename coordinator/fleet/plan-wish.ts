@@ -6,20 +6,13 @@ import type { PlanBudget, PlanNotes } from './core.ts';
 import { estimatesOf, startSubject } from './estimate-book.ts';
 import { expiresAt } from './kept-plans.ts';
 import { bookOf } from './learning.ts';
-import type { Row } from './ledger.ts';
 import { planIdOf } from './names.ts';
 import { planApply } from './plan-apply.ts';
 import { basisOf } from './plan-basis.ts';
 import { pictureOf } from './plan-picture.ts';
 import { drawReplica } from './planner.ts';
-import { roomFor } from './relayout-desk.ts';
+import { roomFor, type Wish } from './relayout-desk.ts';
 import type { World } from './world.ts';
-
-/** A model as somebody wants it, and as it is. */
-export interface Wish {
-  readonly record: ModelRecord;
-  readonly row: Row<ModelRecord> | undefined;
-}
 
 /** Nobody is interrupted for it. */
 export const noBudget: PlanBudget = { interruptionMs: 0, allowPreemption: false };
@@ -54,7 +47,7 @@ export function planWithin(
 }
 
 /** Names for new replicas of one model, none of them twice. */
-export function drawing(world: World, model: Pick<ModelRecord, 'spec'>): () => ReplicaId {
+function drawing(world: World, model: Pick<ModelRecord, 'spec'>): () => ReplicaId {
   const drawn = new Set<string>();
   return () => {
     const replica = drawReplica(world, model.spec.name, drawn);

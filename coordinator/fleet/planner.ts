@@ -3,7 +3,7 @@ import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
 import { WhatIf } from '../../shared/placement/what-if.ts';
 import { storeKeys, type ModelRecord } from '../store/values.ts';
-import { plannedReplicas } from './changes.ts';
+import { plannedReplicas, preemptedBy } from './changes.ts';
 import { retireClaim } from './claim-life.ts';
 import { isIdle } from './may-stop.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
@@ -130,7 +130,8 @@ export class Planner {
     };
     const decision = world.desk.decide(request, world.ledger.revision, () => world.snapshot());
     if (decision.kind === 'refused') {
-      const { refusal, evidence } = decision;
+      const { evidence } = decision;
+      const refusal = this.#withPreemption(name, decision.refusal);
       const modelRevision = world.ledger.model(name)?.revision ?? 0n;
       const engineVersion = world.desk.version;
       this.#pending.set(name, { refusal, evidence, engineVersion, modelRevision });
@@ -153,6 +154,12 @@ export class Planner {
     const { claim } = replaced.record;
     world.event('replaced', `replicas/${replica}`, `${where}: ${claim.id} is on a lost node`);
     return [...writes, world.putClaim({ ...replaced.record, superseded: true })];
+  }
+
+  /** A replica that ended for another says so, as long as it waits. */
+  #withPreemption(name: ModelName, refusal: Refusal): Refusal {
+    const by = preemptedBy(this.#world, name);
+    return by === null ? refusal : { ...refusal, summary: `${refusal.summary}; ${by}` };
   }
 
   /** An update that fits only in the place of an old copy: the user asked for it, so one ends first. */

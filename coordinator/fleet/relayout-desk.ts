@@ -1,6 +1,5 @@
 import type { Plan, PlanPrice } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
-import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { PlacementRequest, PlacementSnapshot } from '../../shared/placement/engine.ts';
 import {
@@ -9,15 +8,22 @@ import {
   type Running,
 } from '../../shared/placement/relayout/budget.ts';
 import { makeRoom, type MakeRoomInput } from '../../shared/placement/relayout/make-room.ts';
+import type { ModelRecord } from '../store/values.ts';
 import type { PlanBudget } from './core.ts';
 import { estimatesOf } from './estimate-book.ts';
 import { bookOf } from './learning.ts';
+import type { Row } from './ledger.ts';
 import { isIdle } from './may-stop.ts';
-import { claimIdOf, planIdOf } from './names.ts';
+import { claimIdOf } from './names.ts';
 import { basisOf } from './plan-basis.ts';
-import type { Wish } from './plan-wish.ts';
 import { drawReplica } from './planner.ts';
 import type { World } from './world.ts';
+
+/** A model as somebody wants it, and as it is. */
+export interface Wish {
+  readonly record: ModelRecord;
+  readonly row: Row<ModelRecord> | undefined;
+}
 
 /** How many replicas one plan makes room for; more wait for the next. */
 const roomsMax = 8;
@@ -122,10 +128,6 @@ export function namer(world: World): Namer {
       return { replica, claim: claimIdOf(replica) };
     },
   };
-}
-
-export function freshPlanId(world: World) {
-  return planIdOf(freshSuffix(world.deps.random));
 }
 
 function missingOf({ record }: Wish, world: World, plain: Plan): number {

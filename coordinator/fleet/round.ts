@@ -110,7 +110,7 @@ export function nodeRecordOf(
 /** Checks what was promised on the nodes that this round touched. Says so loudly, and stops nothing. */
 function lint(world: World, nodes: ReadonlySet<LiveNode['node']>): void {
   for (const node of nodes) {
-    const placed = world.placementNode(node);
+    const placed = world.plainNode(node);
     if (placed === undefined) continue;
     const claims = world.claimsOnNode(node).map((record) => record.claim);
     try {

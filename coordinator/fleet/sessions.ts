@@ -5,8 +5,8 @@ import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { storeKeys } from '../store/values.ts';
 import type { NodeSession } from './core.ts';
-import { newStarts } from './learning.ts';
 import type { LiveNode } from './node-registry.ts';
+import { newStarts } from './seen-starts.ts';
 import type { World } from './world.ts';
 
 interface SessionsDeps {

@@ -16,7 +16,7 @@ import { availabilityOf } from './availability.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { holdsOf, withHold, type ChangeHolds } from './change-holds.ts';
 import { EngineDesk, type DeskOptions, type OpenEngine } from './engine-desk.ts';
-import type { SeenStart } from './learning.ts';
+import type { SeenStart } from './seen-starts.ts';
 import type { FleetLimits } from './limits.ts';
 import { Ledger, type LedgerWrite } from './ledger.ts';
 import type { Copy } from './model-plan.ts';
@@ -143,10 +143,6 @@ export class World {
     return { inventory, availability: this.availability(live) };
   }
 
-  placementNode(name: NodeName): PlacementNode | undefined {
-    return this.#placementNodes.get(name)?.node;
-  }
-
   /** Before anything is decided: what agents said since the last look, and what changes keep for themselves. */
   refreshNodes(): void {
     const changes = this.ledger.changes.values();
@@ -240,7 +236,7 @@ export class World {
     const hold = this.#holds.nodes.get(name);
     if (hold === undefined) return '';
     const leaving = this.#leavingOn(name).map((claim) => claim.id);
-    return [...hold.cards, hold.cpuMillis, hold.memoryMib, ...leaving].join(' ');
+    return [...hold.cards.keys(), hold.cpuMillis, hold.memoryMib, ...leaving].join(' ');
   }
 
   #leavingOn(name: NodeName) {

@@ -25,10 +25,12 @@ import type {
   CoordinatorCore,
   Explanation,
   FleetEvent,
+  KeptPlan,
   ModelEvent,
   ModelView,
   NodeSession,
   NodeView,
+  PlanBudget,
 } from '../../../coordinator/fleet/core.ts';
 
 interface StoredModel {
@@ -122,6 +124,12 @@ export class FakeCore implements CoordinatorCore {
   /** It keeps no plans. */
   async applyPlan(id: PlanId): Promise<ChangeView> {
     throw new AppError('PLAN_UNKNOWN', `no plan ${id} is kept`);
+  }
+
+  /** Nothing is ever worth moving here. */
+  async planDefrag(_budget: PlanBudget): Promise<KeptPlan> {
+    const notes = { cards: [], fitsIf: '', expiresAtMs: null, learnedStarts: 0 };
+    return { plan: { ...this.#plan([]), kind: 'defrag', stages: [] }, notes };
   }
 
   changes(): readonly ChangeView[] {

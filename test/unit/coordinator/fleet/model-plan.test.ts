@@ -61,6 +61,8 @@ interface Case {
   readonly name: string;
   readonly wanted: number;
   readonly deleting?: boolean;
+  /** Replicas that changes are still to begin. */
+  readonly coming?: number;
   readonly copies: readonly CopyText[];
   readonly want: {
     readonly retire?: readonly string[];
@@ -78,6 +80,26 @@ const cases: readonly Case[] = [
     wanted: 1,
     copies: [{ id: 'a', serving: false }, { id: 'b' }, { id: 'c' }],
     want: { retire: ['a', 'c'] },
+  },
+  {
+    name: 'what a change ends is left to it, and its successor counts',
+    wanted: 1,
+    copies: [{ id: 'a', leaving: true }, { id: 'b' }],
+    want: {},
+  },
+  {
+    name: 'nobody is placed for those that a change is still to begin',
+    wanted: 2,
+    coming: 1,
+    copies: [{ id: 'a', leaving: true }],
+    want: { place: 1 },
+  },
+  {
+    name: 'a deletion does not wait for a change',
+    wanted: 1,
+    deleting: true,
+    copies: [{ id: 'a', leaving: true }],
+    want: { retire: ['a'] },
   },
   {
     name: 'what is ending does not count',
@@ -190,8 +212,8 @@ const cases: readonly Case[] = [
 
 const ids = (copies: readonly Copy[]): string[] => copies.map((each) => each.record.claim.id);
 
-test.for(cases)('$name', ({ wanted, deleting, copies, want }) => {
-  const moves = planModel(model(wanted, { deleting: deleting ?? false }), copies.map(copy));
+test.for(cases)('$name', ({ wanted, deleting, coming, copies, want }) => {
+  const moves = planModel(model(wanted, { deleting: deleting ?? false }), copies.map(copy), coming);
   expect({
     retire: moves.retire.map((move) => move.copy.record.claim.id),
     restore: ids(moves.restore),

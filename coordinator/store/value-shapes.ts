@@ -120,6 +120,7 @@ export const claimShape: z.ZodType<Claim> = z.object({
   cpuMillis: whole,
   memoryMib: whole,
   state: z.enum(['held', 'reclaiming']),
+  apartFrom: z.array(idShapes.modelName).exactOptional(),
   createdAtMs: whole,
 });
 

@@ -25,6 +25,8 @@ export interface Claim {
   readonly cpuMillis: number;
   readonly memoryMib: number;
   readonly state: 'held' | 'reclaiming';
+  /** Models that may not share the node, as the holder's model said when this was decided; absent: none. */
+  readonly apartFrom?: readonly ModelName[];
   /** Wall clock of the decision, ms since the epoch. */
   readonly createdAtMs: number;
 }

@@ -1,17 +1,30 @@
 import type { Authority } from '../domain/gpu.ts';
+import type { ModelName } from '../domain/ids.ts';
 import type { ModelSpec } from '../domain/model.ts';
 import type { Need } from './need.ts';
 import { needOf } from './need.ts';
 import type { NodeRecord } from './node-record.ts';
+import { compareText, replicasOn, servedModel } from './node-record.ts';
+import type { RequestSight } from './policies/policy.ts';
+import { workBit } from './policies/policy.ts';
 import type { Reason } from './reasons.ts';
+
+/** Obstacles that can be thought away. */
+export type Waived = 'availability' | 'runtime' | 'affinity';
 
 /** A request as the search sees it. */
 export interface Ask {
   readonly spec: ModelSpec;
   readonly need: Need | null;
+  readonly sight: RequestSight;
+  /** In order of label. */
   readonly constraints: readonly (readonly [string, string])[];
-  /** Obstacles that are thought away: empty outside what-if questions. */
-  readonly waived: ReadonlySet<'availability' | 'runtime'>;
+  /** Only nodes of this zone are looked at; null: all. Empty: those that are in none. */
+  readonly zone: string | null;
+  /** Empty outside what-if questions. */
+  readonly waived: ReadonlySet<Waived>;
+  /** Asks with equal keys are told apart by nothing but rules on the replicas of models. */
+  readonly key: string;
 }
 
 const nothing: Ask['waived'] = new Set();
@@ -19,36 +32,93 @@ const nothing: Ask['waived'] = new Set();
 /** Makes the ask of a model. */
 export function askOf(
   spec: ModelSpec,
-  whatIf: { readonly waived?: Ask['waived']; readonly authorityFloor?: Authority } = {},
+  whatIf: {
+    readonly waived?: Ask['waived'];
+    readonly authorityFloor?: Authority;
+    readonly zone?: string;
+  } = {},
 ): Ask {
-  return {
+  const { workload, placement } = spec;
+  const need = spec.gpu === null ? null : needOf(spec.gpu, whatIf.authorityFloor);
+  const { cpuMillis, memoryMib } = workload;
+  const ask = {
     spec,
-    need: spec.gpu === null ? null : needOf(spec.gpu, whatIf.authorityFloor),
-    constraints: Object.entries(spec.placement.constraints),
+    need,
+    sight: { need, cpuMillis, memoryMib, work: workOf(need) },
+    constraints: Object.entries(placement.constraints).sort(([a], [b]) => compareText(a, b)),
+    zone: whatIf.zone ?? null,
     waived: whatIf.waived ?? nothing,
   };
+  return { ...ask, key: keyOf(ask) };
+}
+
+function keyOf({ spec, need, constraints, zone, waived }: Omit<Ask, 'key'>): string {
+  const { image, command, cpuMillis, memoryMib } = spec.workload;
+  const runtime = `${image === null ? '' : 'i'}${command === null ? '' : 'c'}`;
+  // Labels come from people: quoted, so that no text can pass for two.
+  const labels = constraints.length === 0 ? '' : JSON.stringify(constraints);
+  const where = zone === null ? '' : JSON.stringify(zone);
+  return `${need?.key ?? 'cpu'}|${cpuMillis}|${memoryMib}|${runtime}|${labels}|${where}|${[...waived].sort().join()}`;
+}
+
+function workOf(need: Need | null): number {
+  if (need === null) return workBit([]);
+  const kind = need.isolation === 'whole' ? 'whole' : 'mps';
+  return workBit(Array.from({ length: need.count }, () => ({ shape: { kind } })));
 }
 
 /** Why nothing of a model can be placed on a node whatever its cards, or null when it may be. */
 export function refuseNode(record: NodeRecord, ask: Ask): Reason | null {
+  return refuseHost(record, ask) ?? refuseReplicas(record, ask);
+}
+
+/** The same without what depends on which models the node has. */
+export function refuseHost(record: NodeRecord, ask: Ask): Reason | null {
   const { availability, inventory } = record.node;
+  const { state } = record;
   if (availability.kind !== 'ready' && !ask.waived.has('availability')) return availability.kind;
-  if (ask.need !== null && inventory.gpus.length === 0) return 'no-gpu';
+  if (ask.need !== null && state.cardCount === 0) return 'no-gpu';
   for (const [label, value] of ask.constraints) {
     if (inventory.labels[label] !== value) return 'label';
   }
+  if (ask.zone !== null && zoneOf(record) !== ask.zone) return 'label';
   if (!ask.waived.has('runtime') && !hasRuntime(record, ask)) return 'runtime';
-  const { workload, placement } = ask.spec;
-  if (workload.cpuMillis > 0 && workload.cpuMillis > record.cpuFreeMillis) return 'cpu';
-  if (workload.memoryMib > 0 && workload.memoryMib > record.memoryFreeMib) return 'host-memory';
-  if (placement.maxPerNode > 0 && replicasOn(record, ask) >= placement.maxPerNode) return 'spread';
+  const { workload } = ask.spec;
+  if (workload.cpuMillis > 0 && workload.cpuMillis > state.cpuFreeMillis) return 'cpu';
+  if (workload.memoryMib > 0 && workload.memoryMib > state.memoryFreeMib) return 'host-memory';
   return null;
+}
+
+function refuseReplicas(record: NodeRecord, ask: Ask): Reason | null {
+  const { name, placement } = ask.spec;
+  if (placement.maxPerNode > 0 && replicasOn(record, name) >= placement.maxPerNode) return 'spread';
+  if (!ask.waived.has('affinity') && unwantedBeside(record, ask) !== null) return 'affinity';
+  return null;
+}
+
+/** The first model on a node that may not share it with the asking one, whoever says so; null: there is none. */
+export function unwantedBeside(record: NodeRecord, ask: Ask): ModelName | null {
+  const { name, placement } = ask.spec;
+  let first: ModelName | null = null;
+  for (const claim of record.claims) {
+    const other = servedModel(claim);
+    if (other === null || other === name) continue;
+    const apart =
+      placement.antiAffinity.includes(other) || claim.apartFrom?.includes(name) === true;
+    if (apart && (first === null || other < first)) first = other;
+  }
+  return first;
+}
+
+/** The node label that says what fails together. Empty: the node is in no zone. */
+export function zoneOf(record: NodeRecord): string {
+  return record.node.inventory.labels['zone'] ?? '';
 }
 
 /** How near a refused node came to fitting: higher is nearer, within one reason. */
 export function nodeCloseness(record: NodeRecord, reason: Reason): number {
-  if (reason === 'cpu') return record.cpuFreeMillis;
-  if (reason === 'host-memory') return record.memoryFreeMib;
+  if (reason === 'cpu') return record.state.cpuFreeMillis;
+  if (reason === 'host-memory') return record.state.memoryFreeMib;
   return 0;
 }
 
@@ -68,9 +138,4 @@ function hasRuntime(record: NodeRecord, ask: Ask): boolean {
     (image !== null && runtimes.includes('docker')) ||
     (command !== null && runtimes.includes('process'))
   );
-}
-
-/** Replicas of the asking model that serve on a node. */
-export function replicasOn(record: NodeRecord, ask: Ask): number {
-  return record.replicas.get(ask.spec.name) ?? 0;
 }

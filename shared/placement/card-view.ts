@@ -1,7 +1,8 @@
 import type { Authority, GpuHealth } from '../domain/gpu.ts';
 import type { GpuInventory, MigInstance } from '../domain/inventory.ts';
 import type { MigGeometry, MigPlacement } from '../domain/mig-profile.ts';
-import type { Slice, SliceKind } from '../domain/slice.ts';
+import { unreachable } from '../domain/assert.ts';
+import type { Slice, SliceKind, SliceShape } from '../domain/slice.ts';
 import { mpsClientsOf } from './cost.ts';
 
 /**
@@ -45,7 +46,10 @@ export type SpareInstance = Pick<
 export function viewCard(gpu: GpuInventory, slices: readonly Slice[]): CardView {
   const foreign = gpu.mode === 'foreign' || gpu.memoryForeignMib > 0;
   const held = migPlacementsOf(slices);
-  const loose = gpu.instances.filter((instance) => !held.some((each) => samePlace(each, instance)));
+  const loose =
+    gpu.instances.length === 0
+      ? gpu.instances
+      : gpu.instances.filter((instance) => !held.some((each) => samePlace(each, instance)));
   const sums = sumShares(slices);
   return {
     productName: gpu.productName,
@@ -59,13 +63,55 @@ export function viewCard(gpu: GpuInventory, slices: readonly Slice[]): CardView 
     foreignMib: gpu.memoryForeignMib,
     foreign,
     use: useOf(slices),
-    layout: [...held, ...loose.map(({ giProfileId, start }) => ({ giProfileId, start }))].sort(
-      byPlace,
-    ),
-    spare: loose.filter((instance) => isSpare(instance, foreign)).sort(byPlace),
+    layout: layoutOf(held, loose),
+    spare:
+      loose.length === 0 ? noSpare : loose.filter((each) => isSpare(each, foreign)).sort(byPlace),
     slicesHeld: slices.length,
     ...sums,
   };
+}
+
+/**
+ * The view once a claim holds `shape` too: what `viewCard` would make of it. `shape` is one that the card offered, so
+ * its placement is free or is a spare instance.
+ */
+export function viewAfter(view: CardView, shape: SliceShape): CardView {
+  const use = view.use === 'none' || view.use === shape.kind ? shape.kind : 'mixed';
+  const after = { ...view, use, slicesHeld: view.slicesHeld + 1 } as const;
+  switch (shape.kind) {
+    case 'whole':
+      return after;
+    case 'timeshare':
+      return { ...after, memoryHeldMib: view.memoryHeldMib + shape.memoryMib };
+    case 'mps':
+      return {
+        ...after,
+        memoryHeldMib: view.memoryHeldMib + shape.memoryMib,
+        smHeldPercent: view.smHeldPercent + shape.smPercent,
+        clientsHeld: view.clientsHeld + mpsClientsOf(shape.smPercent),
+      };
+    case 'mig': {
+      const { giProfileId, start } = shape;
+      const spare = view.spare.filter((each) => !samePlace(each, shape));
+      const exists = spare.length < view.spare.length;
+      const layout = exists ? view.layout : [...view.layout, { giProfileId, start }].sort(byPlace);
+      return { ...after, spare, layout };
+    }
+    default:
+      return unreachable(shape);
+  }
+}
+
+const noLayout: readonly MigPlacement[] = [];
+const noSpare: readonly SpareInstance[] = [];
+
+function layoutOf(
+  held: readonly MigPlacement[],
+  loose: readonly MigInstance[],
+): readonly MigPlacement[] {
+  if (held.length + loose.length === 0) return noLayout;
+  const found = loose.map(({ giProfileId, start }) => ({ giProfileId, start }));
+  return [...held, ...found].sort(byPlace);
 }
 
 /**
@@ -76,7 +122,10 @@ function isSpare(instance: MigInstance, foreign: boolean): boolean {
   return instance.slice === null && !foreign && instance.computeInstanceIds.length > 0;
 }
 
-function migPlacementsOf(slices: readonly Slice[]): MigPlacement[] {
+function migPlacementsOf(slices: readonly Slice[]): readonly MigPlacement[] {
+  if (slices[0]?.shape.kind !== 'mig' && !slices.some(({ shape }) => shape.kind === 'mig')) {
+    return noLayout;
+  }
   return slices.flatMap(({ shape }) =>
     shape.kind === 'mig' ? [{ giProfileId: shape.giProfileId, start: shape.start }] : [],
   );
@@ -119,8 +168,8 @@ export function isMigOn(view: CardView): boolean {
   return view.use === 'mig' || (view.use === 'none' && view.migEnabled === true);
 }
 
-/** Equal signatures are equal views. `geometryKey` stands for the geometry. */
-export function viewSignature(view: CardView, geometryKey: string): string {
+/** Equal signatures are equal in what does not depend on claims. `geometryKey` stands for the geometry. */
+export function hardwareSignature(view: CardView, geometryKey: string): string {
   // Texts come from the driver: quoted, so that no text can pass for two fields.
   return [
     JSON.stringify(view.productName),
@@ -131,16 +180,19 @@ export function viewSignature(view: CardView, geometryKey: string): string {
     view.mpsOffered,
     view.foreignMib,
     view.foreign,
-    view.use,
-    view.slicesHeld,
-    view.memoryHeldMib,
-    view.smHeldPercent,
-    view.clientsHeld,
-    view.layout.map(({ giProfileId, start }) => `${giProfileId}@${start}`).join('+'),
-    view.spare.map((each) => `${each.giProfileId}@${each.start}:${each.memoryMib}`).join('+'),
     geometryKey,
     JSON.stringify(view.health),
   ].join('|');
+}
+
+/** Of views of equal hardware, those with equal signatures are equal. */
+export function useSignature(view: CardView): string {
+  const sums = `${view.use}|${view.slicesHeld}|${view.memoryHeldMib}|${view.smHeldPercent}|${view.clientsHeld}`;
+  if (view.layout.length === 0) return sums;
+  let places = '';
+  for (const { giProfileId, start } of view.layout) places += `${giProfileId}@${start}+`;
+  for (const each of view.spare) places += `|${each.giProfileId}@${each.start}:${each.memoryMib}`;
+  return `${sums}|${places}`;
 }
 
 /** What a card is used as now, for people. */

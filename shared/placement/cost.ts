@@ -1,37 +1,50 @@
 /**
- * The prices of the one cost function, in MiB-equivalents. Whole numbers only, and no function whose last bit
- * may differ between machines. They belong to `engineVersion`: change one, raise the other.
+ * What slices and nodes cost beside the room that they take, in thousandths of a card. Whole numbers only. How well
+ * something fits is the policy's to say and is worth about one card at most; what costs more than 1000 is a wish
+ * that no better fit outweighs. They belong to `engineVersion`: change one, raise the other.
  */
 export const prices = {
-  /** Using an idle card for shares: it is no longer whole for somebody who needs that. */
-  openForShares: 16_384,
-  /** The same for a card that could be cut, on top: it is no longer there for somebody who needs MIG. */
-  openCuttable: 49_152,
+  /** Opening for shares an idle card that could be cut: it is no longer there for somebody who needs MIG. */
+  openCuttable: 3_000,
   /** A MIG slice for somebody who accepts less: such slices are for those who need them. */
-  migUnasked: 32_768,
+  migUnasked: 1_500,
   /** Switching MIG mode on or off: a reset on Ampere, and the card must be empty. */
-  switchMig: 131_072,
-  createInstance: 256,
+  switchMig: 5_000,
+  /** An instance that is there already is taken before another is made. */
+  createInstance: 20,
+  /** Each percent of a card's SMs beyond what was asked and beyond the slice's part of the memory. */
+  smUnasked: 5,
   /** A `+me`, `+gfx` or `-me` profile: there are few, and somebody may need what sets them apart. */
-  profileVariant: 262_144,
-  /** A whole card for somebody who asked for less. */
-  wholeUnasked: 65_536,
-  /** Times each MiB that a whole card for somebody who asked for less leaves unused. */
-  wholeWasteFactor: 8,
+  profileVariant: 10_000,
+  /** A whole card for somebody who asked for less: the last resort. */
+  wholeUnasked: 20_000,
+  /** Each GiB of a whole card that was not asked for: the smallest card that will do. */
+  wholeGibUnasked: 1,
   /** Memory is accounted but kept by nobody. */
-  timeshare: 8_192,
-  degraded: 1_048_576,
-  /** Each idle card that the node keeps, when another one is opened: empty nodes stay empty for those who need many cards. */
-  idleNeighbour: 512,
-  /** Each replica of the same model on the node under `spread: node`: stronger than any of the above. */
-  spreadReplica: 16_777_216,
-  /** Each card that lies between the chosen ones on the PCI bus. */
-  busGap: 1_024,
+  timeshare: 20,
+  degraded: 40_000,
   /** A model on CPU on a node that has GPUs: their host memory and CPU are kept for models that need them. */
-  cpuOnGpuNode: 8_388_608,
-  /** Each claim that a node already has, for models on CPU that ask for nothing measurable. */
-  cpuNeighbour: 64,
+  cpuOnGpuNode: 5_000,
+  /** An image that the node does not hold has to be pulled. */
+  pullImage: 20,
+  /** Two cards of one replica that no NVLink joins; each pair, shared out over the cards. */
+  unlinkedPair: 60,
+  /** The same for two that are joined, by how many links are missing to 12. */
+  missingLink: 2,
+  linksMax: 12,
+  /** Two cards of one replica at different NUMA nodes. */
+  numaPair: 10,
+  /** Each card by which the largest island of linked idle cards gets smaller than it need. */
+  islandBroken: 20,
+  /** Each card that lies between the chosen ones on the PCI bus. */
+  busGap: 1,
 } as const;
+
+/**
+ * Each replica of the same model that a node or zone has already, where it is to be spread: more than any rating
+ * differs. Scores stay whole numbers below 2^53.
+ */
+export const spreadStep = 2 ** 32;
 
 /**
  * MiB of a card that MPS's own server, the CUDA contexts of its clients and the driver take. Not offered to shares.

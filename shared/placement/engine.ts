@@ -139,6 +139,17 @@ export interface PlacementEngine {
   decide(request: PlacementRequest, options?: DecideOptions): Decision;
   /** Looks at every candidate and tries remedies: for those who ask why, not for every decision. */
   explain(request: PlacementRequest, options?: DecideOptions): Explanation;
+  /**
+   * Looks ahead, so that the next decisions are quick: brings what is remembered of shapes up to date, for at most
+   * `budget` nodes, and returns what is left of it. Changes no answer.
+   */
+  refresh(budget: number): number;
+  /**
+   * The delta that brings what prices look ahead to in step with how scarce room has become; null: nothing to speak of
+   * has changed, or the policy looks at no such thing. Looks at every node: for now and then, by whoever owns the
+   * engine, who logs and applies it.
+   */
+  reweigh(): PlacementDelta | null;
   /** An independent copy, for "what if". */
   fork(): PlacementEngine;
 }

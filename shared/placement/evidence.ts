@@ -1,12 +1,13 @@
 import { unreachable } from '../domain/assert.ts';
 import type { SliceShape } from '../domain/slice.ts';
 import type { Ask } from './ask.ts';
-import { replicasOn, runtimesWanted } from './ask.ts';
+import { runtimesWanted, unwantedBeside } from './ask.ts';
 import type { Evidence } from './engine.ts';
+import type { Candidate } from './first-place.ts';
 import type { CardRecord, NodeRecord } from './node-record.ts';
+import { replicasOn } from './node-record.ts';
 import type { Reason } from './reasons.ts';
 import { reasonRow } from './reasons.ts';
-import type { Candidate } from './search.ts';
 import type { Tally, TallyRow } from './tally.ts';
 
 /** Writes a tally down for people: one row a reason, those that came furthest first. */
@@ -58,11 +59,13 @@ const nodeTexts: Readonly<Partial<Record<Reason, (row: NodeRow, ask: Ask) => str
     return `needs the runtime ${runtimesWanted(ask).join(' or ')}, ${record.name} has ${has}`;
   },
   cpu: ({ record }, ask) =>
-    `needs ${ask.spec.workload.cpuMillis}m CPU, ${record.name} has ${record.cpuFreeMillis}m free`,
+    `needs ${ask.spec.workload.cpuMillis}m CPU, ${record.name} has ${record.state.cpuFreeMillis}m free`,
   'host-memory': ({ record }, ask) =>
-    `needs ${ask.spec.workload.memoryMib}MiB of host memory, ${record.name} has ${record.memoryFreeMib}MiB free`,
+    `needs ${ask.spec.workload.memoryMib}MiB of host memory, ${record.name} has ${record.state.memoryFreeMib}MiB free`,
   spread: ({ record }, ask) =>
-    `at most ${ask.spec.placement.maxPerNode} on a node, ${record.name} has ${replicasOn(record, ask)}`,
+    `at most ${ask.spec.placement.maxPerNode} on a node, ${record.name} has ${replicasOn(record, ask.spec.name)}`,
+  affinity: ({ record }, ask) =>
+    `may not be beside ${unwantedBeside(record, ask) ?? 'another'}, which ${record.name} has`,
   'gpu-count': ({ record, closeness }, ask) =>
     `needs ${ask.need?.count ?? 0} cards of one product, ${record.name} has ${closeness} that would do`,
 };

@@ -1,4 +1,3 @@
-import { isCardNamed } from '../domain/card.ts';
 import { unreachable } from '../domain/assert.ts';
 import { authorityAllows, type Authority } from '../domain/gpu.ts';
 import type { SliceKind } from '../domain/slice.ts';
@@ -10,20 +9,23 @@ import type { Need } from './need.ts';
 import { kindsAdmitted } from './need.ts';
 import { reasonRow } from './reasons.ts';
 import { offerMps, offerTimeshare, offerWhole } from './share-offer.ts';
-import type { CardRefusal, CardVerdict } from './verdict.ts';
-import { refuse } from './verdict.ts';
+import type { CardOffers, CardRefusal, CardVerdict } from './verdict.ts';
+import { offering, refuse } from './verdict.ts';
 
-/** Judges one card for one need: the cheapest slice it can give, or the reason that came nearest to one. */
+/** Judges one card for one need: the slices it can give, or the reason that came nearest to one. */
 export function judgeCard(card: CardView, need: Need): CardVerdict {
   const wrong = refuseProduct(card, need) ?? refuseHealth(card);
   if (wrong !== null) return wrong;
   const view = withAuthority(card, need.authorityFloor);
   const verdict = judgeKinds(view, need);
-  if (verdict.kind === 'offer') {
-    const degraded = view.health.state === 'degraded' ? prices.degraded : 0;
-    return { ...verdict, cost: verdict.cost + degraded };
-  }
+  if (verdict.kind === 'offers') return view.health.state === 'degraded' ? worn(verdict) : verdict;
   return refuseAuthority(view, need) ?? blameUnderCut(view, need, verdict);
+}
+
+function worn({ offers }: CardOffers): CardOffers {
+  return offering(
+    ...offers.map((offer) => ({ ...offer, priceMilli: offer.priceMilli + prices.degraded })),
+  );
 }
 
 function withAuthority(view: CardView, floor: Authority): CardView {
@@ -32,8 +34,7 @@ function withAuthority(view: CardView, floor: Authority): CardView {
 
 function refuseProduct(view: CardView, need: Need): CardRefusal | null {
   const { models } = need;
-  if (models.length === 0 || models.some((each) => isCardNamed(view.productName, each)))
-    return null;
+  if (need.admits(view.productName)) return null;
   return refuse('card-model', `needs ${models.join(' or ')}`, `is ${view.productName}`);
 }
 
@@ -47,7 +48,7 @@ function judgeKinds(view: CardView, need: Need): CardVerdict {
     view.use === 'mixed'
       ? [refuse('mode', 'needs a card in one mode', renderUse(view))]
       : kindsAdmitted(need).map((kind) => offerKind(kind, view, need));
-  return verdicts.reduce(better);
+  return verdicts.reduce(join);
 }
 
 function offerKind(kind: SliceKind, view: CardView, need: Need): CardVerdict {
@@ -66,10 +67,12 @@ function offerKind(kind: SliceKind, view: CardView, need: Need): CardVerdict {
   }
 }
 
-/** An offer beats a refusal, the cheaper offer the dearer, the refusal that came further the other. First on ties. */
-function better(best: CardVerdict, next: CardVerdict): CardVerdict {
-  if (best.kind === 'offer') return next.kind === 'offer' && next.cost < best.cost ? next : best;
-  if (next.kind === 'offer') return next;
+/** Offers are put together; an offer beats a refusal, and the refusal that came further the other. First on ties. */
+function join(best: CardVerdict, next: CardVerdict): CardVerdict {
+  if (best.kind === 'offers') {
+    return next.kind === 'offers' ? offering(...best.offers, ...next.offers) : best;
+  }
+  if (next.kind === 'offers') return next;
   const nextProgress = reasonRow(next.reason).progress;
   const bestProgress = reasonRow(best.reason).progress;
   const further =

@@ -4,12 +4,13 @@ import type { CardView, SpareInstance } from './card-view.ts';
 import { isIdle, isMigOn, renderUse } from './card-view.ts';
 import { divCeil, divFloor, prices } from './cost.ts';
 import type { Need } from './need.ts';
-import type { CardOffer, CardVerdict } from './verdict.ts';
-import { refuse } from './verdict.ts';
+import type { CardVerdict, RawOffer } from './verdict.ts';
+import { offering, refuse } from './verdict.ts';
 
 /**
- * The best MIG instance for a need: the profile that wastes least, at the legal start that leaves most room
- * for others, or an instance that exists already and belongs to nobody.
+ * The MIG instances worth considering for a need: those that exist and belong to nobody, and those that could be
+ * made: each plain profile that will do, unless a smaller one fits inside its place, at each legal start that leaves
+ * something else to others. `+me`, `+gfx` and `-me` only where no plain one will do.
  */
 export function offerMig(view: CardView, need: Need): CardVerdict {
   const asked = `needs ${need.memoryMib}MiB as MIG`;
@@ -23,61 +24,116 @@ export function offerMig(view: CardView, need: Need): CardVerdict {
   if (switches && !isIdle(view)) {
     return refuse('foreign', asked, `has ${view.foreignMib}MiB held by others`);
   }
-  const cuts = view.authority === 'cut';
-  const offers = [
-    ...view.spare.flatMap((spare) => offerSpare(view, geometry, spare, need)),
-    ...(cuts ? offerCreation(view, geometry, need) : []),
-  ];
-  const best = offers.reduce<CardOffer | null>(cheaper, null);
-  return best ?? refuseMig(view, geometry, need);
+  const cuts = view.authority === 'cut' ? cutsFor(view, geometry, need) : [];
+  const all = [...sparesFor(view, geometry, need), ...cuts];
+  const plain = all.filter(({ profile }) => !isVariant(profile));
+  const offers = (plain.length > 0 ? plain : all).map((cut) => offerOf(view, geometry, cut, need));
+  return offers.length > 0 ? offering(...offers) : refuseMig(view, geometry, need);
 }
 
-function cheaper(best: CardOffer | null, next: CardOffer): CardOffer {
-  return best === null || next.cost < best.cost ? next : best;
+/** An instance that could be had. */
+interface Cut {
+  readonly profile: MigProfile;
+  readonly start: number;
+  readonly exists: boolean;
 }
 
-function offerSpare(
-  view: CardView,
-  geometry: MigGeometry,
-  spare: SpareInstance,
-  need: Need,
-): CardOffer[] {
+/** Of several that are alike the one with the lowest start. */
+function sparesFor(view: CardView, geometry: MigGeometry, need: Need): Cut[] {
+  const seen = new Set<string>();
+  return view.spare.flatMap((spare) => {
+    const profile = profileOfSpare(geometry, spare);
+    if (profile === null || !fits(view, geometry, profile, need)) return [];
+    const kind = `${profile.giProfileId}:${profile.memoryMib}`;
+    if (seen.has(kind)) return [];
+    seen.add(kind);
+    return [{ profile, start: spare.start, exists: true }];
+  });
+}
+
+function profileOfSpare(geometry: MigGeometry, spare: SpareInstance): MigProfile | null {
   const known = profileById(geometry, spare.giProfileId);
-  if (known === undefined) return [];
-  const profile = { ...known, memoryMib: spare.memoryMib };
-  if (!fits(view, geometry, profile, need)) return [];
-  const cost =
-    wasteOf(view, geometry, profile, need) + spare.memoryMib + freeAfter(view, geometry, 0);
-  return [migOffer(profile, spare.start, cost, false)];
+  return known === undefined ? null : { ...known, memoryMib: spare.memoryMib };
 }
 
-function offerCreation(view: CardView, geometry: MigGeometry, need: Need): CardOffer[] {
-  const before = roomOf(geometry, occupiedMask(geometry, view.layout));
-  const modePrice = !isMigOn(view) ? prices.switchMig : 0;
-  return geometry.profiles
+function cutsFor(view: CardView, geometry: MigGeometry, need: Need): Cut[] {
+  const cuts = geometry.profiles
     .filter((profile) => fits(view, geometry, profile, need))
     .flatMap((profile) =>
-      freeStarts(geometry, view.layout, profile.giProfileId).map((start) => {
-        const after = [...view.layout, { giProfileId: profile.giProfileId, start }];
-        const lost = before - roomOf(geometry, occupiedMask(geometry, after));
-        const cost =
-          wasteOf(view, geometry, profile, need) +
-          lost +
-          freeAfter(view, geometry, profile.placementSize) +
-          prices.createInstance +
-          modePrice;
-        return migOffer(profile, start, cost, isIdle(view));
-      }),
+      distinctStarts(geometry, view.layout, profile).map((start) => ({
+        profile,
+        start,
+        exists: false,
+      })),
     );
+  return cuts.filter((cut) => !cuts.some((other) => isInside(other, cut)));
 }
 
-function migOffer(profile: MigProfile, start: number, cost: number, opensIdle: boolean): CardOffer {
-  const { giProfileId, name, placementSize, memoryMib } = profile;
+/** Whether `inner` takes no compute slice more and only some of the placement units of `outer`. */
+function isInside(inner: Cut, outer: Cut): boolean {
+  const inside = maskOf(inner);
+  const outside = maskOf(outer);
+  return (
+    inside !== outside &&
+    (inside & ~outside) === 0 &&
+    inner.profile.computeSlices <= outer.profile.computeSlices &&
+    isVariant(inner.profile) <= isVariant(outer.profile)
+  );
+}
+
+function maskOf({ profile, start }: Cut): number {
+  return placementMask(start, profile.placementSize);
+}
+
+/** Of the free starts those that differ in what they leave to others; the lowest of those that do not. */
+function distinctStarts(
+  geometry: MigGeometry,
+  layout: readonly MigPlacement[],
+  profile: MigProfile,
+): readonly number[] {
+  const starts = freeStarts(geometry, layout, profile.giProfileId);
+  if (starts.length < 2) return starts;
+  const occupied = occupiedMask(geometry, layout);
+  const seen = new Set<string>();
+  return starts.filter((start) => {
+    const room = roomBeside(geometry, occupied | placementMask(start, profile.placementSize));
+    if (seen.has(room)) return false;
+    seen.add(room);
+    return true;
+  });
+}
+
+/** How many instances of each plain profile could still be cut beside an occupancy. */
+function roomBeside(geometry: MigGeometry, occupied: number): string {
+  let room = '';
+  for (const profile of geometry.profiles) {
+    if (!isVariant(profile)) room += `${placeable(profile, occupied)},`;
+  }
+  return room;
+}
+
+/** Starts ascend and all instances of a profile are alike, so taking the first free start again and again is best. */
+function placeable(profile: MigProfile, occupied: number): number {
+  let mask = occupied;
+  let count = 0;
+  for (const start of profile.placementStarts) {
+    const wanted = placementMask(start, profile.placementSize);
+    if ((mask & wanted) !== 0) continue;
+    mask |= wanted;
+    count += 1;
+  }
+  return Math.min(count, profile.instancesMax);
+}
+
+function offerOf(view: CardView, geometry: MigGeometry, cut: Cut, need: Need): RawOffer {
+  const { giProfileId, name: profile, placementSize: size, memoryMib } = cut.profile;
   return {
-    kind: 'offer',
-    shape: { kind: 'mig', giProfileId, start, profile: name, size: placementSize, memoryMib },
-    cost,
-    opensIdle,
+    shape: { kind: 'mig', giProfileId, start: cut.start, profile, size, memoryMib },
+    priceMilli:
+      unaskedPrice(view, geometry, cut.profile, need) +
+      (cut.exists ? 0 : prices.createInstance) +
+      (isMigOn(view) ? 0 : prices.switchMig),
+    opensIdle: isIdle(view),
   };
 }
 
@@ -113,8 +169,13 @@ export function isVariant(profile: Pick<MigProfile, 'name'>): boolean {
   return profile.name.includes('+') || profile.name.includes('-');
 }
 
-/** MiB and separation that nobody asked for, and SMs beyond what was asked and beyond the slice's share of the memory. */
-function wasteOf(view: CardView, geometry: MigGeometry, profile: MigProfile, need: Need): number {
+/** Separation and engines that nobody asked for, and SMs beyond what was asked and the slice's part of the memory. */
+function unaskedPrice(
+  view: CardView,
+  geometry: MigGeometry,
+  profile: MigProfile,
+  need: Need,
+): number {
   const smPercent =
     view.smCount > 0
       ? divFloor(profile.smCount * 100, view.smCount)
@@ -123,56 +184,26 @@ function wasteOf(view: CardView, geometry: MigGeometry, profile: MigProfile, nee
     need.computePercent,
     divCeil(profile.memoryMib * 100, Math.max(1, view.memoryTotalMib)),
   );
-  const smWasteMib = divFloor(Math.max(0, smPercent - due) * view.memoryTotalMib, 200);
-  const variant = isVariant(profile) ? prices.profileVariant : 0;
-  const unasked = need.isolation === 'mig' ? 0 : prices.migUnasked;
-  return profile.memoryMib - need.memoryMib + smWasteMib + variant + unasked;
-}
-
-/** Best fit: the fuller card first. */
-function freeAfter(view: CardView, geometry: MigGeometry, sizeTaken: number): number {
-  const free = geometry.placementUnits - unitsTaken(geometry, view.layout) - sizeTaken;
-  return divFloor(divFloor(view.memoryTotalMib * free, geometry.placementUnits), 8);
-}
-
-function unitsTaken(geometry: MigGeometry, layout: readonly MigPlacement[]): number {
-  return layout.reduce(
-    (sum, { giProfileId }) => sum + (profileById(geometry, giProfileId)?.placementSize ?? 0),
-    0,
+  return (
+    Math.max(0, smPercent - due) * prices.smUnasked +
+    (isVariant(profile) ? prices.profileVariant : 0) +
+    (need.isolation === 'mig' ? 0 : prices.migUnasked)
   );
+}
+
+/** Placement units that a layout covers. */
+export function unitsTaken(geometry: MigGeometry, layout: readonly MigPlacement[]): number {
+  let units = 0;
+  for (let mask = occupiedMask(geometry, layout); mask !== 0; mask &= mask - 1) units += 1;
+  return units;
 }
 
 function occupiedMask(geometry: MigGeometry, layout: readonly MigPlacement[]): number {
-  return layout.reduce((mask, { giProfileId, start }) => {
-    const size = profileById(geometry, giProfileId)?.placementSize ?? 0;
-    return mask | placementMask(start, size);
-  }, 0);
-}
-
-/**
- * What could still be cut out of a layout, as one number: for each plain profile the MiB of as many instances
- * as fit side by side, averaged over the profiles. The start that lowers it least strands least.
- */
-function roomOf(geometry: MigGeometry, occupied: number): number {
-  const plain = geometry.profiles.filter((profile) => !isVariant(profile));
-  const room = plain.reduce(
-    (sum, profile) => sum + placeable(profile, occupied) * profile.memoryMib,
-    0,
-  );
-  return divFloor(room, Math.max(1, plain.length));
-}
-
-/** Starts ascend and all instances of a profile are alike, so taking the first free start again and again is best. */
-function placeable(profile: MigProfile, occupied: number): number {
-  let mask = occupied;
-  let count = 0;
-  for (const start of profile.placementStarts) {
-    const wanted = placementMask(start, profile.placementSize);
-    if ((mask & wanted) !== 0) continue;
-    mask |= wanted;
-    count += 1;
+  let mask = 0;
+  for (const { giProfileId, start } of layout) {
+    mask |= placementMask(start, profileById(geometry, giProfileId)?.placementSize ?? 0);
   }
-  return Math.min(count, profile.instancesMax);
+  return mask;
 }
 
 function refuseMig(view: CardView, geometry: MigGeometry, need: Need): CardVerdict {

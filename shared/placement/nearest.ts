@@ -1,16 +1,15 @@
 import type { Isolation } from '../domain/gpu.ts';
 import type { GpuNeed, ModelSpec, PlacementRule, Workload } from '../domain/model.ts';
 import type { Ask } from './ask.ts';
-import { askOf, runtimesWanted } from './ask.ts';
+import { askOf, runtimesWanted, unwantedBeside } from './ask.ts';
 import { placeName, renderShape } from './evidence.ts';
+import type { Candidate, Scene } from './first-place.ts';
+import { firstPlace } from './first-place.ts';
 import { greatestThatFits } from './greatest-that-fits.ts';
-import type { NodeRecord } from './node-record.ts';
 import type { Reason } from './reasons.ts';
-import type { Candidate } from './search.ts';
-import { search } from './search.ts';
 import type { Tally } from './tally.ts';
 
-/** One change that might help: it is offered only after the search has placed the changed request. */
+/** One change that might help: it is offered only after the changed request has found a place. */
 interface Fix {
   readonly ask: Ask;
   readonly render: (best: Candidate) => string;
@@ -35,24 +34,24 @@ interface FixGroup {
 }
 
 /** What would help against each reason of a refusal, tried out; those that came furthest first. */
-export function findRemedies(records: readonly NodeRecord[], ask: Ask, tally: Tally): Remedy[] {
+export function findRemedies(scene: Scene, ask: Ask, tally: Tally): Remedy[] {
   const remedies: Remedy[] = [];
   const tried = new Set<string>();
-  const fits: Fits = (changed) => search(records, changed).best !== null;
+  const fits: Fits = (changed) => firstPlace(scene, changed) !== null;
   for (const { reason } of tally.sorted()) {
     for (const { name, fixes } of groupsOf[reason]) {
       if (tried.has(name)) continue;
       tried.add(name);
-      const text = firstHelp(records, fixes(ask, tally, fits));
+      const text = firstHelp(scene, fixes(ask, tally, fits));
       if (text !== null) remedies.push({ reason, text });
     }
   }
   return remedies;
 }
 
-function firstHelp(records: readonly NodeRecord[], fixes: readonly Fix[]): string | null {
+function firstHelp(scene: Scene, fixes: readonly Fix[]): string | null {
   for (const fix of fixes) {
-    const { best } = search(records, fix.ask);
+    const best = firstPlace(scene, fix.ask);
     if (best !== null) return fix.render(best);
   }
   return null;
@@ -88,6 +87,7 @@ const groupsOf: Readonly<Record<Reason, readonly FixGroup[]>> = {
   runtime: [{ name: 'runtime', fixes: withRuntime }],
   label: [{ name: 'label', fixes: anyLabel }],
   spread: [{ name: 'spread', fixes: morePerNode }],
+  affinity: [{ name: 'affinity', fixes: anyNeighbour }],
   cpu: [{ name: 'cpu', fixes: lessCpu }],
   'host-memory': [{ name: 'host-memory', fixes: lessHostMemory }],
 };
@@ -120,6 +120,12 @@ function anyLabel(ask: Ask): Fix[] {
 function morePerNode(ask: Ask): Fix[] {
   const render: Fix['render'] = (best) => `raise placement.maxPerNode: ${placeName(best)} would do`;
   return withPlacement(ask, { maxPerNode: 0 }, render);
+}
+
+function anyNeighbour(ask: Ask): Fix[] {
+  const render: Fix['render'] = ({ record }) =>
+    `let ${ask.spec.name} be beside ${unwantedBeside(record, ask) ?? 'others'} (placement.antiAffinity): ${record.name} would do`;
+  return [{ ask: askOf(ask.spec, { waived: new Set(['affinity']) }), render }];
 }
 
 /** Less memory fits wherever more does, so the most that fits is found by halving; mostly a card has told it. */

@@ -1,6 +1,7 @@
 import type { Authority, Isolation } from '../domain/gpu.ts';
 import type { GpuNeed } from '../domain/model.ts';
 import type { SliceKind } from '../domain/slice.ts';
+import { isCardNamed } from '../domain/card.ts';
 import { isolationSatisfies } from '../domain/gpu.ts';
 import { sliceIsolation } from '../domain/slice.ts';
 
@@ -14,6 +15,8 @@ export interface Need {
   readonly count: number;
   readonly processes: number;
   readonly models: readonly string[];
+  /** Whether a card of that product, as the driver names it, is one of `models`. */
+  readonly admits: (productName: string) => boolean;
   /** Cards are judged as if they had at least this authority. `observe` outside what-if questions. */
   readonly authorityFloor: Authority;
 }
@@ -31,7 +34,22 @@ export function needOf(gpu: GpuNeed, authorityFloor: Authority = 'observe'): Nee
     count: gpu.count,
     processes: gpu.processes,
     models,
+    admits: admitting(models),
     authorityFloor,
+  };
+}
+
+/** Names are compared once for each product: a cluster has thousands of cards of a few. */
+function admitting(models: readonly string[]): Need['admits'] {
+  if (models.length === 0) return () => true;
+  const known = new Map<string, boolean>();
+  return (productName) => {
+    let admitted = known.get(productName);
+    if (admitted === undefined) {
+      admitted = models.some((each) => isCardNamed(productName, each));
+      known.set(productName, admitted);
+    }
+    return admitted;
   };
 }
 

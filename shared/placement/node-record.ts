@@ -3,22 +3,19 @@ import type { GpuUuid, ModelName, NodeName } from '../domain/ids.ts';
 import type { GpuInventory } from '../domain/inventory.ts';
 import type { Slice } from '../domain/slice.ts';
 import type { CardClass, CardClasses } from './card-class.ts';
-import { isIdle, viewCard } from './card-view.ts';
+import { viewCard } from './card-view.ts';
+import type { CardLinks, LinkTable } from './card-links.ts';
 import type { PlacementNode } from './engine.ts';
+import type { NodeState, NodeStates } from './index/node-state.ts';
+import { workBit } from './policies/policy.ts';
 
 /** One card of a node, with the class it belongs to now. */
 export interface CardRecord {
   readonly gpu: GpuInventory;
   readonly class: CardClass;
-  /** Its place among the node's cards in order of PCI bus: neighbours there are likely to be linked. */
-  readonly busRank: number;
-}
-
-/** The cards of a node that are alike. */
-export interface CardGroup {
-  readonly class: CardClass;
-  /** In order of UUID; never empty. */
-  readonly cards: readonly [CardRecord, ...CardRecord[]];
+  /** Stands for its hardware in the table of classes. */
+  readonly hardware: string;
+  readonly slices: readonly Slice[];
 }
 
 /** A node with what its claims leave of it. Never changed: a delta makes a new one, so forks can share them. */
@@ -26,49 +23,97 @@ export interface NodeRecord {
   readonly name: NodeName;
   readonly node: PlacementNode;
   readonly claims: readonly Claim[];
-  readonly cpuFreeMillis: number;
-  readonly memoryFreeMib: number;
-  readonly replicas: ReadonlyMap<ModelName, number>;
-  readonly idleCards: number;
-  /** In the order of their first card. */
-  readonly groups: readonly CardGroup[];
+  readonly state: NodeState;
+  /** In order of UUID. */
+  readonly cards: readonly CardRecord[];
+  /** How the cards are joined; the places in it are those in `cards`. */
+  readonly links: CardLinks;
+}
+
+/** The tables that records are made with. */
+export interface RecordTables {
+  readonly classes: CardClasses;
+  readonly states: NodeStates;
+  readonly links: LinkTable;
 }
 
 /** Sums up a node. The order of cards and claims does not matter. */
 export function recordNode(
   node: PlacementNode,
   claims: readonly Claim[],
-  classes: CardClasses,
+  tables: RecordTables,
 ): NodeRecord {
-  const { inventory } = node;
-  const cards = recordCards(inventory.gpus, slicesByGpu(claims), classes);
-  return {
-    name: inventory.node,
-    node,
-    claims,
-    cpuFreeMillis: inventory.cpuMillis - sum(claims, (claim) => claim.cpuMillis),
-    memoryFreeMib: inventory.memoryMib - sum(claims, (claim) => claim.memoryMib),
-    replicas: countReplicas(claims),
-    idleCards: sum(cards, ({ class: { view } }) =>
-      isIdle(view) && view.health.state !== 'failed' ? 1 : 0,
-    ),
-    groups: groupCards(cards),
-  };
+  const gpus = node.inventory.gpus.toSorted((a, b) => compareText(a.uuid, b.uuid));
+  const slices = slicesByGpu(claims);
+  const cards = gpus.map((gpu) =>
+    recordCard(gpu, slices.get(gpu.uuid) ?? noSlices, tables.classes),
+  );
+  return assemble({ node, claims, cards, links: tables.links.find(gpus) }, tables);
 }
 
-function recordCards(
-  gpus: readonly GpuInventory[],
-  slices: ReadonlyMap<GpuUuid, readonly Slice[]>,
+/** The record once `gone` is no more and `come` is there: only the cards of these two are looked at. */
+export function recordChange(
+  record: NodeRecord,
+  change: { readonly gone: Claim | null; readonly come: Claim | null },
+  tables: RecordTables,
+): NodeRecord {
+  const { gone, come } = change;
+  const claims = gone === null ? [...record.claims] : record.claims.filter((each) => each !== gone);
+  if (come !== null) claims.push(come);
+  const cards = record.cards.map((card) => {
+    if (!touches(gone, card) && !touches(come, card)) return card;
+    const slices = claims.flatMap((claim) => slicesOn(claim, card.gpu.uuid));
+    return recordCard(card.gpu, slices, tables.classes, card.hardware);
+  });
+  return assemble({ node: record.node, claims, cards, links: record.links }, tables);
+}
+
+const noSlices: readonly Slice[] = [];
+
+function touches(claim: Claim | null, card: CardRecord): boolean {
+  if (claim === null) return false;
+  for (const { gpu } of claim.slices) if (gpu === card.gpu.uuid) return true;
+  return false;
+}
+
+function slicesOn(claim: Claim, gpu: GpuUuid): readonly Slice[] {
+  return claim.slices.some((slice) => slice.gpu === gpu)
+    ? claim.slices.filter((slice) => slice.gpu === gpu)
+    : noSlices;
+}
+
+function recordCard(
+  gpu: GpuInventory,
+  slices: readonly Slice[],
   classes: CardClasses,
-): CardRecord[] {
-  const byBus = gpus.toSorted((a, b) => compareText(a.pciBusId, b.pciBusId));
-  return gpus
-    .toSorted((a, b) => compareText(a.uuid, b.uuid))
-    .map((gpu) => ({
-      gpu,
-      class: classes.find(viewCard(gpu, slices.get(gpu.uuid) ?? [])),
-      busRank: byBus.indexOf(gpu),
-    }));
+  known?: string,
+): CardRecord {
+  const view = viewCard(gpu, slices);
+  const hardware = known ?? classes.hardwareOf(view);
+  return { gpu, slices, hardware, class: classes.findUse(view, hardware) };
+}
+
+function assemble(
+  parts: Pick<NodeRecord, 'node' | 'claims' | 'cards' | 'links'>,
+  tables: RecordTables,
+): NodeRecord {
+  const { inventory } = parts.node;
+  let cpuFreeMillis = inventory.cpuMillis;
+  let memoryFreeMib = inventory.memoryMib;
+  let work = 0;
+  for (const claim of parts.claims) {
+    cpuFreeMillis -= claim.cpuMillis;
+    memoryFreeMib -= claim.memoryMib;
+    work |= workBit(claim.slices);
+  }
+  const host = {
+    cpuTotalMillis: inventory.cpuMillis,
+    cpuFreeMillis,
+    memoryTotalMib: inventory.memoryMib,
+    memoryFreeMib,
+    work,
+  };
+  return { ...parts, name: inventory.node, state: tables.states.find(host, parts.cards) };
 }
 
 function slicesByGpu(claims: readonly Claim[]): ReadonlyMap<GpuUuid, Slice[]> {
@@ -83,28 +128,16 @@ function slicesByGpu(claims: readonly Claim[]): ReadonlyMap<GpuUuid, Slice[]> {
   return found;
 }
 
-/** A claim that is being reclaimed still occupies its slices, but its replica serves no more. */
-function countReplicas(claims: readonly Claim[]): ReadonlyMap<ModelName, number> {
-  const counts = new Map<ModelName, number>();
-  for (const { holder, state } of claims) {
-    if (holder.kind !== 'replica' || state !== 'held') continue;
-    counts.set(holder.model, (counts.get(holder.model) ?? 0) + 1);
-  }
-  return counts;
+/** Replicas of a model that serve on a node: one that is being reclaimed still occupies, and serves no more. */
+export function replicasOn(record: NodeRecord, model: ModelName): number {
+  let count = 0;
+  for (const claim of record.claims) if (servedModel(claim) === model) count += 1;
+  return count;
 }
 
-function groupCards(cards: readonly CardRecord[]): CardGroup[] {
-  const groups = new Map<CardClass, [CardRecord, ...CardRecord[]]>();
-  for (const card of cards) {
-    const group = groups.get(card.class);
-    if (group === undefined) groups.set(card.class, [card]);
-    else group.push(card);
-  }
-  return [...groups].map(([cardClass, members]) => ({ class: cardClass, cards: members }));
-}
-
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
+/** The model that a claim serves; null: it serves none. */
+export function servedModel({ holder, state }: Claim): ModelName | null {
+  return holder.kind === 'replica' && state === 'held' ? holder.model : null;
 }
 
 /** By code unit: the same on every machine, whatever its locale. */

@@ -35,6 +35,11 @@ const reasonTable = {
   cpu: row('node', 20, 'no node has enough free CPU'),
   'host-memory': row('node', 21, 'no node has enough free host memory'),
   spread: row('node', 22, 'every node that could be used has its maximum of replicas'),
+  affinity: row(
+    'node',
+    23,
+    'every node that could be used has a model that may not be beside this one',
+  ),
 } as const satisfies Readonly<Record<string, ReasonRow>>;
 
 /** What is counted, how far it came, and its headline. */

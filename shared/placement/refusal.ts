@@ -1,8 +1,7 @@
-import { isCardNamed } from '../domain/card.ts';
 import type { Ask } from './ask.ts';
-import type { CardClasses } from './card-class.ts';
 import type { Refusal } from './engine.ts';
 import { cardName, renderExample } from './evidence.ts';
+import type { Scene } from './first-place.ts';
 import { findRemedies } from './nearest.ts';
 import type { CardRecord, NodeRecord } from './node-record.ts';
 import { reasonRow } from './reasons.ts';
@@ -13,18 +12,14 @@ import { findVacancy } from './vacancy.ts';
 const remediesMax = 3;
 
 /** Explains why there is no place: one dominant reason with its numbers, and what would help, tried out. */
-export function explainRefusal(
-  records: readonly NodeRecord[],
-  ask: Ask,
-  tally: Tally,
-  classes: CardClasses,
-): Refusal {
-  const remedies = findRemedies(records, ask, tally);
+export function explainRefusal(scene: Scene, ask: Ask, tally: Tally): Refusal {
+  const { records } = scene;
+  const remedies = findRemedies(scene, ask, tally);
   const impossible = findImpossible(records, ask);
   // The dominant reason is the one that came furthest among those which a single change would mend.
   const rows = tally.sorted();
   const dominant = rows.find((row) => row.reason === remedies[0]?.reason) ?? rows[0];
-  const vacancy = impossible === '' ? findVacancy(records, ask, classes) : '';
+  const vacancy = impossible === '' ? findVacancy(scene, ask) : '';
   const helps = [...remedies.map(({ text }) => text), vacancy].filter((text) => text !== '');
   return {
     summary:
@@ -54,7 +49,7 @@ function findImpossible(records: readonly NodeRecord[], ask: Ask): string {
   if (need === null) return '';
   const products = biggestOfProducts(records);
   if (products.size === 0) return 'no node of the cluster has a GPU';
-  const named = [...products].filter(([name]) => isWanted(name, need.models));
+  const named = [...products].filter(([name]) => need.admits(name));
   if (named.length === 0) {
     const names = [...products.keys()].sort();
     return `no card of the cluster is ${need.models.join(' or ')}; it has ${names.join(', ')}`;
@@ -76,11 +71,10 @@ interface PlacedCard {
 function biggestOfProducts(records: readonly NodeRecord[]): ReadonlyMap<string, PlacedCard> {
   const found = new Map<string, PlacedCard>();
   for (const record of records) {
-    for (const { cards } of record.groups) {
-      // The cards of a group are alike, so the first stands for all.
-      const next = { record, card: cards[0] };
-      const known = found.get(next.card.gpu.productName);
-      if (known === undefined || bigger(next, known)) found.set(next.card.gpu.productName, next);
+    for (const card of record.cards) {
+      const next = { record, card };
+      const known = found.get(card.gpu.productName);
+      if (known === undefined || bigger(next, known)) found.set(card.gpu.productName, next);
     }
   }
   return found;
@@ -88,10 +82,6 @@ function biggestOfProducts(records: readonly NodeRecord[]): ReadonlyMap<string, 
 
 function bigger(next: PlacedCard, best: PlacedCard): boolean {
   return next.card.gpu.memoryTotalMib > best.card.gpu.memoryTotalMib;
-}
-
-function isWanted(productName: string, models: readonly string[]): boolean {
-  return models.length === 0 || models.some((each) => isCardNamed(productName, each));
 }
 
 function tooMany(records: readonly NodeRecord[], count: number): string {

@@ -3,7 +3,7 @@ import { isIdle, isMigOn, renderUse } from './card-view.ts';
 import { divCeil, divFloor, mpsClientsMax, mpsClientsOf, prices, shareReserveMib } from './cost.ts';
 import type { Need } from './need.ts';
 import type { CardRefusal, CardVerdict } from './verdict.ts';
-import { refuse } from './verdict.ts';
+import { offering, refuse } from './verdict.ts';
 
 /** A share of a card under MPS: memory and SMs are promised once, and each client process is held to its part. */
 export function offerMps(view: CardView, need: Need): CardVerdict {
@@ -27,28 +27,22 @@ export function offerMps(view: CardView, need: Need): CardVerdict {
       closeness: clientsFree,
     });
   }
-  const { memoryMib } = need;
-  const taken = Math.max(memoryMib, divFloor(smPercent * capacityMib, 100));
-  return {
-    kind: 'offer',
-    shape: { kind: 'mps', memoryMib, smPercent },
-    cost: taken + restPrice(view, capacityMib - memoryMib) + openPrice(view),
+  return offering({
+    shape: { kind: 'mps', memoryMib: need.memoryMib, smPercent },
+    priceMilli: openPrice(view),
     opensIdle: isIdle(view),
-  };
+  });
 }
 
 /** A place that is accounted and kept by nobody: only for those who accept any isolation. */
 export function offerTimeshare(view: CardView, need: Need): CardVerdict {
   const blocked = refuseShare(view, need, 'timeshare');
   if (blocked !== null) return blocked;
-  const { memoryMib } = need;
-  const rest = restPrice(view, shareCapacityMib(view) - memoryMib);
-  return {
-    kind: 'offer',
-    shape: { kind: 'timeshare', memoryMib },
-    cost: memoryMib + rest + openPrice(view) + prices.timeshare,
+  return offering({
+    shape: { kind: 'timeshare', memoryMib: need.memoryMib },
+    priceMilli: openPrice(view) + prices.timeshare,
     opensIdle: isIdle(view),
-  };
+  });
 }
 
 /** The whole card. For those who asked for less it is the last resort. */
@@ -72,15 +66,15 @@ export function offerWhole(view: CardView, need: Need): CardVerdict {
   if (view.migEnabled === true && view.authority !== 'cut') {
     return refuse('mode', asked, 'is in MIG mode, and may not be switched');
   }
-  const wasteMib = memoryTotalMib - need.memoryMib;
-  const unasked =
-    need.isolation === 'whole' ? 0 : prices.wholeUnasked + prices.wholeWasteFactor * wasteMib;
-  return {
-    kind: 'offer',
+  const spareGib = divFloor(memoryTotalMib - need.memoryMib, 1_024);
+  return offering({
     shape: { kind: 'whole', memoryMib: memoryTotalMib },
-    cost: memoryTotalMib + wasteMib + unasked + (view.migEnabled === true ? prices.switchMig : 0),
+    priceMilli:
+      spareGib * prices.wholeGibUnasked +
+      (need.isolation === 'whole' ? 0 : prices.wholeUnasked) +
+      (view.migEnabled === true ? prices.switchMig : 0),
     opensIdle: true,
-  };
+  });
 }
 
 /** MiB of a card that shares may be made of. */
@@ -125,16 +119,8 @@ function refuseShare(view: CardView, need: Need, kind: 'mps' | 'timeshare'): Car
   });
 }
 
-/** Best fit: the fuller card first. */
-function restPrice(view: CardView, capacityAfterMib: number): number {
-  return divFloor(Math.max(0, capacityAfterMib - view.memoryHeldMib), 8);
-}
-
-/** The price of taking a card that no share is on: more when it could have been cut. */
+/** The price of taking a card that no share is on, when it could have been cut. */
 function openPrice(view: CardView): number {
-  if (view.use !== 'none') return 0;
-  const couldBeCut =
-    view.migEnabled === null ? 0 : prices.openCuttable + divFloor(view.memoryTotalMib, 4);
-  const switchOff = view.migEnabled === true ? prices.switchMig : 0;
-  return prices.openForShares + couldBeCut + switchOff;
+  if (view.use !== 'none' || view.migEnabled === null) return 0;
+  return prices.openCuttable + (view.migEnabled ? prices.switchMig : 0);
 }

@@ -1,13 +1,12 @@
 import type { Claim } from '../domain/claim.ts';
 import type { Ask } from './ask.ts';
 import { refuseNode } from './ask.ts';
-import type { CardClasses } from './card-class.ts';
 import { placeName } from './evidence.ts';
-import type { NodeRecord } from './node-record.ts';
+import type { Scene } from './first-place.ts';
+import { firstPlace } from './first-place.ts';
+import type { NodeRecord, RecordTables } from './node-record.ts';
 import { recordNode } from './node-record.ts';
 import type { Reason } from './reasons.ts';
-import type { Candidate } from './search.ts';
-import { search } from './search.ts';
 
 /** Nodes that are looked at for the questions about other claims. */
 const nodesTriedMax = 64;
@@ -16,30 +15,30 @@ const nodesTriedMax = 64;
 const claimsTriedMax = 256;
 
 /** Whether waiting for claims that are being reclaimed, or stopping others, would help. Empty: neither would. */
-export function findVacancy(
-  records: readonly NodeRecord[],
-  ask: Ask,
-  classes: CardClasses,
-): string {
+export function findVacancy(scene: Scene, ask: Ask): string {
+  const { records, tables } = scene;
+  const placeAmong = (changed: readonly NodeRecord[]) =>
+    firstPlace({ ...scene, records: changed }, ask);
   const near = records.filter((record) => record.claims.length > 0 && isNear(record, ask));
   const tried = near.slice(0, nodesTriedMax);
-  const soon = firstPlace(tried, ask, (record) =>
+  const reclaimed = tried.map((record) =>
     without(
       record,
       record.claims.filter(({ state }) => state === 'reclaiming'),
-      classes,
+      tables,
     ),
   );
+  const soon = placeAmong(reclaimed);
   if (soon !== null) return `wait: ${placeName(soon)} is being given back`;
   const single = tried.flatMap((record) =>
     record.claims.toSorted(byId).map((claim) => ({ record, claim })),
   );
   for (const { record, claim } of single.slice(0, claimsTriedMax)) {
-    const { best } = search([without(record, [claim], classes)], ask);
+    const best = placeAmong([without(record, [claim], tables)]);
     if (best !== null)
       return `stop ${claim.id} on ${record.name}: ${placeName(best)} would do then`;
   }
-  const later = firstPlace(tried, ask, (record) => without(record, record.claims, classes));
+  const later = placeAmong(tried.map((record) => without(record, record.claims, tables)));
   return later === null
     ? ''
     : `stop something on ${later.record.name}: ${placeName(later)} would do if it were empty`;
@@ -51,22 +50,10 @@ function isNear(record: NodeRecord, ask: Ask): boolean {
   return blocked === null || freedByClaims.has(blocked);
 }
 
-const freedByClaims: ReadonlySet<Reason> = new Set(['cpu', 'host-memory', 'spread']);
-
-function firstPlace(
-  records: readonly NodeRecord[],
-  ask: Ask,
-  changed: (record: NodeRecord) => NodeRecord,
-): Candidate | null {
-  for (const record of records) {
-    const { best } = search([changed(record)], ask);
-    if (best !== null) return best;
-  }
-  return null;
-}
+const freedByClaims: ReadonlySet<Reason> = new Set(['cpu', 'host-memory', 'spread', 'affinity']);
 
 /** A node without some of its claims and without the instances that were cut for them. */
-function without(record: NodeRecord, ended: readonly Claim[], classes: CardClasses): NodeRecord {
+function without(record: NodeRecord, ended: readonly Claim[], tables: RecordTables): NodeRecord {
   const slices = new Set<string>(ended.flatMap((claim) => claim.slices.map(({ id }) => id)));
   const { inventory } = record.node;
   const gpus = inventory.gpus.map((gpu) => ({
@@ -77,7 +64,7 @@ function without(record: NodeRecord, ended: readonly Claim[], classes: CardClass
   return recordNode(
     node,
     record.claims.filter((claim) => !ended.includes(claim)),
-    classes,
+    tables,
   );
 }
 

@@ -1,14 +1,20 @@
 import type { SliceShape } from '../domain/slice.ts';
 import type { Reason } from './reasons.ts';
 
-/** The best that a card can do for a need. */
-export interface CardOffer {
-  readonly kind: 'offer';
+/** One slice that a card could give, as the card alone judges it. */
+export interface RawOffer {
   readonly shape: SliceShape;
-  /** Whole number; lower is better. */
-  readonly cost: number;
+  /** See `SliceOffer.priceMilli`. */
+  readonly priceMilli: number;
   /** It would take an idle card into use. */
   readonly opensIdle: boolean;
+}
+
+/** What a card could give for a need; never empty. */
+export interface CardOffers {
+  readonly kind: 'offers';
+  /** In the order in which equals are taken. */
+  readonly offers: readonly RawOffer[];
 }
 
 /** Why a card cannot serve a need. Without the card's name, because many cards share one verdict. */
@@ -25,7 +31,11 @@ export interface CardRefusal {
   readonly fitsMib: number;
 }
 
-export type CardVerdict = CardOffer | CardRefusal;
+export type CardVerdict = CardOffers | CardRefusal;
+
+export function offering(...offers: readonly RawOffer[]): CardOffers {
+  return { kind: 'offers', offers };
+}
 
 /** A refusal; what is left out is zero. */
 export function refuse(

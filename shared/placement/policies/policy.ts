@@ -1,4 +1,4 @@
-import type { SliceShape } from '../../domain/slice.ts';
+import type { SliceKind, SliceShape } from '../../domain/slice.ts';
 import type { CardView } from '../card-view.ts';
 import type { Demand } from '../engine.ts';
 import type { Need } from '../need.ts';
@@ -28,7 +28,7 @@ export type PolicyName = (typeof policyNames)[number];
 export interface Policy {
   /** What placing `ask` as `option` on `node` costs, compared between nodes. */
   rate(node: NodeSight, option: Option, ask: RequestSight): number;
-  /** The same compared between the options of one node. */
+  /** The same compared between the options of one node. Where it is the very same function, it is asked once. */
   prefer(node: NodeSight, option: Option, ask: RequestSight): number;
   /**
    * Drops the offers of a card that never win whatever the node: those that another beats in all that this policy
@@ -156,7 +156,9 @@ export interface Scratch {
 }
 
 /** The kind of work that a claim is: on CPU alone, a share of a card, or so many whole cards. */
-export function workBit(slices: readonly { readonly shape: SliceShape }[]): number {
+export function workBit(
+  slices: readonly { readonly shape: { readonly kind: SliceKind } }[],
+): number {
   if (slices.length === 0) return 1;
   return slices[0]?.shape.kind === 'whole' ? 1 << Math.min(30, 1 + slices.length) : 2;
 }

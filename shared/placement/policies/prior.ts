@@ -17,7 +17,7 @@ export function priorDemand(fleet: readonly FleetCards[]): Demand {
     ...partsOfCard.map((part): GpuNeed =>
       needFor(divFloor(Math.max(part, cards.memoryTotalMib - shareReserveMib), part), 'any'),
     ),
-    ...profilesMib(cards.productName).map((memoryMib) => needFor(memoryMib, 'mig')),
+    ...profileNeeds(cards.productName),
     ...cardCounts.map((count): GpuNeed => ({ ...needFor(cards.memoryTotalMib, 'whole'), count })),
   ]);
   return {
@@ -25,10 +25,14 @@ export function priorDemand(fleet: readonly FleetCards[]): Demand {
   };
 }
 
-function profilesMib(productName: string): readonly number[] {
+/** Every profile by its memory and its part of the SMs, so that profiles which differ in one of them are told apart. */
+function profileNeeds(productName: string): readonly GpuNeed[] {
   const card = cardByProductName(productName);
   const profiles = (card === undefined ? null : geometryOf(card))?.profiles ?? [];
-  return [...new Set(profiles.map(({ memoryMib }) => memoryMib))];
+  return profiles.map(({ memoryMib, smCount }) => ({
+    ...needFor(memoryMib, 'mig'),
+    computePercent: divFloor(100 * smCount, card?.smCount ?? smCount),
+  }));
 }
 
 function needFor(memoryMib: number, isolation: GpuNeed['isolation']): GpuNeed {

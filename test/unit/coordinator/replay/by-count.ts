@@ -51,6 +51,14 @@ class ByCount implements PlacementEngine {
     return this.#engine.explain(request);
   }
 
+  refresh(budget: number): number {
+    return this.#engine.refresh(budget);
+  }
+
+  reweigh() {
+    return this.#engine.reweigh();
+  }
+
   fork(): PlacementEngine {
     return this.#engine.fork();
   }

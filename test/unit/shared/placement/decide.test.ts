@@ -190,7 +190,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'timeshare is joined where any isolation will do',
-    nodes: [node('a', cardsOf('a', ['L40S', 'T4']))],
+    nodes: [node('a', cardsOf('a', ['L40S', 'L40S']))],
     claims: [claim('c1', 'a', [[1, { kind: 'timeshare', memoryMib: 1_000 }]])],
     spec: model('m', needs({ isolation: 'any' })),
     want: 'a GPU1 timeshare:4096MiB',

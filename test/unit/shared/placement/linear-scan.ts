@@ -1,20 +1,27 @@
 import type { Claim } from '../../../../shared/domain/claim.ts';
+import { askOf, refuseNode, zoneOf } from '../../../../shared/placement/ask.ts';
+import { CardClasses } from '../../../../shared/placement/card-class.ts';
+import { LinkTable } from '../../../../shared/placement/card-links.ts';
+import { prices, spreadStep } from '../../../../shared/placement/cost.ts';
 import type {
+  EngineOptions,
   PlacementNode,
   PlacementRequest,
   PlacementSnapshot,
 } from '../../../../shared/placement/engine.ts';
-import { askOf, refuseNode } from '../../../../shared/placement/ask.ts';
-import { CardClasses } from '../../../../shared/placement/card-class.ts';
-import { isIdle, viewCard } from '../../../../shared/placement/card-view.ts';
-import { prices } from '../../../../shared/placement/cost.ts';
-import { judgeCard } from '../../../../shared/placement/judge-card.ts';
-import { recordNode } from '../../../../shared/placement/node-record.ts';
+import { drawOne } from '../../../../shared/placement/index/draw.ts';
+import { NodeStates } from '../../../../shared/placement/index/node-state.ts';
+import type { NodeRecord } from '../../../../shared/placement/node-record.ts';
+import { recordNode, replicasOn } from '../../../../shared/placement/node-record.ts';
+import { policyMakers } from '../../../../shared/placement/policies/makers.ts';
+import type { FleetCards, Policy } from '../../../../shared/placement/policies/policy.ts';
+import { chooseOn } from '../../../../shared/placement/rate-node.ts';
 
-/** What the plain scan would choose for a request of one card. */
+/** What the plain scan would choose. */
 export interface ScanChoice {
   readonly node: string;
-  readonly gpu: string;
+  /** Empty for a model on CPU. */
+  readonly gpus: readonly string[];
   readonly cost: number;
 }
 
@@ -31,47 +38,82 @@ export function joinClaims({ nodes, claims }: PlacementSnapshot): readonly NodeW
   return nodes.map((node) => ({ node, claims: byNode.get(node.inventory.node) ?? [] }));
 }
 
+/** The policy that an engine on these nodes has. */
+export function policyFor(
+  { nodes, demand = { shapes: [] } }: PlacementSnapshot,
+  { policy = 'tangram', seed = 0 }: EngineOptions,
+): Policy {
+  const fleet = new Map<string, FleetCards>();
+  for (const { productName, memoryTotalMib } of nodes.flatMap(({ inventory }) => inventory.gpus)) {
+    const key = `${productName} ${String(memoryTotalMib).padStart(9)}`;
+    const count = (fleet.get(key)?.count ?? 0) + 1;
+    fleet.set(key, { productName, memoryTotalMib, count });
+  }
+  const cards = [...fleet].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+  return policyMakers[policy]({ demand, fleet: cards, seed });
+}
+
 /**
- * The yardstick and the referee of the engine's index: looks at every card of every node, each on its own,
- * with no classes, no memory of earlier verdicts and no order to rely on.
+ * The yardstick and the referee of the engine's index: rates every place of every node, each on its own, with no
+ * boards, no tables that are shared between nodes and no order to rely on.
  */
 export function scan(
   nodes: readonly NodeWithClaims[],
   request: PlacementRequest,
+  policy: Policy,
+  seed = 0,
 ): ScanChoice | null {
-  const ask = askOf(request.spec);
-  const { need } = ask;
-  if (need === null || need.count > 1) throw new Error('the plain scan places one card');
-  let best: ScanChoice | null = null;
-  for (const { node, claims } of nodes) {
-    // Only the node's filters: the cards below are judged from the inventory itself.
-    const bare = { ...node, inventory: { ...node.inventory, gpus: [] } };
-    const record = { ...recordNode(bare, claims, new CardClasses()), node };
-    if (refuseNode(record, ask) !== null) continue;
-    const slices = claims.flatMap((claim) => claim.slices);
-    const views = node.inventory.gpus.map((gpu) =>
-      viewCard(
-        gpu,
-        slices.filter((slice) => slice.gpu === gpu.uuid),
-      ),
-    );
-    const idle = views.filter((view) => isIdle(view) && view.health.state !== 'failed').length;
-    const replicas = record.replicas.get(request.spec.name) ?? 0;
-    const spread = request.spec.placement.spread === 'node' ? replicas * prices.spreadReplica : 0;
-    for (const [at, view] of views.entries()) {
-      const verdict = judgeCard(view, need);
-      const gpu = node.inventory.gpus[at]?.uuid;
-      if (verdict.kind === 'refused' || gpu === undefined) continue;
-      const opens = verdict.opensIdle ? idle * prices.idleNeighbour : 0;
-      const next = { node: node.inventory.node, gpu, cost: verdict.cost + spread + opens };
-      if (best === null || isBefore(next, best)) best = next;
-    }
+  const records = nodes.map(({ node, claims }) => recordAlone(node, claims));
+  const zones = new Map<string, number>();
+  for (const record of records) {
+    const count = replicasOn(record, request.spec.name);
+    zones.set(zoneOf(record), (zones.get(zoneOf(record)) ?? 0) + count);
   }
-  return best;
+  let best: { record: NodeRecord; cost: number; gpus: readonly string[] }[] = [];
+  for (const record of records) {
+    const found = costOf(record, request, policy, zones, seed);
+    const least = best[0]?.cost ?? Infinity;
+    if (found === null || found.cost > least) continue;
+    if (found.cost < least) best = [];
+    best.push({ record, ...found });
+  }
+  const sorted = best.toSorted((a, b) => (a.record.name < b.record.name ? -1 : 1));
+  const draw = policy.ties === 'drawn' ? drawOne(seed, `node/${request.claim}`, sorted.length) : 0;
+  const won = sorted[draw];
+  return won === undefined ? null : { node: won.record.name, gpus: won.gpus, cost: won.cost };
 }
 
-function isBefore(next: ScanChoice, best: ScanChoice): boolean {
-  if (next.cost !== best.cost) return next.cost < best.cost;
-  if (next.node !== best.node) return next.node < best.node;
-  return next.gpu < best.gpu;
+function recordAlone(node: PlacementNode, claims: readonly Claim[]): NodeRecord {
+  const tables = {
+    classes: new CardClasses(),
+    states: new NodeStates(),
+    links: new LinkTable(),
+  };
+  return recordNode(node, claims, tables);
+}
+
+function costOf(
+  record: NodeRecord,
+  { spec, claim }: PlacementRequest,
+  policy: Policy,
+  zones: ReadonlyMap<string, number>,
+  seed: number,
+) {
+  const ask = askOf(spec);
+  if (refuseNode(record, ask) !== null) return null;
+  const draw = (count: number) => drawOne(seed, `card/${claim}`, count);
+  const choice = chooseOn(record, ask, policy, draw);
+  if (choice === null) return null;
+  const { image } = spec.workload;
+  const pull =
+    image === null || record.node.inventory.images.includes(image) ? 0 : prices.pullImage;
+  const counts = {
+    none: 0,
+    node: replicasOn(record, spec.name),
+    zone: zones.get(zoneOf(record)) ?? 0,
+  };
+  return {
+    cost: choice.rate + pull + counts[spec.placement.spread] * spreadStep,
+    gpus: choice.parts.map(({ card }) => card.gpu.uuid),
+  };
 }

@@ -3,6 +3,8 @@ import type { Explanation, ModelEvent, ModelView, ReplicaView } from '../fleet/c
 import { encodeModelSpec } from '../../shared/wire/model-codec.ts';
 import { encodeSlice } from '../../shared/wire/slice-codec.ts';
 import { encodeReplicaPhase } from '../../shared/wire/status-codec.ts';
+import type { Evidence } from '../../shared/placement/engine.ts';
+import type { Evidence as WireEvidence } from '../../shared/wire/generated/tangram/v1/Evidence.ts';
 import type { ExplainResponse } from '../../shared/wire/generated/tangram/v1/ExplainResponse.ts';
 import type { Model } from '../../shared/wire/generated/tangram/v1/Model.ts';
 import type { Replica } from '../../shared/wire/generated/tangram/v1/Replica.ts';
@@ -77,11 +79,17 @@ export function encodeExplanation(explanation: Explanation): ExplainResponse {
     placed: [...explanation.placed],
     refusal: explanation.refusal?.summary ?? '',
     nearest: explanation.refusal?.nearest ?? '',
-    evidence: explanation.evidence.map((row) => ({
-      reason: row.reason,
-      counted: row.of,
-      count: row.count,
-      example: row.example,
+    evidence: explanation.evidence.map(encodeEvidence),
+    places: explanation.places.map((place) => ({
+      replica: place.replica,
+      decision: place.decision ?? 0,
+      why: place.why,
+      toMove: place.toMove,
+      evidence: place.evidence.map(encodeEvidence),
     })),
   };
+}
+
+function encodeEvidence({ reason, of: counted, count, example }: Evidence): WireEvidence {
+  return { reason, counted, count, example };
 }

@@ -11,8 +11,8 @@ import {
   renderModel,
   renderModels,
   renderReplicas,
-  renderWhy,
 } from './render-models.ts';
+import { renderWhy } from './why-render.ts';
 import { renderGpus, renderNode, renderNodes, renderSlices } from './render-nodes.ts';
 import { exitCodes } from './run.ts';
 

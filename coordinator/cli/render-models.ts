@@ -6,9 +6,9 @@ import type { Model__Output } from '../../shared/wire/generated/tangram/v1/Model
 import type { Node__Output } from '../../shared/wire/generated/tangram/v1/Node.ts';
 import type { Replica__Output } from '../../shared/wire/generated/tangram/v1/Replica.ts';
 import { renderEvents } from './render-events.ts';
+import { renderWhy } from './why-render.ts';
 import {
   agoText,
-  counted,
   cpuText,
   enumWord,
   isolationWord,
@@ -107,24 +107,6 @@ function replicaRow(replica: Replica__Output, indices: GpuIndices, nowMs: number
   ];
 }
 
-/** `tangram why`. */
-export function renderWhy(why: ExplainResponse__Output): string {
-  const lines = [
-    `${why.name}: ${why.replicasPlaced} of ${counted(why.replicasWanted, 'replica')} placed, ${why.replicasReady} ready`,
-    ...why.placed.map((line) => `  ${line}`),
-  ];
-  if (why.refusal !== '') lines.push(`pending: ${why.refusal}`);
-  if (why.nearest !== '') lines.push(`would help: ${why.nearest}`);
-  if (why.evidence.length > 0) lines.push('passed over:');
-  const rows = why.evidence.map((row) => [
-    counted(row.count, row.counted),
-    row.reason,
-    row.example,
-  ]);
-  const table = rows.length === 0 ? '' : renderTable(['WHAT', 'BECAUSE', 'EXAMPLE'], rows);
-  return `${lines.join('\n')}\n${indent(table)}`;
-}
-
 /** What `tangram apply` adds when something of the model has no place; empty when all has. */
 export function renderRefusal(why: ExplainResponse__Output): string {
   if (why.refusal === '') return '';
@@ -196,8 +178,4 @@ export function mapText(map: Readonly<Record<string, string>>): string {
   return Object.entries(map)
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
-}
-
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
 }

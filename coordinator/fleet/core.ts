@@ -6,6 +6,7 @@ import type { ModelSpec } from '../../shared/domain/model.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import type { Evidence, NodeAvailability, Refusal } from '../../shared/placement/engine.ts';
+import type { PlaceReason } from './explain-place.ts';
 import type { PlanCard } from './plan-picture.ts';
 import type { ReceiptLine } from './receipt.ts';
 
@@ -106,6 +107,8 @@ export interface Explanation {
   readonly replicasReady: number;
   /** One line a replica that has a place: where, which slice, what it does now. */
   readonly placed: readonly string[];
+  /** Why each of them is there; the first 16. */
+  readonly places: readonly PlaceReason[];
   /** null: every replica has a place. */
   readonly refusal: Refusal | null;
   readonly evidence: readonly Evidence[];

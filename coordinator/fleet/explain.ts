@@ -2,13 +2,18 @@ import type { ModelName } from '../../shared/domain/ids.ts';
 import type { SliceShape, Slice } from '../../shared/domain/slice.ts';
 import { unreachable } from '../../shared/domain/assert.ts';
 import { renderMib } from '../../shared/domain/units.ts';
-import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
+import type { Evidence, PlacementRequest, Refusal } from '../../shared/placement/engine.ts';
 import type { ModelRecord } from '../store/values.ts';
 import type { Explanation } from './core.ts';
+import { explainPlace } from './explain-place.ts';
+import { roomByMoving } from './explain-room.ts';
 import { standingOf, type Copy } from './model-plan.ts';
 import { claimIdOf } from './names.ts';
 import { drawReplica, type Planner } from './planner.ts';
 import type { World } from './world.ts';
+
+/** Replicas whose place is explained: each is a question to the engine. */
+const placesMax = 16;
 
 /** Why a model is where it is, or nowhere; undefined: there is no such model. */
 export function explainModel(
@@ -31,6 +36,10 @@ export function explainModel(
     replicasPlaced: standing.keep.length + standing.outgoing.length,
     replicasReady: copies.filter((copy) => copy.serving).length,
     placed: copies.map((copy) => placedLine(world, copy)),
+    places: copies
+      .slice(0, placesMax)
+      .map((copy) => explainPlace(world, model, copy))
+      .filter((place) => place !== null),
     refusal: why?.refusal ?? null,
     evidence: why?.evidence ?? [],
   };
@@ -43,14 +52,18 @@ interface WhyNot {
 
 function whyMissing(world: World, planner: Planner, model: ModelRecord): WhyNot | null {
   const replica = drawReplica(world, model.spec.name);
-  const { refusal, evidence } = world.desk.explain({
+  const request: PlacementRequest = {
     claim: claimIdOf(replica),
     replica,
     spec: model.spec,
     modelVersion: model.version,
     nowMs: world.deps.clock.wallMs(),
-  });
-  if (refusal !== null) return { refusal, evidence };
+  };
+  const { refusal, evidence } = world.desk.explain(request);
+  if (refusal !== null) {
+    const helps = [roomByMoving(world, request), refusal.nearest].filter((text) => text !== '');
+    return { refusal: { ...refusal, nearest: helps.join('; or ') }, evidence };
+  }
   return planner.pending(model.spec.name) ?? null;
 }
 

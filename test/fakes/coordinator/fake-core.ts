@@ -185,6 +185,7 @@ export class FakeCore implements CoordinatorCore {
       replicasPlaced: view.replicas.length,
       replicasReady: view.replicas.filter((each) => each.status?.phase === 'ready').length,
       placed: view.replicas.map((each) => `${each.claim.id} on ${each.claim.node}`),
+      places: [],
       refusal:
         view.pendingCount === 0 ? null : { summary: view.pendingReason, nearest: 'connect a node' },
       evidence:

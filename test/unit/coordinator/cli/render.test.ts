@@ -6,8 +6,8 @@ import {
   renderModel,
   renderModels,
   renderReplicas,
-  renderWhy,
 } from '../../../../coordinator/cli/render-models.ts';
+import { renderWhy } from '../../../../coordinator/cli/why-render.ts';
 import {
   renderGpus,
   renderNode,
@@ -276,23 +276,37 @@ test('why says the dominant reason, what would help and what was passed over', (
       replicasWanted: 2,
       replicasPlaced: 1,
       replicasReady: 1,
-      placed: ['alpha-1 on node-a'],
+      placed: ['alpha-1 on node-a: ready', 'alpha-2 on node-b: ending'],
       refusal: 'no card has room',
-      nearest: 'ask for 4GiB',
+      nearest: 'free start 4 on node-b/GPU0 by moving ocr-1 to node-a; or ask for 4GiB',
       evidence: [
         { reason: 'memory', counted: 'gpu', count: 2, example: 'needs 9216MiB' },
         { reason: 'label', counted: 'node', count: 1, example: 'zone is eu-2' },
       ],
+      places: [
+        {
+          replica: 'alpha-1',
+          decision: '12',
+          why: 'node-a costs 100, the next best is node-b with 240',
+          toMove: 'tangram drain node-a would take it to node-b',
+          evidence: [{ reason: 'memory', counted: 'gpu', count: 3, example: 'needs 9216MiB' }],
+        },
+      ],
     }),
   ).toBe(
     `alpha: 1 of 2 replicas placed, 1 ready
-  alpha-1 on node-a
 pending: no card has room
-would help: ask for 4GiB
 passed over:
   WHAT    BECAUSE  EXAMPLE
   2 gpus  memory   needs 9216MiB
   1 node  label    zone is eu-2
+would help: free start 4 on node-b/GPU0 by moving ocr-1 to node-a
+        or: ask for 4GiB
+  alpha-1 on node-a: ready
+    because: node-a costs 100, the next best is node-b with 240 (decision 12: tangram replay 12)
+    to move: tangram drain node-a would take it to node-b
+    passed over: 3 gpus, memory: needs 9216MiB
+  alpha-2 on node-b: ending
 `,
   );
 });
@@ -383,6 +397,7 @@ test.for([
       replicasPlaced: 1,
       replicasReady: 1,
       placed: [],
+      places: [],
       refusal: '',
       nearest: '',
       evidence: [],

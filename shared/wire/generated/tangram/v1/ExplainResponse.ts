@@ -1,6 +1,7 @@
 // Original file: tangram/v1/scheduler_service.proto
 
 import type { Evidence as _tangram_v1_Evidence, Evidence__Output as _tangram_v1_Evidence__Output } from '../../tangram/v1/Evidence.ts';
+import type { PlaceReason as _tangram_v1_PlaceReason, PlaceReason__Output as _tangram_v1_PlaceReason__Output } from '../../tangram/v1/PlaceReason.ts';
 
 export interface ExplainResponse {
   'name'?: (string);
@@ -11,6 +12,7 @@ export interface ExplainResponse {
   'refusal'?: (string);
   'nearest'?: (string);
   'evidence'?: (_tangram_v1_Evidence)[];
+  'places'?: (_tangram_v1_PlaceReason)[];
 }
 
 export interface ExplainResponse__Output {
@@ -22,4 +24,5 @@ export interface ExplainResponse__Output {
   'refusal': (string);
   'nearest': (string);
   'evidence': (_tangram_v1_Evidence__Output)[];
+  'places': (_tangram_v1_PlaceReason__Output)[];
 }

@@ -170,6 +170,14 @@ module.exports = {
       { path: '^coordinator/(?!replay|store)|^shared/(?!domain|placement|platform)' },
     ),
     rule(
+      'scenario-low',
+      'Scenarios see the domain, the engine, manifests, platform, simulations and the pure rules of the fleet: no store, no wire.',
+      { path: '^coordinator/scenario/' },
+      {
+        path: '^(agent|coordinator/(?!scenario/|simulate/|replay/usage|fleet/(availability|demand-histogram|limits)\\.ts)|shared/wire|node_modules/(?!zod|@types/node))',
+      },
+    ),
+    rule(
       'main-is-top',
       'main.ts wires; nobody imports it.',
       {},

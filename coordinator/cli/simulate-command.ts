@@ -11,8 +11,10 @@ import { readTrace, type Trace } from '../simulate/trace.ts';
 import { datasetOf, readYardsticks, type Yardsticks } from '../simulate/yardsticks.ts';
 import { toJson, type CliDeps, type Json } from './deps.ts';
 import { meanCurves, renderArrivals, renderChurn } from './render-simulation.ts';
+import { runScenarios } from './scenario-command.ts';
 
 interface SimulateOptions extends Json {
+  readonly filename?: readonly string[];
   readonly nodes?: string;
   readonly requests?: string;
   readonly policy?: readonly PolicyName[];
@@ -30,11 +32,19 @@ const seedMax = 2 ** 31 - 1;
 const runsMax = 1_000;
 const factorMax = 10;
 
-/** `simulate`: the engine of this program on a trace, offline. */
+/** `simulate`: the engine of this program on a trace or a scenario, offline. */
 export function addSimulate(program: Command, deps: CliDeps): void {
   program
     .command('simulate')
-    .description('place a recorded list of requests with the engine of this program; offline')
+    .description(
+      'try the engine of this program offline: on a recorded list of requests, or a scenario (-f)',
+    )
+    .addOption(
+      new Option(
+        '-f, --filename <file...>',
+        'YAML: one document of kind Scenario, and its models of kind Model',
+      ).conflicts(['nodes', 'requests', 'inflate', 'churn', 'skipBad', 'compare', 'dataset']),
+    )
     .option('--nodes <file>', 'CSV: sn,cpu_milli,memory_mib,gpu,model')
     .option('--requests <file>', 'CSV: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec]')
     .option('--policy <name>', 'a placement policy; repeatable (default: tangram)', policies)
@@ -52,7 +62,10 @@ export function addSimulate(program: Command, deps: CliDeps): void {
     .option('--churn <load>', 'requests leave again; offered load as a share of capacity', factor)
     .option('--skip-bad', 'leave out rows that cannot be used, instead of refusing the file')
     .addOption(
-      new Option('--plot <file.svg>', 'draw allocated share against arrivals').conflicts('churn'),
+      new Option(
+        '--plot <file.svg>',
+        'draw allocated share against arrivals, or over time',
+      ).conflicts('churn'),
     )
     .addOption(
       new Option('--compare <file>', 'CSV of published results or of bounds; repeatable')
@@ -61,7 +74,10 @@ export function addSimulate(program: Command, deps: CliDeps): void {
     )
     .option('--dataset <name>', 'what --compare calls the list (default: from the file name)')
     .option('--json', 'machine-readable')
-    .action((options: SimulateOptions) => runSimulation(deps, options));
+    .action(async ({ filename, ...options }: SimulateOptions) => {
+      if (filename === undefined) await runSimulation(deps, options);
+      else await runScenarios(deps, { ...options, filename, runs: askedRuns(options) });
+    });
 }
 
 async function runSimulation(deps: CliDeps, options: SimulateOptions): Promise<void> {
@@ -90,7 +106,7 @@ function traceFiles(
   if (nodes === undefined || requests === undefined) {
     const missing = nodes === undefined ? '--nodes' : '--requests';
     throw new AppError('REQUEST_INVALID', `nothing to simulate: ${missing} is not given`, {
-      hint: 'tangram simulate --nodes nodes.csv --requests requests.csv',
+      hint: 'tangram simulate --nodes nodes.csv --requests requests.csv, or -f scenario.yaml',
     });
   }
   return { nodes: readFile(deps, nodes), requests: readFile(deps, requests) };
@@ -115,14 +131,7 @@ async function runAll(
   options: SimulateOptions,
   trace: Trace,
 ): Promise<readonly FinishedRun[]> {
-  const policyList = options.policy ?? ['tangram'];
-  const seedList = options.seed ?? [defaultSeed];
-  const asked = policyList.flatMap((policy) => seedList.map((seed) => ({ policy, seed })));
-  if (asked.length > runsMax) {
-    throw new AppError('REQUEST_INVALID', `${asked.length} runs are too many at once`, {
-      hint: `at most ${runsMax}: fewer policies or seeds`,
-    });
-  }
+  const asked = askedRuns(options);
   const workload: Workload =
     options.churn === undefined
       ? { kind: 'arrivals', inflate: options.inflate }
@@ -141,6 +150,19 @@ async function runAll(
     progress.end();
   }
   return finished;
+}
+
+/** Each policy with each seed. Throws REQUEST_INVALID for too many. */
+function askedRuns(options: SimulateOptions) {
+  const policyList = options.policy ?? ['tangram'];
+  const seedList = options.seed ?? [defaultSeed];
+  const asked = policyList.flatMap((policy) => seedList.map((seed) => ({ policy, seed })));
+  if (asked.length > runsMax) {
+    throw new AppError('REQUEST_INVALID', `${asked.length} runs are too many at once`, {
+      hint: `at most ${runsMax}: fewer policies or seeds`,
+    });
+  }
+  return asked;
 }
 
 function policies(text: string, known: readonly PolicyName[] = []): readonly PolicyName[] {

@@ -7,9 +7,19 @@ export interface PlotLine {
   readonly points: readonly CurvePoint[];
 }
 
+/** Another horizontal axis than arrivals: its ends, and what stands under it where. */
+export interface Across {
+  readonly label: string;
+  readonly low: number;
+  readonly high: number;
+  readonly ticks: readonly (readonly [at: number, text: string])[];
+}
+
 export interface Plot {
   readonly title: string;
   readonly lines: readonly PlotLine[];
+  /** Absent: percent of capacity that has arrived. */
+  readonly across?: Across;
 }
 
 const size = { width: 860, height: 480 } as const;
@@ -29,11 +39,11 @@ const strokes = [
 ] as const;
 
 /**
- * Draws allocated share against arrivals as one SVG that needs nothing else and reads on light and dark pages. It shows the upper part,
+ * Draws allocated share as one SVG that needs nothing else and reads on light and dark pages. Against arrivals it shows the upper part,
  * where policies differ: below it everything that arrives is placed.
  */
-export function renderPlot({ title, lines }: Plot): string {
-  const axes = axesOf(lines);
+export function renderPlot({ title, lines, across }: Plot): string {
+  const axes = axesOf(lines, across ?? acrossArrivals(lines));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escape(title)}">`,
     `<title>${escape(title)}</title>`,
@@ -45,7 +55,7 @@ export function renderPlot({ title, lines }: Plot): string {
     '</style>',
     `<text class="title" x="${frame.left}" y="28">${escape(title)}</text>`,
     ...drawGrid(axes),
-    ...drawAll(axes),
+    ...(across === undefined ? drawAll(axes) : []),
     ...lines.map((line, at) => drawLine(line, at, axes)),
     ...lines.map((line, at) => drawKey(line, at)),
     '</svg>',
@@ -59,7 +69,7 @@ interface Range {
 }
 
 interface Axes {
-  readonly arrived: Range;
+  readonly across: Across;
   readonly allocated: Range;
 }
 
@@ -67,18 +77,24 @@ const gridStep = 10;
 /** The part of what arrives that is shown. */
 const shownShare = 0.5;
 
-function axesOf(lines: readonly PlotLine[]): Axes {
+function acrossArrivals(lines: readonly PlotLine[]): Across {
   const arrived = lines.flatMap(({ points }) => points.map(([percent]) => percent));
   const high = Math.max(gridStep, up(Math.max(0, ...arrived)));
   const low = Math.min(high - gridStep, down(high * shownShare));
-  const shown = lines.flatMap(({ points }) => points.filter(([percent]) => percent >= low));
+  return {
+    label: 'GPU demand that has arrived, percent of capacity',
+    low,
+    high,
+    ticks: ticks({ low, high }).map((percent) => [percent, String(percent)]),
+  };
+}
+
+function axesOf(lines: readonly PlotLine[], across: Across): Axes {
+  const shown = lines.flatMap(({ points }) => points.filter(([at]) => at >= across.low));
   const least = Math.min(100, ...shown.map(([, percent]) => percent));
   const most = Math.max(0, ...shown.map(([, percent]) => percent));
   const top = Math.max(gridStep, up(most));
-  return {
-    arrived: { low, high },
-    allocated: { low: Math.min(top - gridStep, down(least)), high: top },
-  };
+  return { across, allocated: { low: Math.min(top - gridStep, down(least)), high: top } };
 }
 
 function up(value: number): number {
@@ -89,13 +105,13 @@ function down(value: number): number {
   return Math.floor(value / gridStep) * gridStep;
 }
 
-function drawGrid({ arrived, allocated }: Axes): string[] {
+function drawGrid({ across, allocated }: Axes): string[] {
   const parts: string[] = [];
-  for (const percent of ticks(arrived)) {
-    const x = xOf(percent, arrived);
+  for (const [at, text] of across.ticks) {
+    const x = xOf(at, across);
     parts.push(
       `<path class="grid" d="M${x} ${frame.top}V${frame.bottom}"/>`,
-      `<text x="${x}" y="${frame.bottom + 20}" text-anchor="middle">${percent}</text>`,
+      `<text x="${x}" y="${frame.bottom + 20}" text-anchor="middle">${escape(text)}</text>`,
     );
   }
   for (const percent of ticks(allocated)) {
@@ -109,7 +125,7 @@ function drawGrid({ arrived, allocated }: Axes): string[] {
   return [
     ...parts,
     `<path class="axis" d="M${frame.left} ${frame.top}V${frame.bottom}H${frame.right}"/>`,
-    `<text x="${(frame.left + frame.right) / 2}" y="${frame.bottom + 44}" text-anchor="middle">GPU demand that has arrived, percent of capacity</text>`,
+    `<text x="${(frame.left + frame.right) / 2}" y="${frame.bottom + 44}" text-anchor="middle">${escape(across.label)}</text>`,
     `<text transform="translate(20 ${middle}) rotate(-90)" text-anchor="middle">allocated, percent of capacity</text>`,
   ];
 }
@@ -120,8 +136,8 @@ function ticks({ low, high }: Range): number[] {
 
 /** Where everything that arrived would be placed. */
 function drawAll(axes: Axes): string[] {
-  const from = Math.max(axes.arrived.low, axes.allocated.low);
-  const to = Math.min(axes.arrived.high, axes.allocated.high);
+  const from = Math.max(axes.across.low, axes.allocated.low);
+  const to = Math.min(axes.across.high, axes.allocated.high);
   return from < to
     ? [
         `<path class="all" d="${pathOf(
@@ -136,7 +152,7 @@ function drawAll(axes: Axes): string[] {
 }
 
 function drawLine({ name, points }: PlotLine, at: number, axes: Axes): string {
-  const shown = points.filter(([arrived]) => arrived >= axes.arrived.low);
+  const shown = points.filter(([x]) => x >= axes.across.low);
   return `<path class="line" ${strokeOf(at)} d="${pathOf(shown, axes)}"><title>${escape(name)}</title></path>`;
 }
 
@@ -155,9 +171,9 @@ function strokeOf(at: number): string {
   return `stroke="${stroke.colour}"${stroke.dash === '' ? '' : ` stroke-dasharray="${stroke.dash}"`}`;
 }
 
-function pathOf(points: readonly CurvePoint[], { arrived, allocated }: Axes): string {
+function pathOf(points: readonly CurvePoint[], { across, allocated }: Axes): string {
   return points
-    .map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${xOf(x, arrived)} ${yOf(y, allocated)}`)
+    .map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${xOf(x, across)} ${yOf(y, allocated)}`)
     .join('');
 }
 

@@ -92,6 +92,13 @@ describe('a planted violation', () => {
       },
     },
     {
+      rule: 'scenario-low',
+      files: {
+        'coordinator/scenario/a.ts': `import { b } from '../store/b.ts';\nexport const a = b;\n`,
+        'coordinator/store/b.ts': 'export const b = 1;\n',
+      },
+    },
+    {
       rule: 'replays-low',
       files: {
         'coordinator/replay/a.ts': `import { b } from '../fleet/b.ts';\nexport const a = b;\n`,

@@ -1,8 +1,5 @@
-import { isCardNamed } from '../../domain/card.ts';
-import { unreachable } from '../../domain/assert.ts';
 import type { MigGeometry } from '../../domain/mig-profile.ts';
 import { profileById } from '../../domain/mig-profile.ts';
-import type { SliceKind } from '../../domain/slice.ts';
 import type { CardView } from '../card-view.ts';
 import { isIdle, isMigOn } from '../card-view.ts';
 import { divCeil, divFloor, mpsClientsMax, mpsClientsOf } from '../cost.ts';
@@ -11,6 +8,7 @@ import type { Need } from '../need.ts';
 import { kindsAdmitted } from '../need.ts';
 import { shareCapacityMib, shareOfSms } from '../share-offer.ts';
 import { MigTable } from './mig-table.ts';
+import { mayHave } from './shape-size.ts';
 
 /** How often a need would fit on a card now, one after the other. */
 export interface Room {
@@ -28,33 +26,25 @@ const none: Room = { copies: 0, fillMilli: 0 };
 export class CardMeasure {
   private readonly tables = new WeakMap<MigGeometry, MigTable>();
 
-  /** The room for one card of `need`, in the kind of slice that gives most copies; the finest on ties. */
+  /**
+   * The room for one card of `need`, in the kind of slice that gives most copies; the finest on ties. A whole card
+   * counts for those who asked for less only where nothing else would do.
+   */
   roomFor(view: CardView, need: Need): Room {
     if (view.health.state === 'failed' || view.authority === 'observe') return none;
-    if (need.models.length > 0 && !need.models.some((each) => isCardNamed(view.productName, each)))
-      return none;
+    if (!mayHave(need, view.productName)) return none;
     let best = none;
     for (const kind of kindsAdmitted(need)) {
+      if (kind === 'whole') continue;
       const room = this.roomAs(kind, view, need);
       if (room.copies > best.copies) best = room;
     }
-    return best;
+    return best.copies === 0 ? roomAsWhole(view, need) : best;
   }
 
-  private roomAs(kind: SliceKind, view: CardView, need: Need): Room {
-    switch (kind) {
-      case 'mps':
-      case 'timeshare':
-        return isOpenFor(kind, view) ? roomForShares(kind, view, need) : none;
-      case 'whole':
-        return isFreeWhole(view) && view.memoryTotalMib >= need.memoryMib
-          ? { copies: 1, fillMilli: need.isolation === 'whole' ? 1_000 : partOfWhole(view, need) }
-          : none;
-      case 'mig':
-        return this.roomAsMig(view, need);
-      default:
-        return unreachable(kind);
-    }
+  private roomAs(kind: 'mps' | 'mig' | 'timeshare', view: CardView, need: Need): Room {
+    if (kind === 'mig') return this.roomAsMig(view, need);
+    return isOpenFor(kind, view) ? roomForShares(kind, view, need) : none;
   }
 
   private roomAsMig(view: CardView, need: Need): Room {
@@ -119,6 +109,13 @@ function mpsPlaces(view: CardView, need: Need): number {
       ? Math.max(1, divFloor(smFree, smEach))
       : divFloor(smFree, smEach);
   return Math.min(bySm, divFloor(mpsClientsMax - view.clientsHeld, mpsClientsOf(smEach)));
+}
+
+/** Everybody accepts a whole card. */
+function roomAsWhole(view: CardView, need: Need): Room {
+  if (!isFreeWhole(view) || view.memoryTotalMib < need.memoryMib) return none;
+  const fillMilli = need.isolation === 'whole' ? 1_000 : partOfWhole(view, need);
+  return { copies: 1, fillMilli };
 }
 
 function isFreeWhole(view: CardView): boolean {

@@ -2,6 +2,7 @@ import { fgdScore, scoreScale, type ScoreScale } from './fgd-score.ts';
 import { asksForCards, typicalShapes } from './demand.ts';
 import { atCards, atUnfit, NodeRoom, perShape } from './node-room.ts';
 import { leastOffers, slicePriceMilli, takenMilli } from './option-sums.ts';
+import { columnsOf, type ShapeColumns } from './usable.ts';
 import type { NodeSight, Option, Outlook, Policy, PolicyMaker, RequestSight } from './policy.ts';
 
 /** One point of FGD's score near zero, in milli-GPU. */
@@ -18,12 +19,17 @@ class FragmentationGradient implements Policy {
   readonly ties = 'first';
   readonly shortlist = leastOffers;
   private readonly room: NodeRoom;
+  private readonly columns: ShapeColumns;
+  private readonly weights: Int32Array;
   private readonly weightTotal: number;
   private readonly scale: ScoreScale;
 
   constructor(outlook: Outlook) {
     const shapes = typicalShapes(outlook.demand);
-    this.room = new NodeRoom(shapes.filter(asksForCards));
+    const asking = shapes.filter(asksForCards);
+    this.room = new NodeRoom(asking);
+    this.columns = columnsOf(asking);
+    this.weights = Int32Array.from(asking, ({ weight }) => weight);
     // A shape without cards can use no free card, so every free milli-GPU is a fragment to it.
     this.weightTotal = shapes.reduce((sum, { weight }) => sum + weight, 0);
     this.scale = scoreScale(this.weightTotal);
@@ -46,11 +52,13 @@ class FragmentationGradient implements Policy {
 
   /** `Σ weight · F(shape)`, in milli-GPU times weight. */
   private fragments(freeMilli: number, cpuFreeMillis: number, sums: Int32Array): number {
+    const { columns, weights } = this;
     let useful = 0;
-    for (const [at, { need, cpuMillis, weight }] of this.room.shapes.entries()) {
-      const cards = sums[at * perShape + atCards] ?? 0;
-      if (cpuMillis > cpuFreeMillis || cards < need.count) continue;
-      useful += weight * (freeMilli - (sums[at * perShape + atUnfit] ?? 0));
+    for (let shape = 0; shape < weights.length; shape += 1) {
+      const at = shape * perShape;
+      if ((columns.cpuMillis[shape] ?? 0) > cpuFreeMillis) continue;
+      if ((sums[at + atCards] ?? 0) < (columns.cards[shape] ?? 1)) continue;
+      useful += (weights[shape] ?? 0) * (freeMilli - (sums[at + atUnfit] ?? 0));
     }
     return this.weightTotal * freeMilli - useful;
   }

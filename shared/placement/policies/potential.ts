@@ -1,7 +1,7 @@
 import { assert } from '../../domain/assert.ts';
 import type { CardShape } from './demand.ts';
-import { perShape } from './node-room.ts';
-import { usableOf, usableOne, type NodeLeft } from './usable.ts';
+import type { NodeLeft, ShapeColumns } from './usable.ts';
+import { columnsOf, usableOf, usableOne } from './usable.ts';
 
 /** What a free milli-GPU costs that no CPU is left for, in units of `valueScale`: 0.3. */
 const strandedPrice = 78_643;
@@ -9,17 +9,17 @@ const strandedPrice = 78_643;
 /** Weights sum to at most this. */
 const weightOne = 2 ** 16;
 const tailSteps = 2 ** 13;
-const tailOne = 2 ** 18;
+const tailOne = 2 ** 20;
 
 /** Shapes that a potential can look at; usable quarters of 64 cards times this stay below 2^31. */
 export const shapesMax = 2 ** 12;
 
-/** Values are milli-GPU times this. With 64 cards on a node they stay below 2^53. */
+/** Values are milli-GPU times this. With 32 cards on a node they stay below 2^53. */
 export const valueScale = usableOne * weightOne;
 
 /** `tails[z]` is `(z / tailSteps)⁴` in units of `tailOne`, rounded down; no product is above 2^52. */
 const tails = Int32Array.from({ length: tailSteps + 1 }, (_, z) =>
-  Math.floor((z * z * z * z) / 2 ** 34),
+  Math.floor((z * z * z * z) / 2 ** 32),
 );
 
 /**
@@ -47,9 +47,10 @@ export function weighShapes(shapes: readonly CardShape[]): Int32Array {
 export class Potential {
   /** What a milli-GPU is worth that every shape could use, in units of `valueScale / usableOne`. */
   readonly weightTotal: number;
-  private readonly shapes: readonly CardShape[];
+  private readonly columns: ShapeColumns;
   private readonly weights: Int32Array;
-  private readonly isSingle: readonly boolean[];
+  /** 1 for shapes of which the best is expected. */
+  private readonly single: Uint8Array;
   private readonly singlesWeight: number;
   private readonly cpuPerThousandMilli: number;
   /** The singles as `usable · 2^12 + index`, to be sorted. */
@@ -58,27 +59,29 @@ export class Potential {
   /** `cpuPerThousandMilli`: thousandths of a CPU that each free card should find on its node. */
   constructor(shapes: readonly CardShape[], cpuPerThousandMilli: number) {
     assert(shapes.length <= shapesMax, `a potential looks at no more than ${shapesMax} shapes`);
-    this.shapes = shapes;
+    this.columns = columnsOf(shapes);
     this.weights = weighShapes(shapes);
     this.weightTotal = this.weights.reduce((sum, weight) => sum + weight, 0);
-    this.isSingle = shapes.map(({ need }) => need.count === 1 && need.isolation !== 'mig');
+    this.single = Uint8Array.from(shapes, ({ need }) =>
+      need.count === 1 && need.isolation !== 'mig' ? 1 : 0,
+    );
     this.singlesWeight = this.weights.reduce(
-      (sum, weight, at) => sum + (this.isSingle[at] === true ? weight : 0),
+      (sum, weight, at) => sum + weight * (this.single[at] ?? 0),
       0,
     );
     this.cpuPerThousandMilli = cpuPerThousandMilli;
-    this.keys = new Int32Array(this.isSingle.filter(Boolean).length);
+    this.keys = new Int32Array(this.single.filter((one) => one === 1).length);
   }
 
   /** `sums` as `NodeRoom` adds them up for the same shapes. */
   valueOf(sums: Int32Array, left: NodeLeft): number {
-    const { shapes, weights, keys } = this;
+    const { columns, weights, single, keys } = this;
     let expected = 0;
-    let single = 0;
-    for (const [at, shape] of shapes.entries()) {
-      const usable = usableOf(shape, sums, at * perShape, left);
-      if (this.isSingle[at] !== true) expected += (weights[at] ?? 0) * usable;
-      else keys[single++] = usable * shapesMax + at;
+    let singles = 0;
+    for (let shape = 0; shape < weights.length; shape += 1) {
+      const usable = usableOf(columns, shape, sums, left);
+      if (single[shape] === 0) expected += (weights[shape] ?? 0) * usable;
+      else keys[singles++] = usable * shapesMax + shape;
     }
     return expected + this.bestOfSingles() - this.stranded(left);
   }

@@ -1,13 +1,12 @@
 import type { CardShape } from './demand.ts';
 import { scarcityOne } from './demand.ts';
-import { perShape } from './node-room.ts';
 import type { NodeRoom } from './node-room.ts';
 import type { FleetCards, NodeSight } from './policy.ts';
 import { sizeMilliOf } from './shape-size.ts';
-import { fillOf } from './usable.ts';
+import { columnsOf, fillOf } from './usable.ts';
 
-/** No shape counts as scarcer than this: 64 times as much is free as it could use. */
-const scarcityMax = 64 * scarcityOne;
+/** No shape counts as scarcer than this: 32 times as much is free as it could use. */
+const scarcityMax = 32 * scarcityOne;
 
 /**
  * How scarce room for each shape of `room` is on these nodes, in sixteenths: all that is free, divided by what as many
@@ -18,13 +17,14 @@ export function scarcityOf(
   nodes: Iterable<NodeSight>,
   fleet: readonly FleetCards[],
 ): readonly number[] {
+  const columns = columnsOf(room.shapes);
   const fills = room.shapes.map(() => 0);
   let free = 0;
   for (const node of nodes) {
     const sums = room.before(node);
     free += node.freeMilli;
-    for (const [at, shape] of room.shapes.entries()) {
-      fills[at] = (fills[at] ?? 0) + fillOf(shape, sums, at * perShape, node.cpuFreeMillis);
+    for (let shape = 0; shape < fills.length; shape += 1) {
+      fills[shape] = (fills[shape] ?? 0) + fillOf(columns, shape, sums, node.cpuFreeMillis);
     }
   }
   return room.shapes.map((shape, at) => {

@@ -27,7 +27,7 @@ const quantumMilli = 20;
 const cpuReservePercent = 150;
 
 /** Shapes that are looked at: those that are most of the requests, or of what they ask of cards. */
-const shapesLookedAt = 512;
+const shapesLookedAt = 128;
 
 /** Dearer places are alike, so that scores stay below 2^30. */
 const priceMilliMax = 500_000;

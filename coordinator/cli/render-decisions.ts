@@ -43,6 +43,8 @@ export function renderReplay(replay: ReplayDecisionResponse__Output): string {
       return `${made}\n${outcome}the same bytes when made again by engine ${engineVersion}\n`;
     case 'REPLAY_VERDICT_DIFFERS':
       return `${made}\n${outcome}DIFFERS when made again by engine ${engineVersion}: this is a fault, please report it\n${renderDifferences(replay)}`;
+    case 'REPLAY_VERDICT_OTHER_ENGINE':
+    case 'REPLAY_VERDICT_UNSPECIFIED':
     default:
       return `${made}\n${outcome}${renderOtherEngine(replay)}`;
   }

@@ -10,10 +10,10 @@ import type {
  * What a decision was made from, as text. The MIG geometry of a card is most of a node's text and equal on all cards of
  * a product, so it is written once, where it is first seen after a snapshot, and named from then on.
  */
-interface Inputs<T> {
+interface Inputs {
   /** Those that are not in an earlier row since the snapshot. */
   readonly geometries: Readonly<Record<string, MigGeometry>>;
-  readonly value: T;
+  readonly value: unknown;
 }
 
 type Gpu = PlacementNode['inventory']['gpus'][number];
@@ -41,7 +41,7 @@ export class InputsEncoder {
   }
 
   #write(value: unknown): string {
-    const inputs: Inputs<unknown> = { geometries: this.#fresh, value };
+    const inputs: Inputs = { geometries: this.#fresh, value };
     this.#fresh = {};
     return JSON.stringify(inputs);
   }
@@ -75,18 +75,20 @@ export class InputsDecoder {
 
   snapshot(text: string): PlacementSnapshot {
     this.#geometries = new Map();
-    const snapshot = this.#read<PlacementSnapshot>(text);
+    const snapshot = this.#read(text) as PlacementSnapshot; // our own log wrote it
     return { ...snapshot, nodes: snapshot.nodes.map((node) => this.#nodeOf(node)) };
   }
 
   deltas(text: string): readonly PlacementDelta[] {
-    return this.#read<readonly PlacementDelta[]>(text).map((delta) =>
+    return (this.#read(text) as readonly PlacementDelta[]).map((delta) =>
+      // our own log wrote it
+
       delta.kind === 'node-set' ? { ...delta, node: this.#nodeOf(delta.node) } : delta,
     );
   }
 
-  #read<T>(text: string): T {
-    const inputs = JSON.parse(text) as Inputs<T>; // our own log wrote it
+  #read(text: string): unknown {
+    const inputs = JSON.parse(text) as Inputs; // our own log wrote it
     for (const [name, geometry] of Object.entries(inputs.geometries)) {
       this.#geometries.set(name, geometry);
     }

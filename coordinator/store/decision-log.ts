@@ -205,8 +205,10 @@ interface Id {
 function prepare(opened: Sqlite) {
   const columns = `id, at_ms AS atMs, kind, model, claim, revision, engine_version AS engineVersion,
     policy, seed, inputs, request, outcome`;
-  const rows = <Of extends unknown[]>(rest: string) =>
-    opened.prepare<Of, RawDecision>(`SELECT ${columns} FROM decisions ${rest}`).safeIntegers(true);
+  const rows = (rest: string) =>
+    opened
+      .prepare<(string | number)[], RawDecision>(`SELECT ${columns} FROM decisions ${rest}`)
+      .safeIntegers(true);
   const sums = 'SELECT count(*) AS rows, sum(bytes) AS bytes FROM decisions';
   return {
     insert: opened.prepare(
@@ -225,14 +227,12 @@ function prepare(opened: Sqlite) {
       `SELECT id FROM decisions WHERE kind = 'snapshot'
          AND id > (SELECT min(id) FROM decisions) ORDER BY id LIMIT 1`,
     ),
-    one: rows<[number]>('WHERE id = ?'),
-    ofClaim: rows<[string]>("WHERE claim = ? AND claim <> '' ORDER BY id DESC LIMIT 1"),
-    snapshotBefore: rows<[number]>("WHERE kind = 'snapshot' AND id <= ? ORDER BY id DESC LIMIT 1"),
-    firstSnapshot: rows<[]>("WHERE kind = 'snapshot' ORDER BY id LIMIT 1"),
-    after: rows<[number, number]>('WHERE id > ? ORDER BY id LIMIT ?'),
-    newest: rows<[number, number]>("WHERE kind = 'decision' AND id < ? ORDER BY id DESC LIMIT ?"),
-    newestOf: rows<[string, number, number]>(
-      "WHERE model = ? AND kind = 'decision' AND id < ? ORDER BY id DESC LIMIT ?",
-    ),
+    one: rows('WHERE id = ?'),
+    ofClaim: rows("WHERE claim = ? AND claim <> '' ORDER BY id DESC LIMIT 1"),
+    snapshotBefore: rows("WHERE kind = 'snapshot' AND id <= ? ORDER BY id DESC LIMIT 1"),
+    firstSnapshot: rows("WHERE kind = 'snapshot' ORDER BY id LIMIT 1"),
+    after: rows('WHERE id > ? ORDER BY id LIMIT ?'),
+    newest: rows("WHERE kind = 'decision' AND id < ? ORDER BY id DESC LIMIT ?"),
+    newestOf: rows("WHERE model = ? AND kind = 'decision' AND id < ? ORDER BY id DESC LIMIT ?"),
   };
 }

@@ -57,9 +57,9 @@ function firstHelp(scene: Scene, fixes: readonly Fix[]): string | null {
   return null;
 }
 
-const isolation: FixGroup = { name: 'isolation', fixes: weakerIsolation };
-const memory: readonly FixGroup[] = [{ name: 'memory', fixes: lessMemory }, isolation];
-const availability: FixGroup = {
+const lessSeparate: FixGroup = { name: 'isolation', fixes: weakerIsolation };
+const memory: readonly FixGroup[] = [{ name: 'memory', fixes: lessMemory }, lessSeparate];
+const nodeReady: FixGroup = {
   name: 'availability',
   fixes: (ask) => [
     { ask: askOf(ask.spec, { waived: new Set(['availability']) }), render: makeReady },
@@ -70,16 +70,16 @@ const groupsOf: Readonly<Record<Reason, readonly FixGroup[]>> = {
   memory,
   layout: memory,
   size: memory,
-  isolation: [isolation],
-  mode: [isolation],
-  foreign: [isolation],
-  cordoned: [availability],
-  draining: [availability],
-  suspect: [availability],
-  lost: [availability],
+  isolation: [lessSeparate],
+  mode: [lessSeparate],
+  foreign: [lessSeparate],
+  cordoned: [nodeReady],
+  draining: [nodeReady],
+  suspect: [nodeReady],
+  lost: [nodeReady],
   health: [],
   'no-gpu': [],
-  compute: [{ name: 'compute', fixes: lessCompute }, isolation],
+  compute: [{ name: 'compute', fixes: lessCompute }, lessSeparate],
   clients: [{ name: 'clients', fixes: oneProcess }],
   'card-model': [{ name: 'card-model', fixes: anyModel }],
   authority: [{ name: 'authority', fixes: moreAuthority }],
@@ -103,14 +103,19 @@ function withRuntime(ask: Ask): Fix[] {
 }
 
 function oneProcess(ask: Ask): Fix[] {
-  const render: Fix['render'] = (best) => `gpu.processes: 1 would fit on ${placeName(best)}`;
-  return withGpu(ask, { processes: 1 }, render);
+  return withGpu(
+    ask,
+    { processes: 1 },
+    (best) => `gpu.processes: 1 would fit on ${placeName(best)}`,
+  );
 }
 
 function anyModel(ask: Ask): Fix[] {
-  const render: Fix['render'] = (best) =>
-    `allow ${productOf(best)} in gpu.models: ${placeName(best)} would do`;
-  return withGpu(ask, { models: [] }, render);
+  return withGpu(
+    ask,
+    { models: [] },
+    (best) => `allow ${productOf(best)} in gpu.models: ${placeName(best)} would do`,
+  );
 }
 
 function anyLabel(ask: Ask): Fix[] {
@@ -118,8 +123,11 @@ function anyLabel(ask: Ask): Fix[] {
 }
 
 function morePerNode(ask: Ask): Fix[] {
-  const render: Fix['render'] = (best) => `raise placement.maxPerNode: ${placeName(best)} would do`;
-  return withPlacement(ask, { maxPerNode: 0 }, render);
+  return withPlacement(
+    ask,
+    { maxPerNode: 0 },
+    (best) => `raise placement.maxPerNode: ${placeName(best)} would do`,
+  );
 }
 
 function anyNeighbour(ask: Ask): Fix[] {

@@ -41,6 +41,8 @@ function act(history: History, nodes: readonly ReturnType<typeof node>[], next: 
       if (chosen !== undefined) history.setNode({ ...chosen, availability });
       return;
     }
+    case 'reclaim':
+    case 'remove':
     default: {
       const id = ids[next.which % Math.max(1, ids.length)] ?? '';
       if (next.kind === 'reclaim') history.reclaim(id);

@@ -132,7 +132,10 @@ const verbs: Readonly<Record<string, { mark: PlannedChange['mark']; verb: string
 
 /** How one model's answer to `validate_only` is shown. */
 export function describe(answer: ApplyModelResponse__Output): PlannedChange {
-  const { mark, verb } = verbs[outcomeWord(answer)] ?? { mark: '~', verb: outcomeWord(answer) };
+  const word = outcomeWord(answer);
+  const room = word === 'unchanged' && changes(answer);
+  const known = room ? ({ mark: '~', verb: 'make room' } as const) : verbs[word];
+  const { mark, verb } = known ?? { mark: '~', verb: word };
   return {
     mark,
     subject: `model ${answer.model?.name ?? ''}: ${verb}`,

@@ -40,7 +40,7 @@ async function carryOut(world: World, begun: Change): Promise<void> {
     const done = next.state === 'done';
     await world.ledger.commit([
       world.ledger.changes.put(storeKeys.change(change.id), next),
-      ...(done ? learnStops(world, next) : []),
+      ...(done ? learnStops(world, [next]) : []),
     ]);
     if (done) world.event('change-done', `changes/${change.id}`, 'as planned');
     change = next;

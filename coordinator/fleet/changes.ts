@@ -73,6 +73,7 @@ export async function supersede(
 export function advanceChanges(world: World): readonly LedgerWrite[] {
   const writes: LedgerWrite[] = [];
   const over: Change[] = [];
+  const done: Change[] = [];
   for (const change of world.ledger.changes.values()) {
     if (change.state !== 'running') {
       over.push(change);
@@ -82,11 +83,12 @@ export function advanceChanges(world: World): readonly LedgerWrite[] {
     const next = advanced(world, change);
     if (next === change) continue;
     writes.push(world.ledger.changes.put(storeKeys.change(change.id), next));
-    if (next.state === 'done') writes.push(...learnStops(world, next));
+    if (next.state === 'done') done.push(next);
   }
   const surplus = Math.max(0, over.length - world.deps.limits.changesKeptMax);
   const oldest = over.sort((left, right) => left.startedAtMs - right.startedAtMs).slice(0, surplus);
   return [
+    ...learnStops(world, done),
     ...writes,
     ...oldest.map((change) => world.ledger.changes.delete(storeKeys.change(change.id))),
   ].slice(0, 100);

@@ -40,11 +40,11 @@ export function learnStarts(world: World, starts: readonly SeenStart[]): readonl
   return [...writes, ...forgotten];
 }
 
-/** What a change that is over taught about stopping replicas. */
-export function learnStops(world: World, change: Change): readonly LedgerWrite[] {
+/** What changes that are over taught about stopping replicas. One write for all: they teach the same subject. */
+export function learnStops(world: World, changes: readonly Change[]): readonly LedgerWrite[] {
   const fresh = new Map<string, EstimateRecord>();
   const subject = stepSubject('stop-replica');
-  for (const { step, atMs, doneAtMs } of change.marks) {
+  for (const { step, atMs, doneAtMs } of changes.flatMap((change) => change.marks)) {
     if (step !== 'stop' || doneAtMs === null) continue;
     note(world, fresh, { subject, ms: doneAtMs - atMs, image: '' });
   }

@@ -143,6 +143,11 @@ export class World {
     return { inventory, availability: this.availability(live) };
   }
 
+  /** A node as everybody sees it who is no change. */
+  placementNode(name: NodeName): PlacementNode | undefined {
+    return this.#placementNodes.get(name)?.node;
+  }
+
   /** Before anything is decided: what agents said since the last look, and what changes keep for themselves. */
   refreshNodes(): void {
     const changes = this.ledger.changes.values();

@@ -59,6 +59,9 @@ export class FakeAgent {
   paused = false;
   /** How long its replicas have had nothing to do; null: it cannot tell. */
   idleSeconds: number | null = null;
+  /** As the real one: an instance is seen on its card before the agent has noted whose slice it is. */
+  bindsLate = false;
+  #unbound = new Map<SliceId, GpuUuid>();
   /** Replicas of these images start and never answer. */
   readonly brokenImages = new Set<string>();
 
@@ -165,6 +168,9 @@ export class FakeAgent {
   /** One round of the agent's loop. */
   step(): void {
     if (this.paused) return;
+    const late = [...new Set(this.#unbound.values())];
+    this.#unbound.clear();
+    for (const gpu of late) this.#relayout(gpu);
     for (const tombstone of this.#target?.tombstones ?? []) this.#obey(tombstone);
     for (const gpu of this.#target?.gpus ?? []) this.#makeSlices(gpu);
     for (const replica of this.#target?.replicas ?? []) this.#takeOn(replica);
@@ -233,7 +239,10 @@ export class FakeAgent {
     const gpu = this.#gpus.find((each) => each.uuid === target.gpu);
     if (gpu === undefined || gpu.layoutRevision !== target.layoutRevision) return;
     const missing = target.slices.filter((slice) => !this.#slices.has(slice.id));
-    for (const slice of missing) this.#slices.set(slice.id, slice);
+    for (const slice of missing) {
+      this.#slices.set(slice.id, slice);
+      if (this.bindsLate) this.#unbound.set(slice.id, slice.gpu);
+    }
     if (missing.length > 0) this.#relayout(target.gpu);
   }
 
@@ -253,7 +262,7 @@ export class FakeAgent {
                 gpuInstanceId: slice.shape.start + 1,
                 computeInstanceIds: [0],
                 uuid: `MIG-${slice.id}`,
-                slice: slice.id,
+                slice: this.#unbound.has(slice.id) ? null : slice.id,
               },
             ]
           : [],

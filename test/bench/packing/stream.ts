@@ -77,6 +77,24 @@ export interface Acceptance {
   percent(counts?: (part: MixPart) => boolean): number;
 }
 
+/** Counts what was asked for and accepted, leaving out the first third. */
+export function tallyOf(stream: readonly Arrival[]): {
+  readonly count: (at: number, part: MixPart, accepted: boolean) => void;
+  readonly acceptance: Acceptance;
+} {
+  const [asked, accepted] = [new Map<MixPart, number>(), new Map<MixPart, number>()];
+  return {
+    count: (at, part, fits) => {
+      if (at * 3 < stream.length) return;
+      asked.set(part, (asked.get(part) ?? 0) + part.size);
+      if (fits) accepted.set(part, (accepted.get(part) ?? 0) + part.size);
+    },
+    acceptance: {
+      percent: (counts = () => true) => (100 * sumOf(accepted, counts)) / sumOf(asked, counts),
+    },
+  };
+}
+
 /** Plays a stream on a cluster. The linter looks on; a broken promise throws. */
 export function playStream(
   { nodes, demand, policy }: Cluster,
@@ -84,7 +102,7 @@ export function playStream(
 ): Acceptance {
   const trial = new Trial({ nodes, demand, policy, seed: 1, clock: systemClock });
   const leaving = new TimeQueue<Claim>();
-  const [asked, accepted] = [new Map<MixPart, number>(), new Map<MixPart, number>()];
+  const tally = tallyOf(stream);
   for (const [at, { part, time, life }] of stream.entries()) {
     while (leaving.nextAt() <= time) {
       const over = leaving.take();
@@ -92,14 +110,10 @@ export function playStream(
     }
     const claim = trial.submit(request(`c${at}`, part.spec));
     if (claim !== null) leaving.add(time + life, claim);
-    if (at * 3 < stream.length) continue;
-    asked.set(part, (asked.get(part) ?? 0) + part.size);
-    if (claim !== null) accepted.set(part, (accepted.get(part) ?? 0) + part.size);
+    tally.count(at, part, claim !== null);
   }
   trial.check();
-  return {
-    percent: (counts = () => true) => (100 * sumOf(accepted, counts)) / sumOf(asked, counts),
-  };
+  return tally.acceptance;
 }
 
 function sumOf(sizes: ReadonlyMap<MixPart, number>, counts: (part: MixPart) => boolean): number {

@@ -24,7 +24,7 @@ import { wavesOf } from './waves.ts';
 export interface DefragInput {
   readonly id: PlanId;
   readonly snapshot: PlacementSnapshot;
-  /** Opened on just this snapshot, and not changed; absent: one is opened. */
+  /** Opened on just this snapshot, used, and left as it was; absent: one is opened. */
   readonly engine?: PlacementEngine;
   readonly runningOf: RunningOf;
   readonly budget: RelayoutBudget;
@@ -52,7 +52,7 @@ export interface DefragResult {
  */
 export function defrag(input: DefragInput): DefragResult {
   const { snapshot, budget, runningOf, limits = searchLimits } = input;
-  const scene = new Scene((input.engine ?? open(snapshot)).fork(), snapshot);
+  const scene = new Scene(input.engine ?? open(snapshot), snapshot);
   const search: Search = { scene, runningOf, budget, nowMs: 0, limits };
   const steps: Step[] = [];
   const moved = new Set<string>();
@@ -66,6 +66,7 @@ export function defrag(input: DefragInput): DefragResult {
     if (best.kind === 'move') moved.add(best.from.id).add(best.to.id);
     steps.push(best);
   }
+  scene.undoTo(0);
   return {
     plan: planOf(input, steps),
     gainMilli: steps.reduce((sum, { gain }) => sum + gain, 0),
@@ -99,8 +100,10 @@ interface Standing {
 function bestStep(input: DefragInput, search: Search, standing: Standing): Step | null {
   const { scene, limits } = search;
   let best: Step | null = null;
-  for (const name of mostStranded(input, scene, limits.nodesMax)) {
-    for (const step of stepsOn(input, search, { name, standing })) {
+  const names = mostStranded(input, scene, limits.nodesMax);
+  for (const name of names) {
+    const others = new Set(names.filter((each) => each !== name));
+    for (const step of stepsOn(input, search, { name, others, standing })) {
       if (step.gain >= input.gainMinMilli && (best === null || isBetter(step, best))) best = step;
     }
     if (scene.questions >= limits.questionsMax) break;
@@ -131,10 +134,17 @@ function mostStranded(input: DefragInput, scene: Scene, most: number): readonly 
     .map(({ name }) => name);
 }
 
+interface Place {
+  readonly name: NodeName;
+  /** Nodes with gaps of their own, which a replica from here may fill. */
+  readonly others: ReadonlySet<NodeName>;
+  readonly standing: Standing;
+}
+
 function stepsOn(
   input: DefragInput,
   search: Search,
-  { name, standing }: { readonly name: NodeName; readonly standing: Standing },
+  { name, others, standing }: Place,
 ): readonly Step[] {
   const { scene, budget } = search;
   const node = scene.node(name);
@@ -149,7 +159,7 @@ function stepsOn(
   if (standing.movesLeft < 1) return recuts;
   const moves = claims
     .filter(({ id }) => !standing.moved.has(id))
-    .flatMap((claim) => moveStep(input, search, { claim, standing }) ?? []);
+    .flatMap((claim) => moveSteps(input, search, { claim, others, standing }));
   return [...recuts, ...moves];
 }
 
@@ -166,27 +176,32 @@ function recutStep(
   return { kind: 'recut', instance, gain, seconds: 0 };
 }
 
-function moveStep(
+function moveSteps(
   input: DefragInput,
   search: Search,
-  { claim, standing }: { readonly claim: Claim; readonly standing: Standing },
-): Step | null {
+  { claim, others, standing }: Omit<Place, 'name'> & { readonly claim: Claim },
+): readonly Step[] {
   const { scene, runningOf } = search;
   const running = movable(claim, runningOf);
-  if (running === null || (input.scope === 'idle' && !running.idle)) return null;
   const request = moveRequest(search, claim);
-  if (request === null) return null;
-  const beside = scene.decide(request);
-  if (beside.kind === 'placed')
-    return measured(input, scene, { from: claim, to: beside.claim, seconds: 0 });
+  if (running === null || request === null) return [];
+  if (input.scope === 'idle' && !running.idle) return [];
+  // Anywhere, and into another gap: what the policy likes best is often the card that it is on.
+  const beside = [scene.decide(request), scene.decide(request, { within: others })];
+  const quiet = beside.flatMap((decision) =>
+    decision.kind === 'placed'
+      ? [measured(input, scene, { from: claim, to: decision.claim, seconds: 0 })]
+      : [],
+  );
+  if (quiet.length > 0) return quiet;
   const seconds = interruptionSeconds(running, input.estimates);
-  if (seconds > standing.secondsLeft || !mayInterrupt(running, seconds)) return null;
+  if (seconds > standing.secondsLeft || !mayInterrupt(running, seconds)) return [];
   const mark = scene.mark();
   scene.end(claim);
   const instead = scene.decide(request);
   scene.undoTo(mark);
-  if (instead.kind === 'refused') return null;
-  return measured(input, scene, { from: claim, to: instead.claim, seconds });
+  if (instead.kind === 'refused') return [];
+  return [measured(input, scene, { from: claim, to: instead.claim, seconds })];
 }
 
 /** What a move wins on the two nodes that it touches. */

@@ -18,7 +18,7 @@ export interface MakeRoomInput {
   /** The request that fits nowhere. */
   readonly request: PlacementRequest;
   readonly snapshot: PlacementSnapshot;
-  /** Opened on just this snapshot, and not changed; absent: one is opened. */
+  /** Opened on just this snapshot, used, and left as it was; absent: one is opened. */
   readonly engine?: PlacementEngine;
   readonly runningOf: RunningOf;
   readonly budget: RelayoutBudget;
@@ -70,8 +70,17 @@ function planWithin(input: MakeRoomInput, budget: RelayoutBudget): Plan | null {
 }
 
 function solve(input: MakeRoomInput, budget: RelayoutBudget): Forced | null {
-  const { snapshot, request, runningOf, limits = searchLimits } = input;
-  const scene = new Scene((input.engine ?? open(snapshot)).fork(), snapshot);
+  const scene = new Scene(input.engine ?? open(input.snapshot), input.snapshot);
+  try {
+    return solveIn(input, budget, scene);
+  } finally {
+    // The engine is the caller's: it leaves as it came.
+    scene.undoTo(0);
+  }
+}
+
+function solveIn(input: MakeRoomInput, budget: RelayoutBudget, scene: Scene): Forced | null {
+  const { request, runningOf, limits = searchLimits } = input;
   const search: Search = { scene, runningOf, budget, nowMs: request.nowMs, limits };
   const reach = { moves: budget.movesMax, locked: nothingLocked };
   for (const depth of depths) {
@@ -79,13 +88,17 @@ function solve(input: MakeRoomInput, budget: RelayoutBudget): Forced | null {
     if (acts !== null) return { interrupted: [], preempted: [], acts };
   }
   // What was spent on the search for a plan that nobody notices is not taken from this one.
-  const more = (share: number): Search => ({
+  const more = (): Search => ({
     ...search,
-    limits: { ...limits, questionsMax: scene.questions + limits.questionsMax * share },
+    limits: {
+      ...limits,
+      questionsMax: scene.questions + limits.questionsMax,
+      looksMax: scene.looks + limits.looksMax,
+    },
   });
   return (
-    interruptFor(more(1), request, { estimates: input.estimates, reach: { ...reach, depth: 1 } }) ??
-    preemptFor(more(1), request, { ...reach, depth: 1 })
+    interruptFor(more(), request, { estimates: input.estimates, reach: { ...reach, depth: 1 } }) ??
+    preemptFor(more(), request, { ...reach, depth: 1 })
   );
 }
 

@@ -75,10 +75,11 @@ function placeInOrder(
   const search: Search = { scene, runningOf, budget, nowMs: 0, limits: searchLimits };
   const placed = new Map<ClaimId, Claim>();
   const refused: PlacementRequest[] = [];
+  const batch: Batch = { search, placed, byClaim };
   for (const request of requests) {
-    if (!settle({ search, placed, byClaim }, request)) refused.push(request);
+    if (!settle(batch, request)) refused.push(request);
   }
-  return { claims: [...placed.values()], refused };
+  return { claims: [...placed.values()], refused: trade(batch, refused) };
 }
 
 interface Batch {
@@ -105,6 +106,69 @@ function settle(batch: Batch, request: PlacementRequest): boolean {
     if (place !== null && exchange(batch, place, clearing.victims)) return true;
   }
   return false;
+}
+
+/**
+ * Gives up one or two that have a place, when what was refused makes more of it; nobody for one of lower priority.
+ * Returns who is refused in the end.
+ */
+function trade(batch: Batch, refused: readonly PlacementRequest[]): readonly PlacementRequest[] {
+  const { search, byClaim, placed } = batch;
+  let waiting = refused;
+  for (let round = 0; round < tradesMax && waiting.length > 0; round += 1) {
+    const inside = [...byClaim.values()].filter(({ claim }) => placed.has(claim));
+    const singles = inside.map((each) => [each]);
+    const pairs = inside.flatMap((first, at) =>
+      inside.slice(at + 1).map((second) => [first, second]),
+    );
+    let next: readonly PlacementRequest[] | null = null;
+    for (const out of [...singles, ...pairs]) {
+      if (search.scene.questions >= search.limits.questionsMax) return waiting;
+      next = tradeFor(batch, out, waiting);
+      if (next !== null) break;
+    }
+    if (next === null) return waiting;
+    waiting = next;
+  }
+  return waiting;
+}
+
+/** How often something placed is given up again. */
+const tradesMax = 8;
+
+/** Who waits after the trade; null: it wins nothing, and all is as it was. */
+function tradeFor(
+  { search: { scene }, placed }: Batch,
+  out: readonly PlacementRequest[],
+  waiting: readonly PlacementRequest[],
+): readonly PlacementRequest[] | null {
+  const least = Math.max(...out.map(({ spec }) => spec.priority));
+  const candidates = waiting.filter(({ spec }) => spec.priority >= least);
+  const lost = out.reduce((sum, each) => sum + askedOf(each), 0);
+  if (candidates.reduce((sum, each) => sum + askedOf(each), 0) <= lost) return null;
+  for (const order of orders) {
+    const mark = scene.mark();
+    for (const { claim } of out) {
+      const held = placed.get(claim);
+      if (held !== undefined) scene.end(held);
+    }
+    const won: Claim[] = [];
+    let gain = -lost;
+    for (const request of [...order(candidates), ...order(out)]) {
+      const decision = scene.decide(request);
+      if (decision.kind === 'refused') continue;
+      scene.begin(decision.claim);
+      won.push(decision.claim);
+      gain += askedOf(request);
+    }
+    if (gain > 0) {
+      for (const { claim } of out) placed.delete(claim);
+      for (const claim of won) placed.set(claim.id, claim);
+      return [...waiting, ...out].filter(({ claim }) => !placed.has(claim));
+    }
+    scene.undoTo(mark);
+  }
+  return null;
 }
 
 /** `place` comes, `victims` find other places; or all stays as it was. */

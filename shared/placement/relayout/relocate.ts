@@ -2,7 +2,7 @@ import type { Claim } from '../../domain/claim.ts';
 import type { GpuUuid, NodeName } from '../../domain/ids.ts';
 import type { PlacementNode, PlacementRequest } from '../engine.ts';
 import { movable, type RelayoutBudget, type RunningOf } from './budget.ts';
-import type { Scene } from './scene.ts';
+import { standInPrefix, type Scene } from './scene.ts';
 import type { IdleInstance } from './stages.ts';
 import { byEase, clearings, easeOf, type Clearing, type ClearingRules } from './victims.ts';
 
@@ -31,13 +31,22 @@ export interface Search {
 export interface SearchLimits {
   /** Questions to the engine. */
   readonly questionsMax: number;
-  /** Nodes that are looked at closely for one request. */
+  /** Nodes that are looked at closely for one request, and for one that only makes room for another. */
   readonly nodesMax: number;
+  readonly nodesNestedMax: number;
+  /** Nodes that are looked at closely in all. */
+  readonly looksMax: number;
   /** Ways to make room that are tried for one request. */
   readonly clearingsMax: number;
 }
 
-export const searchLimits: SearchLimits = { questionsMax: 1_500, nodesMax: 96, clearingsMax: 192 };
+export const searchLimits: SearchLimits = {
+  questionsMax: 1_500,
+  nodesMax: 96,
+  nodesNestedMax: 16,
+  looksMax: 1_000,
+  clearingsMax: 192,
+};
 
 /** Where a search stands: how deep chains may still go, how many moves are left, and what must stay as it is. */
 export interface Reach {
@@ -88,20 +97,45 @@ export function rank(search: Search, request: PlacementRequest, reach: Reach): r
   const rules = rulesOf(search, request, reach.locked);
   if (rules === null) return [];
   const { scene, limits } = search;
-  const nodes = scene
+  const nested = reach.locked.size > 0 || request.claim.startsWith(standInPrefix);
+  const names = shortlist(search, request, rules).slice(
+    0,
+    Math.min(nested ? limits.nodesNestedMax : limits.nodesMax, limits.looksMax - scene.looks),
+  );
+  scene.looks += names.length;
+  return names
+    .flatMap((name) => {
+      const node = scene.node(name);
+      return node === undefined ? [] : clearings(node, scene.claimsOn(name), rules);
+    })
+    .filter(({ victims }) => victims.length <= reach.moves)
+    .sort(byEase);
+}
+
+/** The nodes that are easiest by a cheap bound, asked of the whole cluster once for each need. */
+function shortlist(
+  { scene, limits }: Search,
+  request: PlacementRequest,
+  rules: ClearingRules,
+): readonly NodeName[] {
+  const { constraints } = request.spec.placement;
+  const key = JSON.stringify([rules.need, Object.entries(constraints)]);
+  const known = scene.shortlists.get(key);
+  if (known !== undefined) return known;
+  const names = scene
     .nodes()
     .filter((node) => mayHost(node, request))
     .flatMap((node) => {
-      const ease = easeOf(node, scene.claimsOn(node.inventory.node), rules);
-      return ease === null ? [] : [{ node, ease }];
+      const { node: name } = node.inventory;
+      const ease = easeOf(node, scene.anyClaimsOn(name), rules);
+      return ease === null ? [] : [{ name, ease }];
     })
     // Stable: equal nodes stay in order of name.
     .sort((a, b) => a.ease - b.ease)
-    .slice(0, limits.nodesMax);
-  return nodes
-    .flatMap(({ node }) => clearings(node, scene.claimsOn(node.inventory.node), rules))
-    .filter(({ victims }) => victims.length <= reach.moves)
-    .sort(byEase);
+    .slice(0, limits.nodesMax)
+    .map(({ name }) => name);
+  scene.shortlists.set(key, names);
+  return names;
 }
 
 function rulesOf(

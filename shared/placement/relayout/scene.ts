@@ -13,6 +13,9 @@ import type {
 import { compareText } from '../node-record.ts';
 import type { IdleInstance } from './stages.ts';
 
+/** How the names of replicas begin that are only thought of. */
+export const standInPrefix = 'stand-in/';
+
 /**
  * A world to try things out in: every step can be taken back.
  * Invariants: the engine, `nodes` and `claims` tell the same; `undoTo(mark)` leaves all three as they were at `mark`.
@@ -20,6 +23,7 @@ import type { IdleInstance } from './stages.ts';
 export class Scene {
   readonly #engine: PlacementEngine;
   readonly #nodes: Map<NodeName, PlacementNode>;
+  readonly #names: readonly NodeName[];
   readonly #claims: Map<NodeName, readonly Claim[]>;
   readonly #undo: { readonly serial: number; readonly undo: () => void }[] = [];
   readonly #refused = new Map<string, boolean>();
@@ -27,34 +31,44 @@ export class Scene {
   #serial = 0;
   #standIns = 0;
 
-  /** `engine` is used up and must know just `snapshot`. */
+  /** `engine` must know just `snapshot`; it is as it was once everything is undone. */
   constructor(engine: PlacementEngine, snapshot: PlacementSnapshot) {
     this.#engine = engine;
     this.#nodes = new Map(snapshot.nodes.map((node) => [node.inventory.node, node]));
+    this.#names = [...this.#nodes.keys()].sort(compareText);
     const claims = new Map<NodeName, Claim[]>();
     for (const claim of snapshot.claims) {
       const own = claims.get(claim.node);
       if (own === undefined) claims.set(claim.node, [claim]);
       else own.push(claim);
     }
-    for (const own of claims.values()) own.sort((a, b) => compareText(a.id, b.id));
     this.#claims = claims;
   }
 
   /** In order of name. */
   nodes(): readonly PlacementNode[] {
-    return [...this.#nodes.values()].sort((a, b) =>
-      compareText(a.inventory.node, b.inventory.node),
-    );
+    return this.#names.flatMap((name) => this.#nodes.get(name) ?? []);
   }
 
   node(name: NodeName): PlacementNode | undefined {
     return this.#nodes.get(name);
   }
 
+  /** In order of id. */
   claimsOn(name: NodeName): readonly Claim[] {
+    return this.anyClaimsOn(name).toSorted((a, b) => compareText(a.id, b.id));
+  }
+
+  /** In no order that may decide anything: for sums over a large cluster. */
+  anyClaimsOn(name: NodeName): readonly Claim[] {
     return this.#claims.get(name) ?? [];
   }
+
+  /** The nodes that were easiest for a need when it was first asked about, by its key; kept for nested questions. */
+  readonly shortlists = new Map<string, readonly NodeName[]>();
+
+  /** How many nodes were looked at closely so far. */
+  looks = 0;
 
   /** How often the engine was asked: what the limits of a search count. */
   get questions(): number {
@@ -83,8 +97,8 @@ export class Scene {
    */
   standIn(): Pick<PlacementRequest, 'claim' | 'replica'> {
     this.#standIns += 1;
-    const claim = parseClaimId(`stand-in/${this.#standIns}`);
-    const replica = parseReplicaId(`stand-in/${this.#standIns}`);
+    const claim = parseClaimId(`${standInPrefix}${this.#standIns}`);
+    const replica = parseReplicaId(`${standInPrefix}${this.#standIns}`);
     assert(claim.ok && replica.ok, 'a stand-in has a well-formed name');
     return { claim: claim.value, replica: replica.value };
   }
@@ -166,16 +180,12 @@ export class Scene {
   }
 
   #setClaim(claim: Claim): void {
-    const own = [...this.claimsOn(claim.node), claim];
-    this.#claims.set(
-      claim.node,
-      own.sort((a, b) => compareText(a.id, b.id)),
-    );
+    this.#claims.set(claim.node, [...this.anyClaimsOn(claim.node), claim]);
     this.#apply({ kind: 'claim-set', claim });
   }
 
   #removeClaim(claim: Claim): void {
-    const rest = this.claimsOn(claim.node).filter(({ id }) => id !== claim.id);
+    const rest = this.anyClaimsOn(claim.node).filter(({ id }) => id !== claim.id);
     this.#claims.set(claim.node, rest);
     this.#apply({ kind: 'claim-removed', claim: claim.id });
   }

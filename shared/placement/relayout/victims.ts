@@ -6,6 +6,7 @@ import type { GpuInventory, MigInstance } from '../../domain/inventory.ts';
 import { placementMask } from '../../domain/mig-profile.ts';
 import type { GpuNeed } from '../../domain/model.ts';
 import { divFloor, shareReserveMib } from '../cost.ts';
+import type { SliceShape } from '../../domain/slice.ts';
 import type { PlacementNode } from '../engine.ts';
 import type { IdleInstance } from './stages.ts';
 
@@ -53,11 +54,21 @@ export function easeOf(
   rules: ClearingRules,
 ): number | null {
   if (rules.need.count > 1) return clearWhole(node, claims, rules)?.milli ?? null;
-  const byCard = claimsByCard(claims);
+  const { gpus } = node.inventory;
+  const going = gpus.map(() => 0);
+  const staying = gpus.map(() => 0);
+  for (const claim of claims) {
+    const sums = rules.mayGo(claim) ? going : staying;
+    for (const slice of claim.slices) {
+      const at = gpus.findIndex(({ uuid }) => uuid === slice.gpu);
+      const gpu = gpus[at];
+      if (gpu !== undefined) sums[at] = (sums[at] ?? 0) + milliOf(slice.shape, gpu);
+    }
+  }
   let best: number | null = null;
-  for (const gpu of node.inventory.gpus) {
+  for (const [at, gpu] of gpus.entries()) {
     if (!mayServe(gpu, rules)) continue;
-    const ease = easeOfCard(gpu, byCard.get(gpu.uuid) ?? [], rules);
+    const ease = lackOf(gpu, rules.need, { going: going[at] ?? 0, staying: staying[at] ?? 0 });
     if (ease !== null && (best === null || ease < best)) best = ease;
   }
   return best;
@@ -105,36 +116,29 @@ function mayServe(gpu: GpuInventory, { need, locked }: ClearingRules): boolean {
 }
 
 /** A lower bound: what lacks in the end, if exactly that could be moved away. */
-function easeOfCard(
+function lackOf(
   gpu: GpuInventory,
-  held: readonly Claim[],
-  { need, mayGo }: ClearingRules,
+  need: GpuNeed,
+  { going, staying }: { readonly going: number; readonly staying: number },
 ): number | null {
-  let going = 0;
-  let milli = 0;
-  let staying = 0;
-  for (const claim of held) {
-    const part = milliOn(claim, gpu);
-    milli += part;
-    if (mayGo(claim)) going += part;
-    else staying += part;
-  }
   const wanted =
     need.isolation === 'whole' ? 1_000 : divFloor(1_000 * need.memoryMib, gpu.memoryTotalMib);
-  const lacks = wanted + milli - 1_000;
+  const lacks = wanted + going + staying - 1_000;
   if (staying + wanted > 1_000 || lacks > going) return null;
   return Math.max(0, lacks);
 }
 
 /** What a claim holds of one card, in thousandths of it. */
 function milliOn(claim: Claim, gpu: GpuInventory): number {
-  let milli = 0;
-  for (const { gpu: uuid, shape } of claim.slices) {
-    if (uuid !== gpu.uuid) continue;
-    const byMemory = divFloor(1_000 * shape.memoryMib, Math.max(1, gpu.memoryTotalMib));
-    milli += shape.kind === 'whole' ? 1_000 : byMemory;
-  }
-  return milli;
+  return claim.slices.reduce(
+    (sum, slice) => (slice.gpu === gpu.uuid ? sum + milliOf(slice.shape, gpu) : sum),
+    0,
+  );
+}
+
+function milliOf(shape: SliceShape, gpu: GpuInventory): number {
+  if (shape.kind === 'whole') return 1_000;
+  return divFloor(1_000 * shape.memoryMib, Math.max(1, gpu.memoryTotalMib));
 }
 
 interface CardAt {

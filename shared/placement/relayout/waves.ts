@@ -30,9 +30,29 @@ export function wavesOf(forced: Forced, snapshot: PlacementSnapshot): readonly W
     first: stops.length > 0 ? 'end' : 'begin',
   };
   const late = [...own, final];
-  if (stops.length === 0 || isLegal(late, snapshot)) return merge(late, snapshot);
-  const early: Wave = { begins: [], ends: stops, recuts: [], first: 'end' };
-  return merge([early, ...own, { ...final, ends: [], first: 'begin' }], snapshot);
+  if (stops.length === 0) return merge(late, snapshot);
+  const back = last.filter(({ id }) => successors.has(id));
+  const rest = last.filter(({ id }) => !successors.has(id));
+  const sequences = [
+    late,
+    ...splits(
+      own,
+      { begins: back, ends: stops, recuts: [], first: 'end' },
+      { ...final, begins: rest },
+    ),
+    ...splits(own, { begins: [], ends: stops, recuts: [], first: 'end' }, final),
+  ];
+  const found = sequences.find((waves) => isLegal(waves, snapshot));
+  return merge(found ?? late, snapshot);
+}
+
+/** The stops as late as can be among the moves: the latest first. */
+function splits(own: readonly Wave[], stop: Wave, final: Wave): readonly (readonly Wave[])[] {
+  const ending: Wave = { ...final, ends: [], first: 'begin' };
+  return Array.from({ length: own.length + 1 }, (_, back) => {
+    const at = own.length - back;
+    return [...own.slice(0, at), stop, ...own.slice(at), ending];
+  });
 }
 
 /** Joins neighbours that need not wait for each other. */
@@ -62,7 +82,7 @@ function join(left: Wave, right: Wave): Wave {
 }
 
 /** Whether no wave ever promises what is not there. */
-export function isLegal(waves: readonly Wave[], snapshot: PlacementSnapshot): boolean {
+function isLegal(waves: readonly Wave[], snapshot: PlacementSnapshot): boolean {
   const names = new Set<NodeName>(
     waves.flatMap(({ begins, ends, recuts }) =>
       [...begins, ...ends, ...recuts].map(({ node }) => node),

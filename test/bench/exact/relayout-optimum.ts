@@ -1,4 +1,5 @@
 import { assert } from '../../../shared/domain/assert.ts';
+import { compareText } from '../../../shared/placement/node-record.ts';
 import {
   placementRefusal,
   type MigGeometry,
@@ -71,7 +72,7 @@ interface State {
 
 function keyOf({ cards, pool }: State): string {
   const texts = cards.map((card) => card.map(({ kind, start }) => `${kind}@${start}`).join('+'));
-  return `${texts.sort().join('|')}#${pool.toSorted().join()}`;
+  return `${texts.sort(compareText).join('|')}#${pool.toSorted().join()}`;
 }
 
 /** Placing one of the pool, and moving a replica that takes its new place first: nobody is interrupted. */

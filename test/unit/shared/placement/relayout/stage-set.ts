@@ -36,12 +36,16 @@ export interface Placed {
 }
 
 /** Puts replicas on nodes; MIG slices exist as instances, and cards are in the mode that their slices need. */
-export function stageSet(nodes: readonly PlacementNode[], placed: readonly Placed[]): StageSet {
+export function stageSet(
+  nodes: readonly PlacementNode[],
+  placed: readonly Placed[],
+  prefix = '',
+): StageSet {
   const claims = placed.map(({ spec, node, at }, number) =>
-    claim(`${spec.name}-${number}`, node, at, {
+    claim(`${prefix}${spec.name}-${number}`, node, at, {
       holder: {
         kind: 'replica',
-        replica: sure(parseReplicaId(`${spec.name}-${number}`)),
+        replica: sure(parseReplicaId(`${prefix}${spec.name}-${number}`)),
         model: spec.name,
         modelVersion: 1,
       },

@@ -74,12 +74,15 @@ export function refuseNode(record: NodeRecord, ask: Ask): Reason | null {
 
 /** The same without what depends on which models the node has. */
 export function refuseHost(record: NodeRecord, ask: Ask): Reason | null {
-  const { availability, inventory } = record.node;
   const { state } = record;
-  if (availability.kind !== 'ready' && !ask.waived.has('availability')) return availability.kind;
+  if (!record.ready && !ask.waived.has('availability')) {
+    const { kind } = record.node.availability;
+    if (kind !== 'ready') return kind;
+  }
   if (ask.need !== null && state.cardCount === 0) return 'no-gpu';
-  for (const [label, value] of ask.constraints) {
-    if (inventory.labels[label] !== value) return 'label';
+  if (ask.constraints.length > 0) {
+    const { labels } = record.node.inventory;
+    for (const [label, value] of ask.constraints) if (labels[label] !== value) return 'label';
   }
   if (ask.zone !== null && zoneOf(record) !== ask.zone) return 'label';
   if (!ask.waived.has('runtime') && !hasRuntime(record, ask)) return 'runtime';
@@ -133,9 +136,5 @@ export function runtimesWanted(ask: Ask): readonly ('docker' | 'process')[] {
 
 function hasRuntime(record: NodeRecord, ask: Ask): boolean {
   const { image, command } = ask.spec.workload;
-  const { runtimes } = record.node.inventory;
-  return (
-    (image !== null && runtimes.includes('docker')) ||
-    (command !== null && runtimes.includes('process'))
-  );
+  return (image !== null && record.hasDocker) || (command !== null && record.hasProcess);
 }

@@ -3,7 +3,7 @@ import { refuseNode } from './ask.ts';
 import type { NodeRecord, RecordTables } from './node-record.ts';
 import type { Policy } from './policies/policy.ts';
 import type { Choice } from './rate-node.ts';
-import { chooseOn } from './rate-node.ts';
+import { chooseOn, hasPlace } from './rate-node.ts';
 
 /** What a question beside the indices is asked of. */
 export interface Scene {
@@ -23,7 +23,7 @@ export interface Candidate {
 /** The first node by name that has a place, and its best place: any that would do is advice enough. */
 export function firstPlace({ records, policy }: Scene, ask: Ask): Candidate | null {
   for (const record of records) {
-    if (refuseNode(record, ask) !== null) continue;
+    if (refuseNode(record, ask) !== null || !hasPlace(record, ask)) continue;
     const choice = chooseOn(record, ask, policy, () => 0);
     if (choice !== null) return { record, parts: choice.parts };
   }

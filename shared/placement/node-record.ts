@@ -24,6 +24,9 @@ export interface NodeRecord {
   readonly node: PlacementNode;
   readonly claims: readonly Claim[];
   readonly state: NodeState;
+  readonly ready: boolean;
+  readonly hasDocker: boolean;
+  readonly hasProcess: boolean;
   /** In order of UUID. */
   readonly cards: readonly CardRecord[];
   /** How the cards are joined; the places in it are those in `cards`. */
@@ -113,7 +116,18 @@ function assemble(
     memoryFreeMib,
     work,
   };
-  return { ...parts, name: inventory.node, state: tables.states.find(host, parts.cards) };
+  const { node, claims, cards, links } = parts;
+  return {
+    name: inventory.node,
+    node,
+    claims,
+    cards,
+    links,
+    state: tables.states.find(host, cards),
+    ready: node.availability.kind === 'ready',
+    hasDocker: inventory.runtimes.includes('docker'),
+    hasProcess: inventory.runtimes.includes('process'),
+  };
 }
 
 function slicesByGpu(claims: readonly Claim[]): ReadonlyMap<GpuUuid, Slice[]> {

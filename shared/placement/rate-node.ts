@@ -30,14 +30,33 @@ export function rateNode(record: NodeRecord, ask: Ask, policy: Policy): number {
   const same = policy.prefer === policy.rate;
   for (const { card } of state.groups) {
     for (const option of card.options(need, policy)) {
-      const rated = policy.rate(state, option, sight);
-      const preferred = same ? rated : policy.prefer(state, option, sight);
-      if (preferred > least || (preferred === least && rated >= rate)) continue;
+      const preferred = policy.prefer(state, option, sight);
+      if (preferred > least) continue;
+      const rated = same ? preferred : policy.rate(state, option, sight);
+      if (preferred === least && rated >= rate) continue;
       least = preferred;
       rate = rated;
     }
   }
   return rate;
+}
+
+/** Whether a node has a place at all; much cheaper than finding the best. */
+export function hasPlace({ state }: NodeRecord, { need }: Ask): boolean {
+  if (need === null) return true;
+  if (need.count > 1) {
+    let most = 0;
+    const alike = new Map<string, number>();
+    for (const { card, count } of state.groups) {
+      if (card.offers(need).length === 0) continue;
+      const { productName } = card.view;
+      const next = (alike.get(productName) ?? 0) + count;
+      alike.set(productName, next);
+      most = Math.max(most, next);
+    }
+    return most >= need.count;
+  }
+  return state.groups.some(({ card }) => card.offers(need).length > 0);
 }
 
 /** The best place on a node; null when it has none. `draw` tells equals apart where the policy wants them drawn. */
@@ -78,9 +97,10 @@ function bestOf<T extends Place>(
   let rate = Infinity;
   let equals: T[] = [];
   for (const place of places) {
-    const rated = policy.rate(state, place.option, sight);
     const preferred = policy.prefer(state, place.option, sight);
-    if (preferred > least || (preferred === least && rated > rate)) continue;
+    if (preferred > least) continue;
+    const rated = policy.rate(state, place.option, sight);
+    if (preferred === least && rated > rate) continue;
     if (preferred < least || rated < rate) equals = [];
     least = preferred;
     rate = rated;

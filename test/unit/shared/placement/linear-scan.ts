@@ -25,17 +25,11 @@ export interface ScanChoice {
   readonly cost: number;
 }
 
-/** A node beside what is claimed on it. */
-export interface NodeWithClaims {
-  readonly node: PlacementNode;
-  readonly claims: readonly Claim[];
-}
-
-/** Puts the claims of a snapshot beside their nodes, which is not part of what a scan costs. */
-export function joinClaims({ nodes, claims }: PlacementSnapshot): readonly NodeWithClaims[] {
+/** Sums up every node alone, which is not part of what a scan costs. */
+export function recordAll({ nodes, claims }: PlacementSnapshot): readonly NodeRecord[] {
   const byNode = new Map<string, Claim[]>();
   for (const claim of claims) byNode.set(claim.node, [...(byNode.get(claim.node) ?? []), claim]);
-  return nodes.map((node) => ({ node, claims: byNode.get(node.inventory.node) ?? [] }));
+  return nodes.map((node) => recordAlone(node, byNode.get(node.inventory.node) ?? []));
 }
 
 /** The policy that an engine on these nodes has. */
@@ -58,12 +52,11 @@ export function policyFor(
  * boards, no tables that are shared between nodes and no order to rely on.
  */
 export function scan(
-  nodes: readonly NodeWithClaims[],
+  records: readonly NodeRecord[],
   request: PlacementRequest,
   policy: Policy,
   seed = 0,
 ): ScanChoice | null {
-  const records = nodes.map(({ node, claims }) => recordAlone(node, claims));
   const zones = new Map<string, number>();
   for (const record of records) {
     const count = replicasOn(record, request.spec.name);

@@ -15,7 +15,7 @@ import { sliceIsolation } from '../../../../shared/domain/slice.ts';
 import type { Happening } from './anything.ts';
 import { anyCluster, anySpec, anyStory } from './anything.ts';
 import { request } from './builders.ts';
-import { joinClaims, policyFor, scan } from './linear-scan.ts';
+import { recordAll, policyFor, scan } from './linear-scan.ts';
 import { policyNames } from '../../../../shared/placement/policies/policy.ts';
 
 const runs = { numRuns: 200 };
@@ -115,7 +115,7 @@ test.for(policyNames)(
         const { engine, claims } = tell(cluster, story, options);
         const asked = request('new', spec);
         const scanned = scan(
-          joinClaims({ nodes: cluster.nodes, claims }),
+          recordAll({ nodes: cluster.nodes, claims }),
           asked,
           policyFor(cluster, options),
           options.seed,

@@ -35,7 +35,7 @@ class FragmentationGradient implements Policy {
     this.scale = scoreScale(this.weightTotal);
   }
 
-  rate(node: NodeSight, option: Option, ask: RequestSight): number {
+  readonly rate = (node: NodeSight, option: Option, ask: RequestSight): number => {
     const before = this.fragments(node.freeMilli, node.cpuFreeMillis, this.room.before(node));
     const after = this.fragments(
       node.freeMilli - takenMilli(option),
@@ -44,11 +44,10 @@ class FragmentationGradient implements Policy {
     );
     const points = Math.floor(slicePriceMilli(option) / milliPerPoint);
     return points - fgdScore(this.scale, before - after);
-  }
+  };
 
-  prefer(node: NodeSight, option: Option, ask: RequestSight): number {
-    return this.rate(node, option, ask);
-  }
+  /** The card is chosen by the score as well. */
+  readonly prefer = this.rate;
 
   /** `Σ weight · F(shape)`, in milli-GPU times weight. */
   private fragments(freeMilli: number, cpuFreeMillis: number, sums: Int32Array): number {

@@ -42,6 +42,13 @@ const movedPercent = 2;
 export const tangram: PolicyMaker = (outlook, previous) =>
   new LookAhead(outlook, previous instanceof LookAhead ? previous : null);
 
+interface Loss {
+  readonly node: NodeSight | null;
+  readonly option: Option | null;
+  readonly ask: RequestSight | null;
+  readonly loss: number;
+}
+
 class LookAhead implements Policy {
   readonly ties = 'first';
   private readonly outlook: Outlook;
@@ -50,6 +57,7 @@ class LookAhead implements Policy {
   private readonly room: NodeRoom;
   private readonly potential: Potential;
   private readonly values = new WeakMap<NodeSight, number>();
+  private last: Loss = { node: null, option: null, ask: null, loss: 0 };
 
   constructor(outlook: Outlook, previous: LookAhead | null) {
     const known = mergeShapes(outlook.demand);
@@ -63,14 +71,14 @@ class LookAhead implements Policy {
 
   rate(node: NodeSight, option: Option, ask: RequestSight): number {
     const taken = takenMilli(option);
-    const waste = this.lossOf(node, option, ask, taken) - taken * this.milliWorth();
+    const waste = this.lossOf(node, option, ask) - taken * this.milliWorth();
     const quantum = quantumMilli * valueScale;
     return quantumMilli * divFloor(waste + quantum / 2, quantum) + taken + option.priceMilli;
   }
 
   /** The exact loss: within a node there is no order to fall back on. */
   prefer(node: NodeSight, option: Option, ask: RequestSight): number {
-    const loss = divFloor(this.lossOf(node, option, ask, takenMilli(option)), valueScale / 1_024);
+    const loss = divFloor(this.lossOf(node, option, ask), valueScale / 1_024);
     return loss + 1_024 * Math.min(option.priceMilli, priceMilliMax);
   }
 
@@ -104,13 +112,18 @@ class LookAhead implements Policy {
     };
   }
 
-  /** What the node's potential loses, in milli-GPU times `valueScale`. */
-  private lossOf(node: NodeSight, option: Option, ask: RequestSight, taken: number): number {
-    const after = this.potential.valueOf(this.room.after(node, option), {
-      freeMilli: node.freeMilli - taken,
+  /** What the node's potential loses, in milli-GPU times `valueScale`. Rating and preferring ask for the same. */
+  private lossOf(node: NodeSight, option: Option, ask: RequestSight): number {
+    const { last } = this;
+    if (last.node === node && last.option === option && last.ask === ask) return last.loss;
+    const left = {
+      freeMilli: node.freeMilli - takenMilli(option),
       cpuFreeMillis: node.cpuFreeMillis - ask.cpuMillis,
-    });
-    return this.valueOf(node) - after;
+    };
+    const after = this.potential.valueOf(this.room.after(node, option), left);
+    const loss = this.valueOf(node) - after;
+    this.last = { node, option, ask, loss };
+    return loss;
   }
 
   private valueOf(node: NodeSight): number {

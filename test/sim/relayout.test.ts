@@ -269,6 +269,23 @@ test('one that stays busy is left alone when the time of the stage is up', async
   expectSettled();
 });
 
+test('a successor that never answers is withdrawn, and what it was to replace serves on', async () => {
+  await twoHalfFull({ kind: 'budget', seconds: 60 });
+  const { plan } = await site.plan(modelSpec('llm', { gpu: large }));
+  for (const agent of site.fleet.agents) {
+    for (const name of ['ocr', 'vad']) agent.brokenImages.add(`${name}:1`);
+  }
+  await site.fleet.core.applyPlan(plan.id);
+  await site.fleet.run(1_000_000);
+  expect(site.changeOf(plan).change).toMatchObject({
+    state: 'aborted',
+    reason: expect.stringMatching(/^the stage "start replicas" took longer than \d+s/),
+  });
+  const begun = new Set<string>(plan.begins.map((claim) => claim.id));
+  expect(site.ended().filter((replica) => !begun.has(replica))).toEqual([]);
+  expectSettled();
+});
+
 test('what a change is about to use is given to nobody else', async () => {
   await twoHalfFull({ kind: 'budget', seconds: 60 });
   const { plan } = await site.plan(modelSpec('llm', { gpu: large }));

@@ -178,6 +178,12 @@ module.exports = {
       },
     ),
     rule(
+      'what-if-is-pure',
+      'Thoughts about a copy of the cluster see the domain and the engine.',
+      { path: '^coordinator/whatif/' },
+      { pathNot: '^(shared/(domain|placement)|coordinator/whatif)/' },
+    ),
+    rule(
       'main-is-top',
       'main.ts wires; nobody imports it.',
       {},

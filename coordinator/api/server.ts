@@ -11,6 +11,7 @@ import {
   linkService,
   packageDefinition,
   schedulerService,
+  whatIfService,
 } from '../../shared/wire/services.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
@@ -29,6 +30,7 @@ import type { LinkCounters } from './link-counters.ts';
 import { linkHandlers } from './link-service.ts';
 import { LogsDesk } from './logs-desk.ts';
 import { schedulerHandlers } from './scheduler-service.ts';
+import { whatIfHandlers } from './whatif-service.ts';
 
 export interface ApiDeps {
   readonly core: CoordinatorCore;
@@ -66,6 +68,7 @@ const serviceNames = [
   'tangram.v1.ClusterService',
   'tangram.v1.ChangeService',
   'tangram.v1.DecisionService',
+  'tangram.v1.WhatIfService',
   'tangram.link.v1.LinkService',
 ];
 
@@ -81,6 +84,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   server.addService(clusterService, clusterHandlers({ core, version, onError }));
   server.addService(changeService, changeHandlers({ core, onError }));
   server.addService(decisionService, decisionHandlers({ ...deps, onError }));
+  server.addService(whatIfService, whatIfHandlers({ core, onError }));
   server.addService(linkService, linkHandlers({ ...deps, logs }, sessions));
   const health = new HealthImplementation(
     Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const])),

@@ -4,8 +4,10 @@ import {
   createDecisionClient,
   createClusterClient,
   createSchedulerClient,
+  createWhatIfClient,
 } from '../../shared/wire/services.ts';
 import { decisionCalls, type DecisionCalls } from './decision-calls.ts';
+import { whatIfCalls, type WhatIfCalls } from './whatif-calls.ts';
 import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
 import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
@@ -32,12 +34,13 @@ import type { PlanBudget } from '../../shared/wire/generated/tangram/v1/PlanBudg
 import type { PlanDefragResponse__Output } from '../../shared/wire/generated/tangram/v1/PlanDefragResponse.ts';
 import type { ScaleModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ScaleModelResponse.ts';
 import type { SchedulerServiceClient } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
+import type { WhatIfServiceClient } from '../../shared/wire/generated/tangram/v1/WhatIfService.ts';
 import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 
 export type NodeChange = 'cordon' | 'drain' | 'uncordon';
 
 /** The coordinator as the command line sees it. Every method throws AppError: COORDINATOR_AWAY, or what was answered. */
-export interface CoordinatorClient extends DecisionCalls {
+export interface CoordinatorClient extends DecisionCalls, WhatIfCalls {
   applyModel(request: ApplyModelRequest): Promise<ApplyModelResponse__Output>;
   /** Throws MODEL_UNKNOWN. */
   getModel(name: string): Promise<Model__Output>;
@@ -73,6 +76,7 @@ const pageSize = 1_000;
 interface Connection {
   readonly change: ChangeServiceClient;
   readonly decision: DecisionServiceClient;
+  readonly whatIf: WhatIfServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly cluster: ClusterServiceClient;
   readonly ask: <Request, Response>(
@@ -87,6 +91,7 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
   const connection: Connection = {
     change: createChangeClient(address),
     decision: createDecisionClient(address),
+    whatIf: createWhatIfClient(address),
     scheduler: createSchedulerClient(address),
     cluster: createClusterClient(address),
     ask: async (invoke, request) => {
@@ -109,11 +114,13 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
       ask: connection.ask,
       read: (stream, signal) => readStream(stream, peer, signal),
     }),
+    ...whatIfCalls(connection.whatIf, connection.ask),
     watchModels: (name, signal) =>
       readStream(connection.scheduler.watchModels({ name }), peer, signal),
     close: () => {
       connection.change.close();
       connection.decision.close();
+      connection.whatIf.close();
       connection.scheduler.close();
       connection.cluster.close();
     },

@@ -9,6 +9,7 @@ import { addRecords } from './record-commands.ts';
 import { addReplays } from './replay-commands.ts';
 import { exitCodesHelp } from './run.ts';
 import { addSimulate } from './simulate-command.ts';
+import { addWhatIf } from './whatif-command.ts';
 
 const defaultCoordinator = '127.0.0.1:7443';
 
@@ -52,5 +53,6 @@ Examples:
   addRecords(program, deps, api);
   addReplays(program, deps, api);
   addSimulate(program, deps);
+  addWhatIf(program, deps, api);
   return program;
 }

@@ -11,7 +11,7 @@ const lintShown = 5;
 export function renderScenario(scenario: Scenario, runs: readonly ScenarioRun[]): string {
   const [first] = runs;
   if (first === undefined) return '';
-  const cards = scenario.nodes.reduce((sum, { inventory }) => sum + inventory.gpus.length, 0);
+  const cards = scenario.nodes.reduce((count, { inventory }) => count + inventory.gpus.length, 0);
   const size = `${counted(scenario.nodes.length, 'node')}, ${counted(cards, 'card')}`;
   const length = renderDuration(scenario.durationMs);
   return [

@@ -74,11 +74,12 @@ async function replayOne(
   deps.setExitCode(replay.verdict === 'REPLAY_VERDICT_SAME' ? exitCodes.ok : exitCodes.failure);
 }
 
-async function replayPolicy(
+/** Prints what another policy would have done. Answers how many requests went elsewhere. */
+export async function replayPolicy(
   deps: CliDeps,
   api: Api,
-  { since, policy, seed, json }: ReplayOptions,
-): Promise<void> {
+  { since, policy, seed, json }: Omit<ReplayOptions, 'force'>,
+): Promise<number> {
   if (policy === undefined) {
     throw new AppError('REQUEST_INVALID', 'neither a decision nor a policy is named', {
       hint: 'tangram replay 123, or tangram replay --since 7d --policy bestfit',
@@ -98,9 +99,10 @@ async function replayPolicy(
   } finally {
     progress.end();
   }
-  if (deps.signal.aborted) return;
+  if (deps.signal.aborted) return 0;
   if (report === null) throw new AppError('INTERNAL', 'the coordinator sent no report');
   deps.out(json ? toJson(report) : renderPolicyReport(report, sinceMs));
+  return report.differing;
 }
 
 function limitIn(text: string): number {
@@ -111,7 +113,7 @@ function idIn(text: string): number {
   return wholeIn(text, { least: 1, most: Number.MAX_SAFE_INTEGER });
 }
 
-function seedIn(text: string): number {
+export function seedIn(text: string): number {
   return wholeIn(text, { least: 0, most: 2 ** 31 - 1 });
 }
 
@@ -121,13 +123,13 @@ function wholeIn(text: string, range: { readonly least: number; readonly most: n
   throw new InvalidArgumentError(`Give a whole number from ${range.least} to ${range.most}.`);
 }
 
-function durationIn(text: string): number {
+export function durationIn(text: string): number {
   const parsed = parseDurationMs(text);
   if (parsed.ok) return parsed.value;
   throw new InvalidArgumentError('Give a number and s, m, h or d, such as 7d.');
 }
 
-function policyIn(text: string): PolicyName {
+export function policyIn(text: string): PolicyName {
   const parsed = parsePolicyName(text);
   if (parsed.ok) return parsed.value;
   throw new InvalidArgumentError(`Known are ${policyNames.join(', ')}.`);

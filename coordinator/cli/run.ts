@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { exitCodes as common, runCommandLine } from '../../shared/platform/command-line.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 
-/** What `tangram` ends with. `plan` has its own: 0 no change, 1 changes, 255 error. */
+/** What `tangram` ends with. `plan` and `whatif` have their own: 0 no change, 1 changes, 255 error. */
 export const exitCodes = { ...common, planChanges: 1, planError: 255 } as const;
 
 export const exitCodesHelp = `Exit codes:
@@ -13,7 +13,7 @@ export const exitCodesHelp = `Exit codes:
   4    conflict: somebody else changed it
   5    the coordinator does not answer
   130  interrupted
-  plan has its own: 0 no change, 1 changes, 255 error`;
+  plan and whatif have their own: 0 no change, 1 changes, 255 error`;
 
 /** Runs one command line. Answers the exit code when it failed; null: the command has set its own. */
 export async function runProgram(
@@ -23,7 +23,8 @@ export async function runProgram(
 ): Promise<number | null> {
   const code = await runCommandLine(program, argv, note);
   const failed = code !== null && code !== exitCodes.ok;
-  return failed && program.args[0] === 'plan' ? exitCodes.planError : code;
+  const answers = ['plan', 'whatif'].includes(program.args[0] ?? '');
+  return failed && answers ? exitCodes.planError : code;
 }
 
 /** A question that nobody is there to answer is an error of usage, told before anything is done. */

@@ -108,7 +108,8 @@ export function unknownModel(name: ModelName): AppError {
   });
 }
 
-function checkSpec(world: World, spec: ModelSpec): void {
+/** Throws MODEL_INVALID. */
+export function checkSpec(world: World, spec: ModelSpec): void {
   const problems = checkModel(spec);
   if (problems.length > 0) {
     const text = problems.map((problem) => renderProblem(problem)).join('; ');
@@ -140,7 +141,12 @@ function checkConflict(
   }
 }
 
-function nextRecord(world: World, spec: ModelSpec, before: ModelRecord | undefined): ModelRecord {
+/** The model as it will be once `spec` is declared. */
+export function nextRecord(
+  world: World,
+  spec: ModelSpec,
+  before: ModelRecord | undefined,
+): ModelRecord {
   const nowMs = world.deps.clock.wallMs();
   if (before === undefined) {
     const times = { createdAtMs: nowMs, updatedAtMs: nowMs };

@@ -17,6 +17,7 @@ import { nodeRecordOf, runRound } from './round.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
 import { viewChange, viewModel, viewNode } from './views.ts';
+import { tryModel, tryNodes, tryWithout } from './what-if-desk.ts';
 import { World, type CoreDeps } from './world.ts';
 
 /** The core with its loop. */
@@ -127,6 +128,18 @@ class Core implements RunningCore {
 
   abortChange: CoordinatorCore['abortChange'] = (id) =>
     this.#write(async () => viewChange(this.#world, await abortByName(this.#world, id)));
+
+  tryNodes: CoordinatorCore['tryNodes'] = (nodes) =>
+    this.#exclusive(async () => tryNodes(this.#world, nodes));
+
+  tryWithout: CoordinatorCore['tryWithout'] = (name) =>
+    this.#exclusive(async () => {
+      if (this.#world.registry.get(name) === undefined) throw unknownNode(name);
+      return tryWithout(this.#world, name);
+    });
+
+  tryModel: CoordinatorCore['tryModel'] = (spec, budget) =>
+    this.#exclusive(async () => tryModel(this.#world, spec, budget));
 
   changes: CoordinatorCore['changes'] = () =>
     this.#world.ledger.changes

@@ -7,6 +7,9 @@ import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts'
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import type { Evidence, NodeAvailability, Refusal } from '../../shared/placement/engine.ts';
 import type { PlaceReason } from './explain-place.ts';
+import type { PlacementNode } from '../../shared/placement/engine.ts';
+import type { Course } from '../whatif/footprint.ts';
+import type { ThoughtCluster } from '../whatif/try-nodes.ts';
 import type { PlanCard } from './plan-picture.ts';
 import type { ReceiptLine } from './receipt.ts';
 
@@ -99,6 +102,21 @@ export interface ApplyOptions {
   readonly budget?: PlanBudget;
 }
 
+/** What a declaration would do, and what would follow if it were taken back. */
+export interface TriedModel {
+  readonly plan: Plan;
+  readonly notes: PlanNotes;
+  readonly course: Course;
+  /** Whether each new replica has room beside the one that it replaces. */
+  readonly surgeFits: boolean;
+  /** From the world that the plan leaves; null: nothing that runs would change, or nothing ran before. */
+  readonly rollback: {
+    readonly plan: Plan;
+    readonly notes: PlanNotes;
+    readonly fits: boolean;
+  } | null;
+}
+
 /** Why a model is where it is, or why it is nowhere. */
 export interface Explanation {
   readonly model: ModelName;
@@ -157,6 +175,12 @@ export interface CoordinatorCore {
    * Without stages: there is nothing to win.
    */
   planDefrag(budget: PlanBudget): Promise<KeptPlan>;
+  /** Who waits now would have a place if these nodes came? Changes nothing, as all that follow. */
+  tryNodes(nodes: readonly PlacementNode[]): Promise<ThoughtCluster>;
+  /** Where would those of a node go if it went? Throws NODE_UNKNOWN. */
+  tryWithout(node: NodeName): Promise<ThoughtCluster>;
+  /** What would a declaration do, and could it be taken back? Throws MODEL_INVALID. */
+  tryModel(spec: ModelSpec, budget: PlanBudget): Promise<TriedModel>;
   /** Oldest first; those that are over are kept in a limited number. */
   changes(): readonly ChangeView[];
   change(id: ChangeId): ChangeView | undefined;

@@ -49,7 +49,7 @@ export function roomFor(
       ...inputOf(world, draw),
       id: plain.id,
       request: requestFor(world, wish, draw),
-      snapshot: after(before, plan),
+      snapshot: worldAfter(before, plan),
       budget: leftOf(world, budget, plan.price),
     });
     if (result.kind === 'refused') {
@@ -152,7 +152,7 @@ function requestFor(world: World, { record }: Wish, draw: Namer): PlacementReque
 }
 
 /** The world once a plan is done: its claims begun and ended, and what was cut for the ended ones given back. */
-function after(snapshot: PlacementSnapshot, plan: Plan): PlacementSnapshot {
+export function worldAfter(snapshot: PlacementSnapshot, plan: Plan): PlacementSnapshot {
   const ends = new Set<string>(plan.ends);
   const all = [...snapshot.claims, ...plan.begins];
   const gone = new Set(

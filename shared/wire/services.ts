@@ -10,6 +10,7 @@ import type { ProtoGrpcType as LayoutProtos } from './generated/layout_service.t
 import type { ProtoGrpcType as LocalProtos } from './generated/local_service.ts';
 import type { ProtoGrpcType as MpsProtos } from './generated/mps_service.ts';
 import type { ProtoGrpcType as ClusterProtos } from './generated/cluster_service.ts';
+import type { ProtoGrpcType as WhatIfProtos } from './generated/whatif_service.ts';
 import type { ProtoGrpcType as DecisionProtos } from './generated/decision_service.ts';
 import type { ProtoGrpcType as LinkProtos } from './generated/link_service.ts';
 import type { ProtoGrpcType as SchedulerProtos } from './generated/scheduler_service.ts';
@@ -21,6 +22,7 @@ import type { MpsServiceClient } from './generated/tangram/agent/v1/MpsService.t
 import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
 import type { ChangeServiceClient } from './generated/tangram/v1/ChangeService.ts';
 import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService.ts';
+import type { WhatIfServiceClient } from './generated/tangram/v1/WhatIfService.ts';
 import type { DecisionServiceClient } from './generated/tangram/v1/DecisionService.ts';
 import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
 
@@ -54,6 +56,7 @@ export const packageDefinition = loadSync(
     'tangram/v1/cluster_service.proto',
     'tangram/v1/change_service.proto',
     'tangram/v1/decision_service.proto',
+    'tangram/v1/whatif_service.proto',
     'tangram/link/v1/link_service.proto',
     'tangram/agent/v1/agent_service.proto',
     'tangram/agent/v1/health_service.proto',
@@ -81,6 +84,7 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as AgentProto
   ChangeProtos &
   ClusterProtos &
   DecisionProtos &
+  WhatIfProtos &
   LinkProtos &
   SchedulerProtos;
 
@@ -88,6 +92,7 @@ export const schedulerService = loaded.tangram.v1.SchedulerService.service;
 export const changeService = loaded.tangram.v1.ChangeService.service;
 export const clusterService = loaded.tangram.v1.ClusterService.service;
 export const decisionService = loaded.tangram.v1.DecisionService.service;
+export const whatIfService = loaded.tangram.v1.WhatIfService.service;
 export const linkService = loaded.tangram.link.v1.LinkService.service;
 export const agentService = loaded.tangram.agent.v1.AgentService.service;
 export const healthService = loaded.tangram.agent.v1.HealthService.service;
@@ -114,6 +119,10 @@ export function createClusterClient(address: string): ClusterServiceClient {
 
 export function createChangeClient(address: string): ChangeServiceClient {
   return new loaded.tangram.v1.ChangeService(address, credentials.createInsecure(), channelOptions);
+}
+
+export function createWhatIfClient(address: string): WhatIfServiceClient {
+  return new loaded.tangram.v1.WhatIfService(address, credentials.createInsecure(), channelOptions);
 }
 
 export function createDecisionClient(address: string): DecisionServiceClient {

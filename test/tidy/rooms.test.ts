@@ -92,6 +92,13 @@ describe('a planted violation', () => {
       },
     },
     {
+      rule: 'what-if-is-pure',
+      files: {
+        'coordinator/whatif/a.ts': `import { b } from '../fleet/b.ts';\nexport const a = b;\n`,
+        'coordinator/fleet/b.ts': 'export const b = 1;\n',
+      },
+    },
+    {
       rule: 'scenario-low',
       files: {
         'coordinator/scenario/a.ts': `import { b } from '../store/b.ts';\nexport const a = b;\n`,

@@ -17,6 +17,7 @@ import type { NodeStatus, NodeTarget } from '../../../shared/domain/node-target.
 import type { ReplicaStatus } from '../../../shared/domain/replica-state.ts';
 import type { Result } from '../../../shared/domain/result.ts';
 import { BoundedQueue } from '../../../shared/platform/bounded-queue.ts';
+import type { ThoughtCluster } from '../../../coordinator/whatif/try-nodes.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import type {
   ApplyOptions,
@@ -31,6 +32,7 @@ import type {
   NodeSession,
   NodeView,
   PlanBudget,
+  TriedModel,
 } from '../../../coordinator/fleet/core.ts';
 
 interface StoredModel {
@@ -142,6 +144,23 @@ export class FakeCore implements CoordinatorCore {
 
   async abortChange(id: ChangeId): Promise<ChangeView> {
     throw new AppError('CHANGE_UNKNOWN', `there is no change ${id}`);
+  }
+
+  /** It has no engine to think with. */
+  async tryNodes(): Promise<ThoughtCluster> {
+    return { before: [], after: [], placed: [], waiting: [], nodes: [] };
+  }
+
+  async tryWithout(node: NodeName): Promise<ThoughtCluster> {
+    if (!this.#nodes.has(node)) throw new AppError('NODE_UNKNOWN', `no node ${node}`);
+    return this.tryNodes();
+  }
+
+  async tryModel(spec: ModelSpec): Promise<TriedModel> {
+    const { plan, notes } = await this.applyModel(spec, { validateOnly: true, etag: null });
+    const none = { replicas: 0, gpuMemoryMib: 0, cards: 0, cpuMillis: 0, memoryMib: 0 };
+    const course = { before: none, peak: none, after: none };
+    return { plan, notes, course, surgeFits: true, rollback: null };
   }
 
   models(): readonly ModelView[] {

@@ -1,0 +1,11 @@
+// Original file: tangram/v1/whatif_service.proto
+
+import type { ThoughtCluster as _tangram_v1_ThoughtCluster, ThoughtCluster__Output as _tangram_v1_ThoughtCluster__Output } from '../../tangram/v1/ThoughtCluster.ts';
+
+export interface TryAddNodesResponse {
+  'cluster'?: (_tangram_v1_ThoughtCluster | null);
+}
+
+export interface TryAddNodesResponse__Output {
+  'cluster': (_tangram_v1_ThoughtCluster__Output | null);
+}

@@ -41,7 +41,7 @@ export type MakeRoomResult =
 /**
  * Makes room for a request that fits nowhere: the cheapest plan within the budget. In order of price: idle slices
  * are cut anew, replicas move to a place that they take before they leave theirs (one, several of a card, or a chain
- * of two), replicas are interrupted as their `disruption` allows, replicas of lower priority end. Pure.
+ * of up to three), replicas are interrupted as their `disruption` allows, replicas of lower priority end. Pure.
  */
 export function makeRoom(input: MakeRoomInput): MakeRoomResult {
   const plan = planWithin(input, input.budget);
@@ -57,7 +57,7 @@ export function makeRoom(input: MakeRoomInput): MakeRoomResult {
 const nothingLocked: ReadonlySet<GpuUuid> = new Set();
 
 /** How many moves may depend on each other, deeper only once the shallower has failed. */
-const depths = [1, 2] as const;
+const depths = [1, 2, 3] as const;
 
 function planWithin(input: MakeRoomInput, budget: RelayoutBudget): Plan | null {
   const found = solve(input, budget);
@@ -97,7 +97,7 @@ function solveIn(input: MakeRoomInput, budget: RelayoutBudget, scene: Scene): Fo
     },
   });
   return (
-    interruptFor(more(), request, { estimates: input.estimates, reach: { ...reach, depth: 1 } }) ??
+    interruptFor(more(), request, { estimates: input.estimates, reach: { ...reach, depth: 2 } }) ??
     preemptFor(more(), request, { ...reach, depth: 1 })
   );
 }

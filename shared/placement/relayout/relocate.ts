@@ -155,10 +155,7 @@ function rulesOf(
 }
 
 /** Whether it is worth a look: the engine has the last word. */
-export function mayHost(
-  { availability, inventory }: PlacementNode,
-  { spec }: PlacementRequest,
-): boolean {
+function mayHost({ availability, inventory }: PlacementNode, { spec }: PlacementRequest): boolean {
   return (
     availability.kind === 'ready' &&
     Object.entries(spec.placement.constraints).every(

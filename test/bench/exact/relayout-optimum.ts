@@ -72,7 +72,7 @@ interface State {
 
 function keyOf({ cards, pool }: State): string {
   const texts = cards.map((card) => card.map(({ kind, start }) => `${kind}@${start}`).join('+'));
-  return `${texts.sort(compareText).join('|')}#${pool.toSorted().join()}`;
+  return `${texts.sort(compareText).join('|')}#${pool.toSorted((a, b) => a - b).join()}`;
 }
 
 /** Placing one of the pool, and moving a replica that takes its new place first: nobody is interrupted. */

@@ -60,7 +60,7 @@ export function stageSet(
 }
 
 /** The node with the instances and modes that the claims on it need. */
-export function cut(node: PlacementNode, claims: readonly Claim[]): PlacementNode {
+function cut(node: PlacementNode, claims: readonly Claim[]): PlacementNode {
   const slices = claims.flatMap((each) => each.slices);
   const gpus = node.inventory.gpus.map((gpu): GpuInventory => {
     const own = slices.filter((slice) => slice.gpu === gpu.uuid);

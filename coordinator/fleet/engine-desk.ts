@@ -12,6 +12,7 @@ import {
   type PlacementSnapshot,
 } from '../../shared/placement/engine.ts';
 import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import { ReweighRounds } from '../../shared/placement/reweigh-rounds.ts';
 import { InputsEncoder } from '../replay/inputs-codec.ts';
 import { explainRefused, outcomeText, type Outcome, type Refused } from '../replay/outcome.ts';
 import type { NewDecision } from '../store/decision-log.ts';
@@ -64,6 +65,7 @@ export class EngineDesk {
   readonly #open: OpenEngine;
   readonly #options: DeskOptions;
   readonly #histogram: DemandHistogram;
+  readonly #rounds = new ReweighRounds();
   readonly #encoder = new InputsEncoder();
   /** Models whose last answer was no: each asks again whenever anything changes, and that is no new request. */
   readonly #waiting = new Map<string, Waiting>();
@@ -101,6 +103,7 @@ export class EngineDesk {
   }
 
   apply(delta: PlacementDelta): void {
+    if (delta.kind === 'demand-set') this.#demand = delta.demand;
     this.#engine.apply(delta);
     this.#deltas.set(subjectOf(delta), delta);
     this.#version += 1;
@@ -156,9 +159,12 @@ export class EngineDesk {
   #count(request: ModelSpec): void {
     this.#histogram.add(request);
     const demand = this.#histogram.takeMoved();
-    if (demand === null) return;
-    this.#demand = demand;
-    this.apply({ kind: 'demand-set', demand });
+    if (demand !== null) {
+      this.apply({ kind: 'demand-set', demand });
+      this.#rounds.restart();
+    }
+    const reweighed = this.#rounds.next(this.#engine);
+    if (reweighed !== null) this.apply(reweighed);
   }
 
   /** The wall clock may jump, in both directions. */

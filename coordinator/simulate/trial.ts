@@ -9,6 +9,7 @@ import type {
 } from '../../shared/placement/engine.ts';
 import { lintPlacement } from '../../shared/placement/lint.ts';
 import { open } from '../../shared/placement/open.ts';
+import { ReweighRounds } from '../../shared/placement/reweigh-rounds.ts';
 import type { PolicyName } from '../../shared/placement/policies/policy.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
@@ -46,6 +47,7 @@ export class Trial {
   private readonly engine: PlacementEngine;
   private readonly clock: Clock;
   private readonly claims = new Map<ClaimId, Claim>();
+  private readonly rounds = new ReweighRounds();
   private readonly durationsUs: number[] = [];
   private placed = 0;
 
@@ -99,6 +101,8 @@ export class Trial {
   }
 
   private decide(request: PlacementRequest): Claim | null {
+    const reweighed = this.rounds.next(this.engine);
+    if (reweighed !== null) this.engine.apply(reweighed);
     const startMs = this.clock.monotonicMs();
     const decision = this.engine.decide(request);
     if (decision.kind === 'placed') this.engine.apply(decision.delta);

@@ -134,6 +134,8 @@ export interface EngineOptions {
  * any legal order give the same decision, bit for bit.
  */
 export interface PlacementEngine {
+  /** All cards that it knows, whether they may be used or not. */
+  readonly cardCount: number;
   apply(delta: PlacementDelta): void;
   /** Looks, and changes nothing. */
   decide(request: PlacementRequest, options?: DecideOptions): Decision;

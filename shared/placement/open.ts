@@ -48,6 +48,10 @@ class IndexedEngine implements PlacementEngine {
     this.boards = boards;
   }
 
+  get cardCount(): number {
+    return this.cluster.fleet.cardCount;
+  }
+
   apply(delta: PlacementDelta): void {
     this.cluster.apply(delta);
   }

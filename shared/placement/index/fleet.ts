@@ -20,6 +20,10 @@ export class Fleet {
     return this.summed;
   }
 
+  get cardCount(): number {
+    return this.cards.reduce((sum, { count }) => sum + count, 0);
+  }
+
   add(record: NodeRecord): void {
     this.count(record, 1);
   }

@@ -28,6 +28,10 @@ class ByCount implements PlacementEngine {
     for (const claim of snapshot.claims) this.#nodeOf.set(claim.id, claim.node);
   }
 
+  get cardCount(): number {
+    return this.#engine.cardCount;
+  }
+
   apply(delta: PlacementDelta): void {
     this.#engine.apply(delta);
     if (delta.kind === 'node-set') this.#nodes.add(delta.node.inventory.node);

@@ -16,7 +16,7 @@ import { mostServedMib, smallBatch } from './exact/small-batch.ts';
 const casesCount = 200;
 const batchesCount = 1_000;
 const statesMax = 8_000;
-const plansCount = 100;
+const plansCount = 300;
 const largeNodesCount = 5_000;
 const budgetSeconds = 200;
 /** The least that one interruption can last by the stated estimates: stop, give back, make and start. */

@@ -1,5 +1,5 @@
 import { renderTable } from '../../shared/platform/table.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { BinnedMeans } from '../simulate/binned-means.ts';
 import type { PlotLine } from '../simulate/plot.ts';
 import type { FinishedRun, SimulationRun } from '../simulate/simulation-run.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseDurationMs } from '../../shared/domain/units.ts';
-import { policyNames, type PolicyName } from '../../shared/placement/policies/policy.ts';
+import { policyNames, type PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { parsePolicyName } from '../../shared/placement/policies/names.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { PolicyReport__Output } from '../../shared/wire/generated/tangram/v1/PolicyReport.ts';

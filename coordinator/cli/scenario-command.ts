@@ -1,5 +1,5 @@
 import { renderProblem, type Problem } from '../../shared/domain/result.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { ScenarioRun } from '../scenario/scenario-run.ts';
 import type { Scenario } from '../scenario/scenario.ts';

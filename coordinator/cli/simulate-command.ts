@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { renderProblem } from '../../shared/domain/result.ts';
 import { parsePolicyName } from '../../shared/placement/policies/names.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { Pace } from '../simulate/pace.ts';
 import { renderPlot } from '../simulate/plot.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseMemoryMib } from '../../shared/domain/units.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { encodeModelSpec } from '../../shared/wire/model-codec.ts';
 import { durationMs, filename } from './declare-commands.ts';

@@ -11,7 +11,7 @@ import {
   type PlacementRequest,
   type PlacementSnapshot,
 } from '../../shared/placement/engine.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { ReweighRounds } from '../../shared/placement/reweigh-rounds.ts';
 import { InputsEncoder } from '../replay/inputs-codec.ts';
 import { explainRefused, outcomeText, type Outcome, type Refused } from '../replay/outcome.ts';

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { NodeName } from '../../shared/domain/ids.ts';
 import { engineVersion, type Demand } from '../../shared/placement/engine.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { strandedMilli } from '../../shared/placement/relayout/stranded.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { LoggedDecision } from '../store/decision-log.ts';

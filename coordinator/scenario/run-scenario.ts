@@ -1,5 +1,5 @@
 import { unreachable } from '../../shared/domain/assert.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Pace } from '../simulate/pace.ts';
 import { Random } from '../simulate/random.ts';

@@ -1,5 +1,5 @@
 import type { NodeName } from '../../shared/domain/ids.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import type { Scenario } from './scenario.ts';
 import type { SimulatedFleet } from './simulated-fleet.ts';
 import type { Fault, ModelTally } from './wish.ts';

@@ -1,7 +1,7 @@
 import { assert } from '../../shared/domain/assert.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { GpuUuid, ModelName, NodeName } from '../../shared/domain/ids.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { fleetLimits } from '../fleet/limits.ts';
 import { NodeFaults } from './node-faults.ts';
 import type { Scenario } from './scenario.ts';

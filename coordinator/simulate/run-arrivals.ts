@@ -1,4 +1,4 @@
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { arrivalOrder } from './arrival-order.ts';
 import { BinnedMeans } from './binned-means.ts';
 import { FragmentGauge, typicalShapes } from './fragment.ts';

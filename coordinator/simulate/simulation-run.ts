@@ -1,4 +1,4 @@
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { type ArrivalsResult, runArrivals, type RunOptions } from './run-arrivals.ts';
 import { type ChurnResult, runChurn } from './run-churn.ts';
 import type { Trace } from './trace.ts';

@@ -10,7 +10,7 @@ import type {
 import { lintPlacement } from '../../shared/placement/lint.ts';
 import { open } from '../../shared/placement/open.ts';
 import { ReweighRounds } from '../../shared/placement/reweigh-rounds.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { quantile } from './quantile.ts';

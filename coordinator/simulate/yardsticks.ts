@@ -1,7 +1,7 @@
 import type { Result } from '../../shared/domain/result.ts';
 import { err, ok } from '../../shared/domain/result.ts';
-import type { PolicyName } from '../../shared/placement/policies/policy.ts';
-import { policyNames } from '../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
+import { policyNames } from '../../shared/placement/policies/policy-name.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Cells, TraceFile, TraceTable } from './trace-table.ts';
 import { readHeader, readTable } from './trace-table.ts';

@@ -3,7 +3,7 @@ import type { ClaimId, NodeName, ReplicaId } from '../domain/ids.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { GpuNeed, ModelSpec } from '../domain/model.ts';
 import type { Slice } from '../domain/slice.ts';
-import type { PolicyName } from './policies/policy.ts';
+import type { PolicyName } from './policies/policy-name.ts';
 
 /** Whether anything new may be placed on a node, and if not, why. */
 export type NodeAvailability =

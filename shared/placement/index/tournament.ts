@@ -65,19 +65,6 @@ export class Tournament {
     return best;
   }
 
-  /** The slots with the best score outside `excluded`, ascending. Looks at every slot. */
-  allBest(excluded: readonly number[]): number[] {
-    const best = this.best(excluded);
-    if (best < 0) return [];
-    const found: number[] = [];
-    let skip = 0;
-    for (let slot = best; slot < this.size; slot += 1) {
-      while ((excluded[skip] ?? Infinity) < slot) skip += 1;
-      if (excluded[skip] !== slot && this.score(slot) === this.score(best)) found.push(slot);
-    }
-    return found;
-  }
-
   /** The best slot of `[from, to)`; -1: none has a finite score. */
   private bestBetween(from: number, to: number): number {
     let best = -1;

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../domain/result.ts';
-import { policyNames, type PolicyName } from './policy.ts';
+import { policyNames, type PolicyName } from './policy-name.ts';
 
 /** What each policy does, in one line, for people. */
 export const policyDescriptions: Readonly<Record<PolicyName, string>> = {

@@ -3,21 +3,6 @@ import type { CardView } from '../card-view.ts';
 import type { Demand } from '../engine.ts';
 import type { Need } from '../need.ts';
 
-/** Every policy that can be chosen; `tangram` is the default. */
-export const policyNames = [
-  'tangram',
-  'fgd',
-  'bestfit',
-  'firstfit',
-  'worstfit',
-  'packing',
-  'clustering',
-  'dotprod',
-  'random',
-] as const;
-
-export type PolicyName = (typeof policyNames)[number];
-
 /**
  * Decides between places that would all do. Pure: equal arguments give equal answers.
  *

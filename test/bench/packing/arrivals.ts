@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readYardsticks, type Yardsticks } from '../../../coordinator/simulate/yardsticks.ts';
-import { policyNames, type PolicyName } from '../../../shared/placement/policies/policy.ts';
+import { policyNames, type PolicyName } from '../../../shared/placement/policies/policy-name.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { allLists, mean, openbFolder, rounded, type PackingOptions } from './packing-options.ts';
 import { simulateRuns } from './simulate-runs.ts';

@@ -4,7 +4,7 @@ import { Trial } from '../../../coordinator/simulate/trial.ts';
 import type { Claim } from '../../../shared/domain/claim.ts';
 import type { ModelSpec } from '../../../shared/domain/model.ts';
 import type { PlacementNode } from '../../../shared/placement/engine.ts';
-import type { PolicyName } from '../../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../../shared/placement/policies/policy-name.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { cardsOf, model, needs, node, request } from '../../unit/shared/placement/builders.ts';
 import type { BenchRow } from '../bench-row.ts';

@@ -9,7 +9,7 @@ import type {
   PlacementSnapshot,
 } from '../../../../shared/placement/engine.ts';
 import { open } from '../../../../shared/placement/open.ts';
-import type { PolicyName } from '../../../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../../../shared/placement/policies/policy-name.ts';
 import { request } from '../../shared/placement/builders.ts';
 
 /**

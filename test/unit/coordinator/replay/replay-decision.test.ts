@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InputsDecoder, InputsEncoder } from '../../../../coordinator/replay/inputs-codec.ts';
 import { replayDecision } from '../../../../coordinator/replay/replay-decision.ts';
-import { policyNames } from '../../../../shared/placement/policies/policy.ts';
+import { policyNames } from '../../../../shared/placement/policies/policy-name.ts';
 import { anyCluster, anySpec } from '../../shared/placement/anything.ts';
 import { cardsOf, model, needs, node } from '../../shared/placement/builders.ts';
 import { History } from './history.ts';

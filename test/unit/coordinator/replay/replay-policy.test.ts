@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replayPolicy } from '../../../../coordinator/replay/replay-policy.ts';
-import { policyNames, type PolicyName } from '../../../../shared/placement/policies/policy.ts';
+import { policyNames, type PolicyName } from '../../../../shared/placement/policies/policy-name.ts';
 import { anyCluster, anySpec } from '../../shared/placement/anything.ts';
 import { cardsOf, instance, model, needs, node, sliceId } from '../../shared/placement/builders.ts';
 import { openByCount } from './by-count.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { runScenario } from '../../../../coordinator/scenario/run-scenario.ts';
 import type { ScenarioRun } from '../../../../coordinator/scenario/scenario-run.ts';
 import { Pace } from '../../../../coordinator/simulate/pace.ts';
-import type { PolicyName } from '../../../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../../../shared/placement/policies/policy-name.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { model, scenarioOf, written } from './scenarios.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Pace } from '../../../../coordinator/simulate/pace.ts';
 import { simulate, type Workload } from '../../../../coordinator/simulate/simulation-run.ts';
 import type { Trace } from '../../../../coordinator/simulate/trace.ts';
-import { policyNames, type PolicyName } from '../../../../shared/placement/policies/policy.ts';
+import { policyNames, type PolicyName } from '../../../../shared/placement/policies/policy-name.ts';
 import { quietPace, tickingClock, trace } from './traces.ts';
 
 const run = (of: Trace, workload: Workload, policy: PolicyName = 'bestfit', seed = 42) =>

@@ -36,7 +36,7 @@ export function sure<T>(result: Result<T>): T {
 }
 
 const nodeName = (text: string): NodeName => sure(parseNodeName(text));
-const modelName = (text: string): ModelName => sure(parseModelName(text));
+export const modelName = (text: string): ModelName => sure(parseModelName(text));
 const claimId = (text: string): ClaimId => sure(parseClaimId(text));
 export const sliceId = (text: string): SliceId => sure(parseSliceId(text));
 export const gpuUuid = (text: string): GpuUuid => sure(parseGpuUuid(text));

@@ -16,11 +16,12 @@ import type { Happening } from './anything.ts';
 import { anyCluster, anySpec, anyStory } from './anything.ts';
 import { request } from './builders.ts';
 import { recordAll, policyFor, scan } from './linear-scan.ts';
-import { policyNames } from '../../../../shared/placement/policies/policy.ts';
+import { policyNames } from '../../../../shared/placement/policies/policy-name.ts';
 
 const runs = { numRuns: 200 };
 
 interface Told {
+  readonly nodes: readonly PlacementNode[];
   readonly engine: PlacementEngine;
   readonly claims: readonly Claim[];
   readonly deltas: readonly PlacementDelta[];
@@ -35,32 +36,51 @@ function tell(
 ): Told {
   const engine = open(snapshot, options);
   const claims = new Map(snapshot.claims.map((claim) => [claim.id, claim]));
+  const nodes = [...snapshot.nodes];
   const deltas: PlacementDelta[] = [];
   const decisions: Decision[] = [];
   for (const [at, happening] of story.entries()) {
-    const delta = next(happening, at);
-    if (delta === null) continue;
-    engine.apply(delta);
-    deltas.push(delta);
-    if (delta.kind === 'claim-set') claims.set(delta.claim.id, delta.claim);
-    if (delta.kind === 'claim-removed') claims.delete(delta.claim);
+    for (const delta of next(happening, at)) {
+      engine.apply(delta);
+      deltas.push(delta);
+      if (delta.kind === 'claim-set') claims.set(delta.claim.id, delta.claim);
+      if (delta.kind === 'claim-removed') claims.delete(delta.claim);
+    }
   }
-  return { engine, claims: [...claims.values()], deltas, decisions };
+  return { engine, nodes, claims: [...claims.values()], deltas, decisions };
 
-  function next(happening: Happening, at: number): PlacementDelta | null {
+  function next(happening: Happening, at: number): readonly PlacementDelta[] {
     // Boards are brought up to date now and then, in portions: that changes no answer.
     if (at % 3 === 0) engine.refresh(at);
     if (happening.kind === 'place') {
       const decision = engine.decide(request(`c${at}`, happening.spec));
       decisions.push(decision);
-      return decision.kind === 'placed' ? decision.delta : null;
+      return decision.kind === 'placed' ? [decision.delta] : [];
     }
+    const { kind, which } = happening;
+    return kind === 'cordon' || kind === 'leave' ? ofNode(kind, which) : ofClaim(kind, which);
+  }
+
+  function ofNode(kind: 'cordon' | 'leave', which: number): readonly PlacementDelta[] {
+    const place = which % Math.max(1, nodes.length);
+    const there = nodes[place];
+    if (there === undefined) return [];
+    const set = { kind: 'node-set', node: there } as const;
+    if (kind === 'leave') return [{ kind: 'node-removed', node: there.inventory.node }, set];
+    const cordoned = { kind: 'cordoned', reason: 'by a test' } as const;
+    const availability =
+      there.availability.kind === 'ready' ? cordoned : ({ kind: 'ready' } as const);
+    nodes[place] = { ...there, availability };
+    return [{ kind: 'node-set', node: { ...there, availability } }];
+  }
+
+  function ofClaim(kind: 'reclaim' | 'remove', which: number): readonly PlacementDelta[] {
     const held = [...claims.values()];
-    const claim = held[happening.which % Math.max(1, held.length)];
-    if (claim === undefined) return null;
-    return happening.kind === 'remove'
-      ? { kind: 'claim-removed', claim: claim.id }
-      : { kind: 'claim-set', claim: { ...claim, state: 'reclaiming' } };
+    const claim = held[which % Math.max(1, held.length)];
+    if (claim === undefined) return [];
+    return kind === 'remove'
+      ? [{ kind: 'claim-removed', claim: claim.id }]
+      : [{ kind: 'claim-set', claim: { ...claim, state: 'reclaiming' } }];
   }
 }
 
@@ -112,10 +132,10 @@ test.for(policyNames)(
     fc.assert(
       fc.property(anyCluster, anyStory(), anySpec(), (cluster, story, spec) => {
         const options = { policy, seed: 7 };
-        const { engine, claims } = tell(cluster, story, options);
+        const { engine, nodes, claims } = tell(cluster, story, options);
         const asked = request('new', spec);
         const scanned = scan(
-          recordAll({ nodes: cluster.nodes, claims }),
+          recordAll({ nodes, claims }),
           asked,
           policyFor(cluster, options),
           options.seed,
@@ -170,7 +190,7 @@ test('the order of nodes, cards, claims and labels in a snapshot changes no deci
 test('an engine that lived through the deltas decides as one that is opened on the result', () => {
   fc.assert(
     fc.property(anyCluster, anyStory(), anySpec(), (cluster, story, spec) => {
-      const { engine, claims } = tell(cluster, story);
+      const { engine, nodes, claims } = tell(cluster, story);
       const asked = request('new', spec);
       expect(open({ nodes: cluster.nodes, claims }).decide(asked)).toEqual(engine.decide(asked));
     }),
@@ -202,7 +222,7 @@ test('deciding changes nothing', () => {
 test('a fork and its origin do not see each other', () => {
   fc.assert(
     fc.property(anyCluster, anyStory(), anyStory(), anySpec(), (cluster, story, more, spec) => {
-      const { engine, claims } = tell(cluster, story);
+      const { engine, nodes, claims } = tell(cluster, story);
       const asked = request('new', spec);
       const before = engine.decide(asked);
       const fork = engine.fork();

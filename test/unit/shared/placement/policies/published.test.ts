@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PolicyName } from '../../../../../shared/placement/policies/policy.ts';
+import type { PolicyName } from '../../../../../shared/placement/policies/policy-name.ts';
 import { policyMakers } from '../../../../../shared/placement/policies/makers.ts';
 import { ask, node, option, outlook, shape, workOf, type NodeParts } from './sights.ts';
 

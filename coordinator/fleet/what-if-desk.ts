@@ -49,8 +49,9 @@ export function tryModel(world: World, spec: ModelSpec, budget: PlanBudget): Tri
   const running = copies.map((copy) => copy.record.claim).filter(({ state }) => state === 'held');
   return {
     ...notedPlan(world, plan, { fitsIf, kept: null }),
-    course: courseOf(plan, running),
-    surgeFits: plan.unplaced === '' && plan.price.replicasInterrupted === 0,
+    course: courseOf(plan, spec.name, running),
+    surgeFits:
+      plan.unplaced === '' && plan.price.interruptions.every(({ model }) => model !== spec.name),
     rollback: tryRollback(world, { record, row }, { plan, copies }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
+import type { ModelName } from '../../shared/domain/ids.ts';
 
 /** What the replicas of one model hold together. */
 export interface Footprint {
@@ -20,12 +21,14 @@ export interface Course {
   readonly after: Footprint;
 }
 
-/** Follows a plan step by step. `running`: the claims of the model before it. */
-export function courseOf(plan: Plan, running: readonly Claim[]): Course {
+/** Follows a plan step by step, for one model. `running`: its claims before the plan. */
+export function courseOf(plan: Plan, model: ModelName, running: readonly Claim[]): Course {
   const held = new Map<string, Claim>();
   const byReplica = new Map<string, Claim>();
   for (const claim of [...running, ...plan.begins]) {
-    if (claim.holder.kind === 'replica') byReplica.set(claim.holder.replica, claim);
+    const { holder } = claim;
+    // A plan may move others to make room: they are not this model's need.
+    if (holder.kind === 'replica' && holder.model === model) byReplica.set(holder.replica, claim);
   }
   for (const claim of running) held.set(claim.id, claim);
   const before = footprintOf([...held.values()]);
@@ -33,7 +36,6 @@ export function courseOf(plan: Plan, running: readonly Claim[]): Course {
   for (const step of plan.stages.flatMap(({ steps }) => steps)) {
     if (step.kind !== 'start-replica' && step.kind !== 'stop-replica') continue;
     const claim = byReplica.get(step.replica);
-    // A plan may move others to make room: they are not this model's need.
     if (claim === undefined) continue;
     if (step.kind === 'start-replica') held.set(claim.id, claim);
     else held.delete(claim.id);

@@ -68,13 +68,16 @@ function slicesByCard(claims: readonly Claim[]): ReadonlyMap<string, readonly Sl
 
 function freeOn(gpu: GpuInventory, slices: readonly Slice[]): FreeCard {
   const strangers = gpu.mode === 'foreign' || gpu.memoryForeignMib > 0;
-  const idle = slices.length === 0 && gpu.instances.length === 0 && !strangers;
+  const canCut = authorityAllows(gpu.authority, 'cut');
+  const empty = slices.length === 0 && gpu.instances.length === 0 && !strangers;
+  // In MIG mode a card is of no other use before the mode is switched, which takes the authority to cut.
+  const idle = empty && (canCut || gpu.migEnabled !== true);
   const kinds = new Set(slices.map(({ shape }) => shape.kind));
   const isMig = kinds.has('mig') || (kinds.size === 0 && gpu.instances.length > 0);
   const isShared = !isMig && !kinds.has('whole') && (kinds.size > 0 || strangers);
   return {
     idle,
-    mig: idle || isMig ? freeProfiles(gpu, slices) : [],
+    mig: canCut && (empty || isMig) ? freeProfiles(gpu, slices) : [],
     mpsMib: gpu.mpsOffered && (idle || isShared) ? freeShareMib(gpu, slices) : 0,
   };
 }
@@ -87,7 +90,7 @@ function freeShareMib(gpu: GpuInventory, slices: readonly Slice[]): number {
 /** As many of each profile as can be cut beside what is there, each profile for itself. */
 function freeProfiles(gpu: GpuInventory, slices: readonly Slice[]): FreeCard['mig'] {
   const { geometry } = gpu;
-  if (geometry === null || !authorityAllows(gpu.authority, 'cut')) return [];
+  if (geometry === null) return [];
   const taken = new Map<string, MigPlacement>();
   const shapes = slices.flatMap(({ shape }) => (shape.kind === 'mig' ? [shape] : []));
   for (const { giProfileId, start } of [...gpu.instances, ...shapes]) {

@@ -32,8 +32,11 @@ const shapesLookedAt = 128;
 /** Dearer places are alike, so that scores stay below 2^30. */
 const priceMilliMax = 500_000;
 
-/** Scarcity moved: by so much of the sum of all weights. */
-const movedPercent = 2;
+/**
+ * Weights have moved when so much of their sum lies elsewhere. Every board is scored anew then; from 0 to 20 % the
+ * public trace is packed alike, with and without departures.
+ */
+const movedPercent = 10;
 
 /**
  * The default: the place after which the requests to come can still use most of what is free. A rating is what the

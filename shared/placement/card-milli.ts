@@ -1,3 +1,4 @@
+import { unreachable } from '../domain/assert.ts';
 import type { MigGeometry, MigPlacement } from '../domain/mig-profile.ts';
 import type { CardView } from './card-view.ts';
 import { isIdle, isMigOn } from './card-view.ts';
@@ -25,6 +26,8 @@ export function freeMilliOf(view: CardView): number {
       return freeOfMemory(view);
     case 'none':
       return freeUnused(view);
+    default:
+      return unreachable(view.use);
   }
 }
 

@@ -24,7 +24,8 @@ export function rateNode(record: NodeRecord, ask: Ask, policy: Policy): number {
   const { need, sight } = ask;
   const { state } = record;
   if (need === null) return policy.rate(state, cpuOption(state), sight);
-  if (need.count > 1) return bestOf(setsOn(record, ask), state, sight, policy)?.rate ?? Infinity;
+  if (need.count > 1)
+    return bestOf(setsOn(record, ask), { state, sight, policy }, null)?.rate ?? Infinity;
   let least = Infinity;
   let rate = Infinity;
   const same = policy.prefer === policy.rate;
@@ -65,14 +66,14 @@ export function chooseOn(record: NodeRecord, ask: Ask, policy: Policy, draw: Dra
   const { state } = record;
   if (need === null) return { rate: policy.rate(state, cpuOption(state), sight), parts: [] };
   if (need.count > 1) {
-    const best = bestOf(setsOn(record, ask), state, sight, policy);
+    const best = bestOf(setsOn(record, ask), { state, sight, policy }, null);
     return best === null ? null : { rate: best.rate, parts: best.place.cards };
   }
   const places = record.cards.flatMap((card) =>
     card.class.options(need, policy).map((option) => ({ card, option })),
   );
   const drawn = policy.ties === 'drawn' ? draw : null;
-  const best = bestOf(places, state, sight, policy, drawn);
+  const best = bestOf(places, { state, sight, policy }, drawn);
   if (best === null) return null;
   const { card, option } = best.place;
   return {
@@ -85,13 +86,18 @@ interface Place {
   readonly option: Option;
 }
 
+/** What places are rated with. */
+interface Rating {
+  readonly state: NodeState;
+  readonly sight: RequestSight;
+  readonly policy: Policy;
+}
+
 /** The place preferred most, then rated best, then the first, or one of the equals that is drawn. */
 function bestOf<T extends Place>(
   places: readonly T[],
-  state: NodeState,
-  sight: RequestSight,
-  policy: Policy,
-  draw: Draw | null = null,
+  { state, sight, policy }: Rating,
+  draw: Draw | null,
 ): { readonly place: T; readonly rate: number } | null {
   let least = Infinity;
   let rate = Infinity;

@@ -85,7 +85,7 @@ export async function placementDecisionRows(): Promise<readonly BenchRow[]> {
       1_000,
     ),
     row('explain a refusal p50, remedies tried', refused, 'ms', yardstick, 50),
-    row('memory of the engine', rssMib, 'MiB', `${site.words}`, 300),
+    row('memory of the engine', rssMib, 'MiB', site.words, 300),
     {
       metric: `decide p50 at ${curveSizes.join(', ')} nodes`,
       value: medians.map((each) => each.toFixed(1)).join(', '),

@@ -1,3 +1,4 @@
+import { unreachable } from '../../domain/assert.ts';
 import type { ClaimId, NodeName } from '../../domain/ids.ts';
 import type { Ask } from '../ask.ts';
 import { askOf, refuseNode, zoneOf } from '../ask.ts';
@@ -9,7 +10,6 @@ import type { Boards } from './boards.ts';
 import type { Cluster } from './cluster.ts';
 import { drawOne } from './draw.ts';
 import { holdsImage } from './image-holders.ts';
-import type { Tournament } from './tournament.ts';
 
 /** The node that gets a replica. */
 export interface Pick {
@@ -43,13 +43,16 @@ export function pickNode(
 
 function pickAnywhere(ask: Ask, context: PickContext): Pick | null {
   const excluded = excludedSlots(ask, context.cluster);
-  switch (ask.spec.placement.spread) {
+  const { spread } = ask.spec.placement;
+  switch (spread) {
     case 'none':
       return pickOn(ask, context, excluded);
     case 'node':
       return pickSpreadOverNodes(ask, context, excluded);
     case 'zone':
       return pickSpreadOverZones(ask, context, excluded);
+    default:
+      return unreachable(spread);
   }
 }
 
@@ -158,26 +161,16 @@ function pickOn(ask: Ask, context: PickContext, excluded: readonly number[]): Pi
       if (next.total !== Infinity && isBetter(next, best) && !barred.has(holder)) best = next;
     }
   }
-  return world.policy.ties === 'drawn' ? drawEqual(best, scores, excluded, context, holders) : best;
-}
-
-/** Any of the slots that are as good as the best: looks at all of them. */
-function drawEqual(
-  best: Pick,
-  scores: Tournament,
-  excluded: readonly number[],
-  context: PickContext,
-  holders: ReadonlySet<number> | null,
-): Pick {
+  if (world.policy.ties === 'first') return best;
   const barred = new Set(excluded);
-  const equals: number[] = [];
-  for (let slot = 0; slot < context.world.records.length; slot += 1) {
-    const pull = holders?.has(slot) === false ? prices.pullImage : 0;
-    if (scores.score(slot) + pull === best.total && !barred.has(slot)) equals.push(slot);
-  }
-  return { slot: drawn(equals, context), total: best.total };
+  const isEqual = (each: number): boolean => {
+    const pull = holders?.has(each) === false ? prices.pullImage : 0;
+    return scores.score(each) + pull === best.total && !barred.has(each);
+  };
+  return { slot: drawn([...world.records.keys()].filter(isEqual), context), total: best.total };
 }
 
+/** Any of some equals. */
 function drawn(equals: readonly number[], { seed, claim }: PickContext): number {
   return equals[drawOne(seed, `node/${claim}`, equals.length)] ?? -1;
 }

@@ -11,6 +11,7 @@ import {
   instance,
   migShape,
   model,
+  modelName,
   mpsShape,
   needs,
   node,
@@ -30,6 +31,8 @@ interface Case {
 const a30 = migGeometries.A30;
 const onlyVariants = { ...a30, profiles: a30.profiles.filter(({ name }) => name.includes('+')) };
 const migOn = { migEnabled: true, mode: 'mig' } as const;
+
+const noRules = { spread: 'none', maxPerNode: 0, antiAffinity: [], constraints: {} } as const;
 
 const cases: readonly Case[] = [
   {
@@ -355,6 +358,57 @@ const cases: readonly Case[] = [
       placement: { spread: 'node', maxPerNode: 1, antiAffinity: [], constraints: {} },
     }),
     want: 'refused: every node that could be used has its maximum of replicas: at most 1 on a node, a has 1 (1 of 1 nodes passed over)',
+  },
+  {
+    name: 'spread over zones prefers the zone with fewest replicas, even a fuller node of it',
+    nodes: [
+      node('a', cardsOf('a', ['L40S']), { labels: { zone: 'eu-1' } }),
+      node('b', cardsOf('b', ['L40S']), { labels: { zone: 'eu-1' } }),
+      node('c', cardsOf('c', ['L40S']), { labels: { zone: 'eu-2' } }),
+    ],
+    claims: [claim('c1', 'a', [[0, mpsShape(4_096, 8)]])],
+    spec: model('m', needs(), { placement: { ...noRules, spread: 'zone' } }),
+    want: 'c GPU0 mps:4096MiB:8%',
+  },
+  {
+    name: 'a zone without room is passed over for one that has replicas already',
+    nodes: [
+      node('a', cardsOf('a', ['L40S']), { labels: { zone: 'eu-1' } }),
+      node('b', cardsOf('b', ['T4']), { labels: { zone: 'eu-2' } }),
+    ],
+    claims: [claim('c1', 'a', [[0, mpsShape(4_096, 8)]])],
+    spec: model('m', needs({ memoryMib: 20_000 }), { placement: { ...noRules, spread: 'zone' } }),
+    want: 'a GPU0 mps:20000MiB:43%',
+  },
+  {
+    name: 'models that may not be beside each other are not',
+    nodes: [node('a', cardsOf('a', ['L40S'])), node('b', cardsOf('b', ['L40S']))],
+    claims: [claim('c1', 'a', [[0, mpsShape(4_096, 8)]])],
+    spec: model('n', needs(), { placement: { ...noRules, antiAffinity: [modelName('m')] } }),
+    want: 'b GPU0 mps:4096MiB:8%',
+  },
+  {
+    name: 'and so it is when the other model said it',
+    nodes: [node('a', cardsOf('a', ['L40S'])), node('b', cardsOf('b', ['L40S']))],
+    claims: [claim('c1', 'a', [[0, mpsShape(4_096, 8)]], { apartFrom: [modelName('n')] })],
+    spec: model('n', needs()),
+    want: 'b GPU0 mps:4096MiB:8%',
+  },
+  {
+    name: 'a rule between models that no node can keep says so',
+    nodes: [node('a', cardsOf('a', ['L40S']))],
+    claims: [claim('c1', 'a', [[0, mpsShape(4_096, 8)]], { apartFrom: [modelName('n')] })],
+    spec: model('n', needs()),
+    want: 'refused: every node that could be used has a model that may not be beside this one: may not be beside m, which a has (1 of 1 nodes passed over)',
+  },
+  {
+    name: 'of equal nodes the one that holds the image',
+    nodes: [
+      node('a', cardsOf('a', ['L40S'])),
+      node('b', cardsOf('b', ['L40S']), { images: ['registry.local/model:1'] }),
+    ],
+    spec: model('m', needs()),
+    want: 'b GPU0 mps:4096MiB:8%',
   },
   {
     name: 'equal places go to the first node by name and the first card by UUID',

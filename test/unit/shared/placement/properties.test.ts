@@ -5,6 +5,7 @@ import type {
   EngineOptions,
   PlacementDelta,
   PlacementEngine,
+  PlacementNode,
   PlacementSnapshot,
 } from '../../../../shared/placement/engine.ts';
 import { lintPlacement } from '../../../../shared/placement/lint.ts';
@@ -87,8 +88,8 @@ function tell(
 test('no story makes a promise that cannot be kept', () => {
   fc.assert(
     fc.property(anyCluster, anyStory(), (cluster, story) => {
-      const { claims } = tell(cluster, story);
-      expect(lintPlacement({ nodes: cluster.nodes, claims })).toEqual([]);
+      const { nodes, claims } = tell(cluster, story);
+      expect(lintPlacement({ nodes, claims })).toEqual([]);
     }),
     runs,
   );
@@ -171,10 +172,10 @@ test('costs are whole numbers', () => {
 test('the order of nodes, cards, claims and labels in a snapshot changes no decision', () => {
   fc.assert(
     fc.property(anyCluster, anyStory(), anySpec(), (cluster, story, spec) => {
-      const { claims } = tell(cluster, story);
-      const straight = open({ nodes: cluster.nodes, claims });
+      const { nodes, claims } = tell(cluster, story);
+      const straight = open({ nodes, claims });
       const turned = open({
-        nodes: cluster.nodes.toReversed().map((node) => ({
+        nodes: nodes.toReversed().map((node) => ({
           ...node,
           inventory: { ...node.inventory, gpus: node.inventory.gpus.toReversed() },
         })),
@@ -192,7 +193,7 @@ test('an engine that lived through the deltas decides as one that is opened on t
     fc.property(anyCluster, anyStory(), anySpec(), (cluster, story, spec) => {
       const { engine, nodes, claims } = tell(cluster, story);
       const asked = request('new', spec);
-      expect(open({ nodes: cluster.nodes, claims }).decide(asked)).toEqual(engine.decide(asked));
+      expect(open({ nodes, claims }).decide(asked)).toEqual(engine.decide(asked));
     }),
     runs,
   );
@@ -222,7 +223,7 @@ test('deciding changes nothing', () => {
 test('a fork and its origin do not see each other', () => {
   fc.assert(
     fc.property(anyCluster, anyStory(), anyStory(), anySpec(), (cluster, story, more, spec) => {
-      const { engine, nodes, claims } = tell(cluster, story);
+      const { engine, claims } = tell(cluster, story);
       const asked = request('new', spec);
       const before = engine.decide(asked);
       const fork = engine.fork();
@@ -247,14 +248,14 @@ test('a fork and its origin do not see each other', () => {
 test('a node that goes and comes back finds its claims again', () => {
   fc.assert(
     fc.property(anyCluster, anyStory(), anySpec(), (cluster, story, spec) => {
-      const { engine } = tell(cluster, story);
+      const { engine, nodes } = tell(cluster, story);
       const asked = request('new', spec);
       const before = engine.decide(asked);
-      for (const node of cluster.nodes) {
+      for (const node of nodes) {
         engine.apply({ kind: 'node-removed', node: node.inventory.node });
       }
       expect(engine.decide(asked).kind).toBe('refused');
-      for (const node of cluster.nodes.toReversed()) engine.apply({ kind: 'node-set', node });
+      for (const node of nodes.toReversed()) engine.apply({ kind: 'node-set', node });
       expect(engine.decide(asked)).toEqual(before);
     }),
     runs,

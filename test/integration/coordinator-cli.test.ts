@@ -330,7 +330,9 @@ describe('tangram', () => {
   test('lists its exit codes in --help', async () => {
     const { code, out } = await tangram(['--help']);
     expect(code).toBe(0);
-    expect(out).toMatch(/Exit codes:[^]*plan and whatif have their own: 0 no change, 1 changes, 255 error/);
+    expect(out).toMatch(
+      /Exit codes:[^]*plan and whatif have their own: 0 no change, 1 changes, 255 error/,
+    );
     expect((await tangram(['version'])).out).toMatch(
       /^tangram +0\.1\.0\ncoordinator +0\.1\.0, cluster /,
     );

@@ -23,9 +23,6 @@ import { notedPlan, planWithin } from './plan-wish.ts';
 import { namer, worldAfter, type Wish } from './relayout-desk.ts';
 import type { World } from './world.ts';
 
-/** Replicas that one question may look for a place for; more of them are left out. */
-const wantsMax = 2_000;
-
 /** Who waits now would have a place if these nodes came? */
 export function tryNodes(world: World, nodes: readonly PlacementNode[]): ThoughtCluster {
   const now = clusterNow(world);
@@ -67,28 +64,22 @@ function clusterNow(world: World): ClusterNow {
 }
 
 function pendingWants(world: World): readonly Want[] {
-  return world.ledger.models
-    .values()
-    .flatMap((model) => {
-      const coming = world.holds.coming.get(model.spec.name) ?? 0;
-      const { place } = planModel(model, world.copiesOf(model.spec.name), coming);
-      const want: Want = { spec: model.spec, modelVersion: model.version, from: null };
-      return Array.from({ length: place }, () => want);
-    })
-    .slice(0, wantsMax);
+  return world.ledger.models.values().flatMap((model) => {
+    const coming = world.holds.coming.get(model.spec.name) ?? 0;
+    const { place } = planModel(model, world.copiesOf(model.spec.name), coming);
+    const want: Want = { spec: model.spec, modelVersion: model.version, from: null };
+    return Array.from({ length: place }, () => want);
+  });
 }
 
 function displacedWants(world: World, node: NodeName): readonly Want[] {
-  return world
-    .claimsOnNode(node)
-    .flatMap(({ claim }) => {
-      if (claim.state !== 'held' || claim.holder.kind !== 'replica') return [];
-      const { replica, model: name } = claim.holder;
-      const model = world.ledger.model(name)?.value;
-      if (model === undefined || model.deleting) return [];
-      return [{ spec: model.spec, modelVersion: model.version, from: { replica, node } }];
-    })
-    .slice(0, wantsMax);
+  return world.claimsOnNode(node).flatMap(({ claim }) => {
+    if (claim.state !== 'held' || claim.holder.kind !== 'replica') return [];
+    const { replica, model: name } = claim.holder;
+    const model = world.ledger.model(name)?.value;
+    if (model === undefined || model.deleting) return [];
+    return [{ spec: model.spec, modelVersion: model.version, from: { replica, node } }];
+  });
 }
 
 /** The version before, applied once the new one serves. */

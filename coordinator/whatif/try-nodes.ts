@@ -49,6 +49,11 @@ export interface ThoughtCluster {
   readonly nodes: readonly PlacementNode[];
 }
 
+/** Replicas that one question looks for a place for, the most urgent first. */
+const wantsMax = 2_000;
+/** Models whose refusal is explained: each is a look at every candidate. */
+const explainedMax = 32;
+
 /** What nodes that came would change: `pending` are those who wait now. */
 export function tryAddNodes(
   now: ClusterNow,
@@ -86,7 +91,7 @@ function settle(
   const placed: ThoughtPlace[] = [];
   const waiting: ThoughtWait[] = [];
   const refused = new Map<ModelName, Refusal>();
-  for (const want of wants.toSorted(byPriority)) {
+  for (const want of wants.toSorted(byPriority).slice(0, wantsMax)) {
     const { spec, modelVersion } = want;
     const known = refused.get(spec.name);
     if (known !== undefined) {
@@ -101,9 +106,10 @@ function settle(
       placed.push({ want, claim: decision.claim });
       continue;
     }
-    const refusal = engine.explain(request).refusal ?? { summary: '', nearest: '' };
-    refused.set(spec.name, refusal);
-    waiting.push({ want, refusal });
+    const refusal = refused.size < explainedMax ? engine.explain(request).refusal : null;
+    const told = refusal ?? { summary: 'no place is left', nearest: '' };
+    refused.set(spec.name, told);
+    waiting.push({ want, refusal: told });
   }
   const claims = [...world.claims, ...placed.map(({ claim }) => claim)];
   return {

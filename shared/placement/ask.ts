@@ -102,6 +102,7 @@ function refuseReplicas(record: NodeRecord, ask: Ask): Reason | null {
 /** The first model on a node that may not share it with the asking one, whoever says so; null: there is none. */
 export function unwantedBeside(record: NodeRecord, ask: Ask): ModelName | null {
   const { name, placement } = ask.spec;
+  if (placement.antiAffinity.length === 0 && !record.keepsApart) return null;
   let first: ModelName | null = null;
   for (const claim of record.claims) {
     const other = servedModel(claim);

@@ -27,6 +27,8 @@ export interface NodeRecord {
   readonly ready: boolean;
   readonly hasDocker: boolean;
   readonly hasProcess: boolean;
+  /** Some claim on it names models that may not be beside its own. */
+  readonly keepsApart: boolean;
   /** In order of UUID. */
   readonly cards: readonly CardRecord[];
   /** How the cards are joined; the places in it are those in `cards`. */
@@ -104,10 +106,12 @@ function assemble(
   let cpuFreeMillis = inventory.cpuMillis;
   let memoryFreeMib = inventory.memoryMib;
   let work = 0;
+  let keepsApart = false;
   for (const claim of parts.claims) {
     cpuFreeMillis -= claim.cpuMillis;
     memoryFreeMib -= claim.memoryMib;
     work |= workBit(claim.slices);
+    keepsApart ||= claim.apartFrom !== undefined;
   }
   const host = {
     cpuTotalMillis: inventory.cpuMillis,
@@ -127,6 +131,7 @@ function assemble(
     ready: node.availability.kind === 'ready',
     hasDocker: inventory.runtimes.includes('docker'),
     hasProcess: inventory.runtimes.includes('process'),
+    keepsApart,
   };
 }
 

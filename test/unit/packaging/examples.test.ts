@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseAgentConfig } from '../../../agent/config.ts';
 import { coordinatorConfigSchema } from '../../../coordinator/config.ts';
+import { parseScenario } from '../../../coordinator/scenario/parse-scenario.ts';
 import { writeConfigs } from '../../../packaging/start/configs.ts';
 import { makeLayout, planLayout } from '../../../packaging/start/layout.ts';
 import { parseManifests } from '../../../shared/manifest/parse-manifests.ts';
@@ -32,6 +33,13 @@ test('the example of the coordinator is what the coordinator reads, and shows it
 test('the example of a model parses', () => {
   const parsed = parseManifests([{ name: 'model.yaml', text: example('model.yaml') }]);
   expect(parsed).toMatchObject({ ok: true, value: [{ spec: { name: 'sentiment' } }] });
+});
+
+test('the example of a scenario parses, and has every kind of event', () => {
+  const parsed = parseScenario([{ name: 'scenario.yaml', text: example('scenario.yaml') }]);
+  expect(parsed.ok ? [] : parsed.problem).toEqual([]);
+  const kinds = parsed.ok ? parsed.value.events.map(({ kind }) => kind) : [];
+  expect([...new Set(kinds)].sort()).toEqual(['drain', 'fail', 'jobs', 'lose', 'scale']);
 });
 
 test('the example of Prometheus asks the coordinator for the agents', () => {

@@ -9,6 +9,7 @@ import type {
 } from '../../shared/placement/engine.ts';
 import { lintNode } from '../../shared/placement/lint.ts';
 import { open } from '../../shared/placement/open.ts';
+import { ReweighRounds } from '../../shared/placement/reweigh-rounds.ts';
 import { DemandHistogram } from '../fleet/demand-histogram.ts';
 import { Usage } from '../replay/usage.ts';
 import { wellFormed } from '../simulate/well-formed.ts';
@@ -33,6 +34,7 @@ export class SimulatedCluster {
   readonly #engine: PlacementEngine;
   readonly #usage = new Usage();
   readonly #demand = new DemandHistogram(demandHalfLife);
+  readonly #rounds = new ReweighRounds();
   readonly #touched = new Set<NodeName>();
   #named = 0;
 
@@ -62,6 +64,8 @@ export class SimulatedCluster {
   note(spec: ModelSpec): void {
     this.#demand.add(spec);
     this.#tellDemand();
+    const reweighed = this.#rounds.next(this.#engine);
+    if (reweighed !== null) this.#tell(reweighed);
   }
 
   /** Places one replica, and holds its claim. */
@@ -106,7 +110,9 @@ export class SimulatedCluster {
 
   #tellDemand(): void {
     const demand = this.#demand.takeMoved();
-    if (demand !== null) this.#tell({ kind: 'demand-set', demand });
+    if (demand === null) return;
+    this.#tell({ kind: 'demand-set', demand });
+    this.#rounds.restart();
   }
 
   #tell(delta: PlacementDelta): void {

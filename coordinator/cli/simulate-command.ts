@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { renderProblem } from '../../shared/domain/result.ts';
-import { parsePolicyName } from '../../shared/placement/policies/names.ts';
+import { describePolicies, parsePolicyName } from '../../shared/placement/policies/names.ts';
 import type { PolicyName } from '../../shared/placement/policies/policy-name.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { Pace } from '../simulate/pace.ts';
@@ -74,6 +74,7 @@ export function addSimulate(program: Command, deps: CliDeps): void {
     )
     .option('--dataset <name>', 'what --compare calls the list (default: from the file name)')
     .option('--json', 'machine-readable')
+    .addHelpText('after', `\nPolicies:\n${describePolicies()}`)
     .action(async ({ filename, ...options }: SimulateOptions) => {
       if (filename === undefined) await runSimulation(deps, options);
       else await runScenarios(deps, { ...options, filename, runs: askedRuns(options) });

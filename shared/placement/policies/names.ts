@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../domain/result.ts';
 import { policyNames, type PolicyName } from './policy-name.ts';
 
 /** What each policy does, in one line, for people. */
-export const policyDescriptions: Readonly<Record<PolicyName, string>> = {
+const descriptions: Readonly<Record<PolicyName, string>> = {
   tangram: 'keeps most room for what this cluster is asked for (the default)',
   fgd: "fragmentation gradient descent, the best published (USENIX ATC'23)",
   bestfit: 'the node with least CPU and cards left',
@@ -23,4 +23,10 @@ export function parsePolicyName(text: string): Result<PolicyName> {
     message: `unknown policy ${JSON.stringify(text)}`,
     hint: `known are ${policyNames.join(', ')}`,
   });
+}
+
+/** Every policy with what it does, a line each, for a help text. */
+export function describePolicies(): string {
+  const width = Math.max(...policyNames.map(({ length }) => length));
+  return policyNames.map((name) => `  ${name.padEnd(width)}  ${descriptions[name]}\n`).join('');
 }

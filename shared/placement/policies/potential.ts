@@ -12,7 +12,7 @@ const tailSteps = 2 ** 13;
 const tailOne = 2 ** 20;
 
 /** Shapes that a potential can look at; usable quarters of 64 cards times this stay below 2^31. */
-export const shapesMax = 2 ** 12;
+const shapesMax = 2 ** 12;
 
 /** Values are milli-GPU times this. With 32 cards on a node they stay below 2^53. */
 export const valueScale = usableOne * weightOne;

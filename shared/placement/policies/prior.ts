@@ -2,6 +2,7 @@ import { cardByProductName, geometryOf } from '../../domain/card.ts';
 import type { GpuNeed } from '../../domain/model.ts';
 import { divFloor, shareReserveMib } from '../cost.ts';
 import type { Demand } from '../engine.ts';
+import { isVariant } from '../mig-offer.ts';
 import type { FleetCards } from './policy.ts';
 
 /** Parts of a card that a cluster about which nothing is known may be asked for: an eighth, a quarter, half. */
@@ -25,14 +26,16 @@ export function priorDemand(fleet: readonly FleetCards[]): Demand {
   };
 }
 
-/** Every profile by its memory and its part of the SMs, so that profiles which differ in one of them are told apart. */
+/** Every plain profile by its memory and its part of the SMs, so that profiles which differ in one of them are told apart. */
 function profileNeeds(productName: string): readonly GpuNeed[] {
   const card = cardByProductName(productName);
   const profiles = (card === undefined ? null : geometryOf(card))?.profiles ?? [];
-  return profiles.map(({ memoryMib, smCount }) => ({
-    ...needFor(memoryMib, 'mig'),
-    computePercent: divFloor(100 * smCount, card?.smCount ?? smCount),
-  }));
+  return profiles
+    .filter((profile) => !isVariant(profile))
+    .map(({ memoryMib, smCount }) => ({
+      ...needFor(memoryMib, 'mig'),
+      computePercent: divFloor(100 * smCount, card?.smCount ?? smCount),
+    }));
 }
 
 function needFor(memoryMib: number, isolation: GpuNeed['isolation']): GpuNeed {

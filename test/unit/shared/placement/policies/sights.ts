@@ -17,7 +17,7 @@ import { gpu } from '../builders.ts';
 const memoryTotalMib = 1_000 + shareReserveMib;
 
 /** A card of the trace's kind: whole, timeshares, no MIG and no MPS. */
-export function card(freeMilli: number, productName = 'T4'): CardSight {
+function card(freeMilli: number, productName = 'T4'): CardSight {
   const idle = viewCard(
     gpu('n', 0, 'T4', { productName, memoryTotalMib, smCount: 0, mpsOffered: false }),
     [],
@@ -61,7 +61,7 @@ export function node({ cpu = 64_000, free = [], productName, work = 0 }: NodePar
   );
 }
 
-export function nodeOf(sights: readonly CardSight[], cpu = 64_000, work = 0): NodeSight {
+function nodeOf(sights: readonly CardSight[], cpu = 64_000, work = 0): NodeSight {
   return {
     cpuTotalMillis: 128_000,
     cpuFreeMillis: cpu,
@@ -102,7 +102,7 @@ export function option(
 }
 
 /** Asks for `milli` of one card: a share below 1000, whole cards above. */
-export function gpuNeed(milli: number, changes: Partial<GpuNeed> = {}): GpuNeed {
+function gpuNeed(milli: number, changes: Partial<GpuNeed> = {}): GpuNeed {
   return {
     memoryMib: Math.min(milli, 1_000),
     computePercent: 0,

@@ -44,13 +44,14 @@ export type MakeRoomResult =
  * of up to three), replicas are interrupted as their `disruption` allows, replicas of lower priority end. Pure.
  */
 export function makeRoom(input: MakeRoomInput): MakeRoomResult {
-  const plan = planWithin(input, input.budget);
+  const scene = new Scene(input.engine ?? open(input.snapshot), input.snapshot);
+  const { budget } = input;
+  const within = { scene, budget };
+  const plan = planFor(input, budget, quietly(input, within) ?? loudly(input, within));
   if (plan !== null) return { kind: 'fits', plan };
-  const fitsIf = planWithin(input, {
-    ...input.budget,
-    interruptionSeconds: Infinity,
-    preempt: true,
-  });
+  // What interrupts nobody was looked for already, and costs the same within any budget.
+  const larger = { ...budget, interruptionSeconds: Infinity, preempt: true };
+  const fitsIf = planFor(input, larger, loudly(input, { scene, budget: larger }));
   return { kind: 'refused', reason: reasonOf(input, fitsIf), fitsIf };
 }
 
@@ -59,8 +60,13 @@ const nothingLocked: ReadonlySet<GpuUuid> = new Set();
 /** How many moves may depend on each other, deeper only once the shallower has failed. */
 const depths = [1, 2, 3] as const;
 
-function planWithin(input: MakeRoomInput, budget: RelayoutBudget): Plan | null {
-  const found = solve(input, budget);
+interface Within {
+  readonly scene: Scene;
+  readonly budget: RelayoutBudget;
+}
+
+/** null: nothing was found, or it costs more than it seemed to. */
+function planFor(input: MakeRoomInput, budget: RelayoutBudget, found: Forced | null): Plan | null {
   if (found === null) return null;
   const forced = christen(found, input.request.claim, input.name);
   const plan = planOf(input, forced);
@@ -69,37 +75,53 @@ function planWithin(input: MakeRoomInput, budget: RelayoutBudget): Plan | null {
   return seconds > budget.interruptionSeconds || !isAllowed(input, plan) ? null : plan;
 }
 
-function solve(input: MakeRoomInput, budget: RelayoutBudget): Forced | null {
-  const scene = new Scene(input.engine ?? open(input.snapshot), input.snapshot);
+/** What interrupts nobody. The scene, whose engine is the caller's, is left as it came. */
+function quietly(input: MakeRoomInput, within: Within): Forced | null {
+  const { scene, budget } = within;
+  const search = searchOf(input, within);
   try {
-    return solveIn(input, budget, scene);
+    for (const depth of depths) {
+      const reach = { moves: budget.movesMax, locked: nothingLocked, depth };
+      const acts = admit(search, input.request, reach);
+      if (acts !== null) return { interrupted: [], preempted: [], acts };
+    }
+    return null;
   } finally {
-    // The engine is the caller's: it leaves as it came.
     scene.undoTo(0);
   }
 }
 
-function solveIn(input: MakeRoomInput, budget: RelayoutBudget, scene: Scene): Forced | null {
-  const { request, runningOf, limits = searchLimits } = input;
-  const search: Search = { scene, runningOf, budget, nowMs: request.nowMs, limits };
-  const reach = { moves: budget.movesMax, locked: nothingLocked };
-  for (const depth of depths) {
-    const acts = admit(search, request, { ...reach, depth });
-    if (acts !== null) return { interrupted: [], preempted: [], acts };
+/** What interrupts as few seconds of service as possible, or ends replicas of lower priority. */
+function loudly(input: MakeRoomInput, within: Within): Forced | null {
+  const { request, estimates } = input;
+  const reach = { moves: within.budget.movesMax, locked: nothingLocked };
+  try {
+    return (
+      interruptFor(searchOf(input, within), request, {
+        estimates,
+        reach: { ...reach, depth: 2 },
+      }) ?? preemptFor(searchOf(input, within), request, { ...reach, depth: 1 })
+    );
+  } finally {
+    within.scene.undoTo(0);
   }
-  // What was spent on the search for a plan that nobody notices is not taken from this one.
-  const more = (): Search => ({
-    ...search,
+}
+
+/** What was spent on earlier searches in the scene is not taken from this one. */
+function searchOf(input: MakeRoomInput, { scene, budget }: Within): Search {
+  const { request, runningOf, limits = searchLimits } = input;
+  const { questions, looks } = scene;
+  return {
+    scene,
+    runningOf,
+    budget,
+    nowMs: request.nowMs,
     limits: {
       ...limits,
-      questionsMax: scene.questions + limits.questionsMax,
-      looksMax: scene.looks + limits.looksMax,
+      questionsMax: questions + limits.questionsMax,
+      looksMax: looks + limits.looksMax,
     },
-  });
-  return (
-    interruptFor(more(), request, { estimates: input.estimates, reach: { ...reach, depth: 2 } }) ??
-    preemptFor(more(), request, { ...reach, depth: 1 })
-  );
+  };
 }
 
 function planOf(input: MakeRoomInput, forced: Forced): Plan {
@@ -144,6 +166,7 @@ function planOf(input: MakeRoomInput, forced: Forced): Plan {
 
 /** Each replica's own limit, against what the finished plan says. */
 function isAllowed({ snapshot, runningOf }: MakeRoomInput, plan: Plan): boolean {
+  if (plan.price.interruptions.length === 0) return true;
   const ended = new Set(plan.ends);
   const claims = snapshot.claims.filter(({ id }) => ended.has(id));
   return plan.price.interruptions.every(({ replica, seconds }) => {

@@ -122,20 +122,33 @@ function shortlist(
   const key = JSON.stringify([rules.need, Object.entries(constraints)]);
   const known = scene.shortlists.get(key);
   if (known !== undefined) return known;
-  const names = scene
-    .nodes()
-    .filter((node) => mayHost(node, request))
-    .flatMap((node) => {
-      const { node: name } = node.inventory;
-      const ease = easeOf(node, scene.anyClaimsOn(name), rules);
-      return ease === null ? [] : [{ name, ease }];
-    })
-    // Stable: equal nodes stay in order of name.
-    .sort((a, b) => a.ease - b.ease)
-    .slice(0, limits.nodesMax)
-    .map(({ name }) => name);
+  const names = easiest(scene, request, { rules, most: limits.nodesMax });
   scene.shortlists.set(key, names);
   return names;
+}
+
+/** The easiest first, equal ones in order of name. */
+function easiest(
+  scene: Scene,
+  request: PlacementRequest,
+  { rules, most }: { readonly rules: ClearingRules; readonly most: number },
+): readonly NodeName[] {
+  const found: { readonly name: NodeName; readonly ease: number }[] = [];
+  let easy = 0;
+  for (const node of scene.nodes()) {
+    if (!mayHost(node, request)) continue;
+    const { node: name } = node.inventory;
+    const ease = easeOf(node, scene.anyClaimsOn(name), rules);
+    if (ease === null) continue;
+    found.push({ name, ease });
+    if (ease === 0) easy += 1;
+    // Nothing is easier than nothing, and those that follow have later names.
+    if (easy >= most) break;
+  }
+  return found
+    .sort((a, b) => a.ease - b.ease)
+    .slice(0, most)
+    .map(({ name }) => name);
 }
 
 function rulesOf(

@@ -53,23 +53,36 @@ export function easeOf(
   claims: readonly Claim[],
   rules: ClearingRules,
 ): number | null {
-  if (rules.need.count > 1) return clearWhole(node, claims, rules)?.milli ?? null;
   const { gpus } = node.inventory;
+  const serving = gpus.map((gpu) => mayServe(gpu, rules));
+  if (!serving.includes(true)) return null;
   const going = gpus.map(() => 0);
   const staying = gpus.map(() => 0);
   for (const claim of claims) {
     const sums = rules.mayGo(claim) ? going : staying;
     for (const slice of claim.slices) {
-      const at = gpus.findIndex(({ uuid }) => uuid === slice.gpu);
+      let at = 0;
+      while (at < gpus.length && gpus[at]?.uuid !== slice.gpu) at += 1;
       const gpu = gpus[at];
       if (gpu !== undefined) sums[at] = (sums[at] ?? 0) + milliOf(slice.shape, gpu);
     }
   }
-  let best: number | null = null;
+  const { need } = rules;
+  const lacks = new Map<string, number[]>();
   for (const [at, gpu] of gpus.entries()) {
-    if (!mayServe(gpu, rules)) continue;
-    const ease = lackOf(gpu, rules.need, { going: going[at] ?? 0, staying: staying[at] ?? 0 });
-    if (ease !== null && (best === null || ease < best)) best = ease;
+    if (serving[at] !== true) continue;
+    const lack = lackOf(gpu, need, { going: going[at] ?? 0, staying: staying[at] ?? 0 });
+    if (lack === null) continue;
+    const alike = lacks.get(gpu.productName);
+    if (alike === undefined) lacks.set(gpu.productName, [lack]);
+    else alike.push(lack);
+  }
+  let best: number | null = null;
+  for (const alike of lacks.values()) {
+    if (alike.length < need.count) continue;
+    const least = alike.sort((a, b) => a - b).slice(0, need.count);
+    const ease = least.reduce((sum, each) => sum + each, 0);
+    if (best === null || ease < best) best = ease;
   }
   return best;
 }

@@ -9,7 +9,8 @@ import type { Wave } from './stages.ts';
  * Puts what was found in an order that can be carried out, in as few waves as possible: what can happen at once
  * happens at once, and who must stop stops as late as can be.
  */
-export function wavesOf(forced: Forced, snapshot: PlacementSnapshot): readonly Wave[] {
+export function wavesOf(forced: Forced, whole: PlacementSnapshot): readonly Wave[] {
+  const snapshot = touchedBy(forced, whole);
   const successors = new Set(forced.interrupted.map(({ to }) => to.id));
   const stops = [...forced.interrupted.map(({ from }) => from), ...forced.preempted];
   const own: Wave[] = [];
@@ -44,6 +45,26 @@ export function wavesOf(forced: Forced, snapshot: PlacementSnapshot): readonly W
   ];
   const found = sequences.find((waves) => isLegal(waves, snapshot));
   return merge(found ?? late, snapshot);
+}
+
+/** The nodes that a plan has to do with: all others stay legal if they were. */
+function touchedBy({ acts, interrupted, preempted }: Forced, whole: PlacementSnapshot) {
+  const names = new Set<NodeName>(
+    [...interrupted.map(({ from }) => from), ...preempted].map(nodeOf),
+  );
+  for (const act of acts) {
+    if (act.kind === 'recut') names.add(act.instance.node);
+    else if (act.kind === 'place') names.add(act.claim.node);
+    else names.add(act.move.from.node).add(act.move.to.node);
+  }
+  return {
+    nodes: whole.nodes.filter(({ inventory }) => names.has(inventory.node)),
+    claims: whole.claims.filter(({ node }) => names.has(node)),
+  };
+}
+
+function nodeOf({ node }: Claim): NodeName {
+  return node;
 }
 
 /** The stops as late as can be among the moves: the latest first. */

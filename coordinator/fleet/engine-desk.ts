@@ -109,6 +109,11 @@ export class EngineDesk {
     this.#version += 1;
   }
 
+  /** Looks ahead between requests, so that the next ones are quick: for at most so many nodes. Changes no answer. */
+  refresh(nodes: number): void {
+    this.#engine.refresh(nodes);
+  }
+
   /** For "what if": nothing of it is logged. */
   fork(): PlacementEngine {
     return this.#engine.fork();

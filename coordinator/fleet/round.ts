@@ -16,6 +16,9 @@ import type { World } from './world.ts';
 /** How old the stored time of a node's last message may become: it is for people, so not every message is a write. */
 const lastSeenStepMs = 600_000;
 
+/** Nodes that a round rates ahead of requests: some 10 ms, in which nobody is answered. */
+const nodesRefreshed = 1_024;
+
 /**
  * One look at everything: what was observed, what follows from it, and what agents are told. Level-triggered, so a
  * round that fails or never comes is made up for by the next.
@@ -40,6 +43,7 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   const learned = learnStarts(world, world.takeStarts());
   await world.ledger.commitGroups([...learned, ...forgetPlans(world)].map((write) => [write]));
   world.deps.eventLog.flush();
+  world.desk.refresh(nodesRefreshed);
   await compact(world);
 }
 

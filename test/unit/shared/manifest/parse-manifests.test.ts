@@ -223,7 +223,7 @@ const refusals: readonly { name: string; text: string; want: readonly string[] }
       'idle:60s',
       '"idle:60s" is no disruption policy: write never, idle, or a budget such as budget:60s',
     ],
-    ['budget:60', '"60" is not a duration; write a number and ms, s, m or h, such as 5m'],
+    ['budget:60', '"60" is not a duration; write a number and ms, s, m, h or d, such as 5m'],
     [
       'budget:1500ms',
       '"1500ms" is no whole number of seconds: write never, idle, or a budget such as budget:60s',
@@ -253,7 +253,7 @@ const refusals: readonly { name: string; text: string; want: readonly string[] }
     want: [
       'm.yaml:7:10 spec.gpu.memory: "9GB" is not a memory quantity; write a number and a binary unit, such as 9GiB or 512MiB',
       'm.yaml:8:3 spec.memory: is the number 8: give a size with a unit, such as 9GiB or 512MiB',
-      'm.yaml:9:13 spec.health.startupDeadline: "5min" is not a duration; write a number and ms, s, m or h, such as 5m',
+      'm.yaml:9:13 spec.health.startupDeadline: "5min" is not a duration; write a number and ms, s, m, h or d, such as 5m',
     ],
   },
   {

@@ -7,6 +7,7 @@ import { fuzzRows } from './fuzz.ts';
 import { packingRows } from './packing.ts';
 import { parserThroughputRows } from './parser-throughput.ts';
 import { placementDecisionRows } from './placement-decision.ts';
+import { relayoutOptimumRows, relayoutSpeedRows, smallExactRows } from './relayout.ts';
 import { submitToRunningRows } from './submit-to-running.ts';
 
 /** Every bench by name: its parts, run one after another so that they do not disturb each other. */
@@ -16,7 +17,13 @@ const benches: Readonly<
   foundation: [submitToRunningRows, agentIdleRows, placementDecisionRows],
   fuzz: [fuzzRows],
   'gpu-layer': [agentSamplingRows, parserThroughputRows],
-  packing: [packingRows, placementDecisionRows],
+  packing: [
+    packingRows,
+    smallExactRows,
+    relayoutOptimumRows,
+    placementDecisionRows,
+    relayoutSpeedRows,
+  ],
 };
 
 async function main(args: readonly string[]): Promise<number> {

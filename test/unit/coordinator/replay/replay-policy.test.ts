@@ -128,9 +128,11 @@ test('the policy of the log comes to the places of the log', async () => {
           history.place({ ...model(name, spec.gpu), placement: spec.placement });
         }
         const report = await replayed(history, policy);
-        expect(report.logged).toMatchObject({ placed: report.replayed.placed });
-        // Places that were refused then are tried again here once something is given back: they may differ.
-        if (report.logged.waiting === 0) expect(report.differing).toBe(0);
+        // Who was refused is tried again here once something is given back, and may then take another's place.
+        if (report.logged.waiting === 0) {
+          expect(report.logged).toEqual(report.replayed);
+          expect(report.differing).toBe(0);
+        }
         history.log.close();
       },
     ),

@@ -161,6 +161,8 @@ class Schedule {
         return;
       case 'coordinator':
         await fleet.kill();
+        // Its events die with it, and it may have said one since time last passed.
+        this.#countInPlace(core);
         this.#eventsSeen = 0;
         await fleet.start(this.#store);
         for (const at of fleet.agents.keys()) if (!this.#down.has(at)) this.#link(at, true);
@@ -178,7 +180,7 @@ class Schedule {
     for (let at = 0; at < seconds * 2; at += 1) {
       const before = models.map(({ name }) => servingOf(this.fleet, name));
       await this.fleet.run(500);
-      this.#countInPlace();
+      this.#countInPlace(this.fleet.core);
       for (const [index, { name }] of models.entries()) {
         if (this.#deleted.has(index)) continue;
         const floor = Math.min(before[index] ?? 0, this.#least.get(name) ?? 0);
@@ -231,8 +233,8 @@ class Schedule {
     if (!up && each.connected) each.disconnect();
   }
 
-  #countInPlace(): void {
-    const events = this.fleet.core.events({ limit: 10_000, subject: null });
+  #countInPlace(core: SimFleet['core']): void {
+    const events = core.events({ limit: 10_000, subject: null });
     for (const event of events.slice(this.#eventsSeen)) {
       if (event.kind !== 'update-in-place') continue;
       const name = event.subject.replace('models/', '');

@@ -42,8 +42,11 @@ export type SpareInstance = Pick<
   'giProfileId' | 'start' | 'size' | 'profile' | 'memoryMib'
 >;
 
+/** Of a slice only its shape matters to a card. */
+type Shaped = Pick<Slice, 'shape'>;
+
 /** Builds the view of one card from what its agent reported and the slices that claims hold on it. */
-export function viewCard(gpu: GpuInventory, slices: readonly Slice[]): CardView {
+export function viewCard(gpu: GpuInventory, slices: readonly Shaped[]): CardView {
   const foreign = gpu.mode === 'foreign' || gpu.memoryForeignMib > 0;
   const held = migPlacementsOf(slices);
   const loose =
@@ -122,7 +125,7 @@ function isSpare(instance: MigInstance, foreign: boolean): boolean {
   return instance.slice === null && !foreign && instance.computeInstanceIds.length > 0;
 }
 
-function migPlacementsOf(slices: readonly Slice[]): readonly MigPlacement[] {
+function migPlacementsOf(slices: readonly Shaped[]): readonly MigPlacement[] {
   if (slices[0]?.shape.kind !== 'mig' && !slices.some(({ shape }) => shape.kind === 'mig')) {
     return noLayout;
   }
@@ -139,13 +142,13 @@ function byPlace(left: MigPlacement, right: MigPlacement): number {
   return left.start - right.start || left.giProfileId - right.giProfileId;
 }
 
-function useOf(slices: readonly Slice[]): CardView['use'] {
+function useOf(slices: readonly Shaped[]): CardView['use'] {
   const [first] = slices;
   if (first === undefined) return 'none';
   return slices.every(({ shape }) => shape.kind === first.shape.kind) ? first.shape.kind : 'mixed';
 }
 
-function sumShares(slices: readonly Slice[]) {
+function sumShares(slices: readonly Shaped[]) {
   let memoryHeldMib = 0;
   let smHeldPercent = 0;
   let clientsHeld = 0;

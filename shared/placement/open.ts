@@ -1,6 +1,3 @@
-import type { Claim } from '../domain/claim.ts';
-import type { ClaimId, SliceId } from '../domain/ids.ts';
-import { parseSliceId } from '../domain/ids.ts';
 import { assert } from '../domain/assert.ts';
 import { askOf } from './ask.ts';
 import type {
@@ -19,11 +16,10 @@ import { Boards } from './index/boards.ts';
 import { Cluster } from './index/cluster.ts';
 import { drawOne } from './index/draw.ts';
 import { pickNode } from './index/pick.ts';
+import { claimOf } from './made-claim.ts';
 import { policyMakers } from './policies/makers.ts';
 import type { Outlook, Policy } from './policies/policy.ts';
-import type { Choice } from './rate-node.ts';
 import { chooseOn } from './rate-node.ts';
-import type { NodeRecord } from './node-record.ts';
 import { explainRefusal } from './refusal.ts';
 import { survey } from './survey.ts';
 
@@ -70,7 +66,8 @@ class IndexedEngine implements PlacementEngine {
       drawOne(this.seed, `card/${claim}`, count),
     );
     assert(choice !== null, `the node ${record.name} that was picked has a place`);
-    const made = claimOf(record, choice, request);
+    const pieces = choice.parts.map(({ card, shape }) => ({ gpu: card.gpu.uuid, shape }));
+    const made = claimOf(record.name, pieces, request);
     return {
       kind: 'placed',
       placement: { node: made.node, slices: made.slices },
@@ -137,33 +134,4 @@ class IndexedEngine implements PlacementEngine {
     this.made = { policy, outlook };
     return policy;
   }
-}
-
-/** The claim that a choice becomes. Its slices are new, so this is their first incarnation. */
-function claimOf({ name }: NodeRecord, choice: Choice, request: PlacementRequest): Claim {
-  const { spec, claim, replica, modelVersion, nowMs } = request;
-  const { antiAffinity } = spec.placement;
-  return {
-    id: claim,
-    holder: { kind: 'replica', replica, model: spec.name, modelVersion },
-    node: name,
-    slices: choice.parts.map(({ card, shape }, at) => ({
-      id: sliceIdOf(claim, at),
-      incarnation: 1,
-      node: name,
-      gpu: card.gpu.uuid,
-      shape,
-    })),
-    cpuMillis: spec.workload.cpuMillis,
-    memoryMib: spec.workload.memoryMib,
-    state: 'held',
-    ...(antiAffinity.length > 0 ? { apartFrom: antiAffinity } : {}),
-    createdAtMs: nowMs,
-  };
-}
-
-function sliceIdOf(claim: ClaimId, at: number): SliceId {
-  const id = parseSliceId(`${claim}.${at}`);
-  assert(id.ok, `claim id ${claim} leaves room for the number of a slice`);
-  return id.value;
 }

@@ -9,6 +9,7 @@ import { movable, type RelayoutBudget, type RunningOf } from './budget.ts';
 import { interruptFor, preemptFor, type Forced } from './interrupt.ts';
 import { christen, type NameReplica } from './christen.ts';
 import { admit, searchLimits, type Search, type SearchLimits } from './relocate.ts';
+import { repack } from './repack.ts';
 import { Scene } from './scene.ts';
 import { wavesOf } from './waves.ts';
 
@@ -57,9 +58,6 @@ export function makeRoom(input: MakeRoomInput): MakeRoomResult {
 
 const nothingLocked: ReadonlySet<GpuUuid> = new Set();
 
-/** How many moves may depend on each other, deeper only once the shallower has failed. */
-const depths = [1, 2, 3] as const;
-
 interface Within {
   readonly scene: Scene;
   readonly budget: RelayoutBudget;
@@ -77,18 +75,25 @@ function planFor(input: MakeRoomInput, budget: RelayoutBudget, found: Forced | n
 
 /** What interrupts nobody. The scene, whose engine is the caller's, is left as it came. */
 function quietly(input: MakeRoomInput, within: Within): Forced | null {
-  const { scene, budget } = within;
+  const { scene } = within;
   const search = searchOf(input, within);
   try {
-    for (const depth of depths) {
-      const reach = { moves: budget.movesMax, locked: nothingLocked, depth };
-      const acts = admit(search, input.request, reach);
-      if (acts !== null) return { interrupted: [], preempted: [], acts };
-    }
-    return null;
+    return (
+      quietMoves(search, input.request, 1) ??
+      repack(search, input.request, { estimates: input.estimates, secondsMax: 0 }) ??
+      quietMoves(search, input.request, 2) ??
+      quietMoves(search, input.request, 3)
+    );
   } finally {
     scene.undoTo(0);
   }
+}
+
+/** Chains of so many moves that depend on each other. */
+function quietMoves(search: Search, request: PlacementRequest, depth: number): Forced | null {
+  const { movesMax } = search.budget;
+  const acts = admit(search, request, { moves: movesMax, locked: nothingLocked, depth });
+  return acts === null ? null : { interrupted: [], preempted: [], acts };
 }
 
 /** What interrupts as few seconds of service as possible, or ends replicas of lower priority. */
@@ -96,11 +101,15 @@ function loudly(input: MakeRoomInput, within: Within): Forced | null {
   const { request, estimates } = input;
   const reach = { moves: within.budget.movesMax, locked: nothingLocked };
   try {
+    const secondsMax = within.budget.interruptionSeconds;
+    const search = searchOf(input, within);
     return (
+      (secondsMax > 0 ? repack(search, request, { estimates, secondsMax }) : null) ??
       interruptFor(searchOf(input, within), request, {
         estimates,
         reach: { ...reach, depth: 2 },
-      }) ?? preemptFor(searchOf(input, within), request, { ...reach, depth: 1 })
+      }) ??
+      preemptFor(searchOf(input, within), request, { ...reach, depth: 1 })
     );
   } finally {
     within.scene.undoTo(0);
@@ -188,6 +197,9 @@ function reasonOf({ request }: MakeRoomInput, fitsIf: Plan | null): string {
   const { interruptions, preemptions } = fitsIf.price;
   const seconds = interruptions.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
   const names = interruptions.map(({ replica }) => replica).join(', ');
-  const ends = preemptions > 0 ? 'may end' : `may be interrupted, ${seconds}s in all`;
-  return `no plan within the budget makes room for ${name}; it fits if ${names} ${ends}`;
+  const ends =
+    preemptions > 0
+      ? 'may end (--allow-preemption)'
+      : `may be interrupted, ${seconds}s in all (--budget ${seconds}s)`;
+  return `${names} ${ends}`;
 }

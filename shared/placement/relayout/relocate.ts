@@ -38,6 +38,9 @@ export interface SearchLimits {
   readonly looksMax: number;
   /** Ways to make room that are tried for one request. */
   readonly clearingsMax: number;
+  /** States of a few cards that are tried: of all cards of a small cluster, of some in a larger one. */
+  readonly statesMax: number;
+  readonly statesNearbyMax: number;
 }
 
 export const searchLimits: SearchLimits = {
@@ -46,6 +49,8 @@ export const searchLimits: SearchLimits = {
   nodesNestedMax: 16,
   looksMax: 1_000,
   clearingsMax: 192,
+  statesMax: 60_000,
+  statesNearbyMax: 2_000,
 };
 
 /** Where a search stands: how deep chains may still go, how many moves are left, and what must stay as it is. */
@@ -110,6 +115,12 @@ export function rank(search: Search, request: PlacementRequest, reach: Reach): r
     })
     .filter(({ victims }) => victims.length <= reach.moves)
     .sort(byEase);
+}
+
+/** The nodes where a cheap bound says that room is made most easily, the easiest first. */
+export function nearest(search: Search, request: PlacementRequest): readonly NodeName[] {
+  const rules = rulesOf(search, request, new Set());
+  return rules === null ? [] : shortlist(search, request, rules);
 }
 
 /** The nodes that are easiest by a cheap bound, asked of the whole cluster once for each need. */

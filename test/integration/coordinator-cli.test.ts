@@ -298,7 +298,7 @@ describe('tangram', () => {
   test.for([
     { argv: ['nonsense'], code: 2, err: /unknown command 'nonsense'/ },
     { argv: ['aply'], code: 2, err: /Did you mean apply\?/ },
-    { argv: ['apply'], code: 2, err: /required option '-f, --filename/ },
+    { argv: ['apply'], code: 2, err: /apply needs either -f or --plan/ },
     { argv: ['plan'], code: 255, err: /required option '-f, --filename/ },
     { argv: ['scale', 'a', 'many'], code: 2, err: /whole number of replicas/ },
     { argv: ['get', 'pods'], code: 2, err: /Allowed choices are nodes, gpus, slices, models/ },

@@ -18,6 +18,7 @@ export function encodeModelView(view: ModelView): Model {
     labels: { ...view.spec.labels },
     spec: encodeModelSpec(view.spec),
     version: view.version,
+    rolloutVersion: view.rolloutVersion,
     etag: view.etag,
     createdAtMs: view.createdAtMs,
     updatedAtMs: view.updatedAtMs,

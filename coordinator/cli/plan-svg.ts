@@ -12,8 +12,8 @@ const sizes = {
   head: 34,
   row: 86,
   legend: 28,
-  /** Of one letter, about: what does not fit is left to the tooltip. */
-  letter: 6.6,
+  /** Of one letter in the widest of the fonts: what does not fit is left to the tooltip. */
+  letter: 7.3,
 } as const;
 
 /** Fills that carry dark text in a light and in a dark page; a model keeps its own throughout a picture. */

@@ -23,7 +23,7 @@ export function createProgram(deps: CliDeps): Command {
         .env('TANGRAM_COORDINATOR')
         .default(defaultCoordinator),
     )
-    .showHelpAfterError('(tangram --help lists the commands)')
+    .showHelpAfterError('(--help after a command lists its options)')
     .showSuggestionAfterError()
     .configureOutput({ writeOut: deps.out })
     .addHelpText(

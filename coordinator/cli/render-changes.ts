@@ -51,7 +51,7 @@ function renderReceipt(lines: readonly ReceiptLine__Output[]): string {
     line.kind,
     line.replica,
     lasting(line.predictedMs, line.kind === 'interruption' ? 'ends' : 'unknown'),
-    lasting(line.actualMs, 'not seen'),
+    lasting(line.actualMs, line.predictedMs === undefined ? '-' : 'not seen'),
   ]);
   return `\n${renderTable(['RECEIPT', 'REPLICA', 'PREDICTED', 'ACTUAL'], rows)}`;
 }

@@ -2,7 +2,7 @@ import { renderDuration } from '../../shared/domain/units.ts';
 import type { Interruption__Output } from '../../shared/wire/generated/tangram/v1/Interruption.ts';
 import type { Plan__Output } from '../../shared/wire/generated/tangram/v1/Plan.ts';
 import type { PlanPrice__Output } from '../../shared/wire/generated/tangram/v1/PlanPrice.ts';
-import { counted, mibText, timeText } from './words.ts';
+import { counted, mibText, minuteText } from './words.ts';
 
 const marks: Readonly<Record<string, string>> = {
   'create-slice': '+',
@@ -85,5 +85,5 @@ function cards(milli: string | number): string {
 
 function keptLines({ plan, expiresAtMs, stages }: Plan__Output): readonly string[] {
   if (Number(expiresAtMs) === 0 || stages.length === 0) return [];
-  return [`    plan ${plan}, until ${timeText(expiresAtMs)}: tangram apply --plan ${plan}`];
+  return [`    good until ${minuteText(expiresAtMs)}: tangram apply --plan ${plan}`];
 }

@@ -51,6 +51,11 @@ export function timeText(atMs: string | number): string {
   return new Date(Number(atMs)).toISOString();
 }
 
+/** `2026-11-23 01:12 UTC`. */
+export function minuteText(atMs: string | number): string {
+  return `${timeText(atMs).slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** `1 replica`, `2 replicas`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -17,6 +17,8 @@ import type { ReceiptLine } from './receipt.ts';
 export interface ModelView {
   readonly spec: ModelSpec;
   readonly version: number;
+  /** The version that last changed what runs: replicas of it, or of a later one, are up to date. */
+  readonly rolloutVersion: number;
   /** The store revision of the model, as text: the etag. */
   readonly etag: string;
   readonly createdAtMs: number;

@@ -37,6 +37,7 @@ export function viewRecord(
   return {
     spec: record.spec,
     version: record.version,
+    rolloutVersion: record.rolloutVersion,
     etag,
     createdAtMs: record.createdAtMs,
     updatedAtMs: record.updatedAtMs,

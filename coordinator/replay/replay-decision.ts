@@ -59,7 +59,7 @@ function findDecision(log: DecisionLog, id: number): LoggedDecision {
   const row = log.get(id);
   if (row?.kind === 'decision') return row;
   const oldest = log.firstSnapshot()?.id;
-  const kept = oldest === undefined ? 'the log is empty' : `the log begins at ${oldest}`;
+  const kept = oldest === undefined ? 'the log is empty' : `the log keeps those after ${oldest}`;
   throw new AppError('DECISION_UNKNOWN', `there is no decision ${id}`, {
     hint: `list decisions with: tangram decisions (${kept})`,
   });

@@ -40,7 +40,7 @@ function refuseProduct(view: CardView, need: Need): CardRefusal | null {
 
 function refuseHealth(view: CardView): CardRefusal | null {
   if (view.health.state !== 'failed') return null;
-  return refuse('health', 'needs a healthy card', `has failed: ${view.health.reason}`);
+  return refuse('health', 'needs a card in use', `is out of use: ${view.health.reason}`);
 }
 
 function judgeKinds(view: CardView, need: Need): CardVerdict {

@@ -21,7 +21,7 @@ const reasonTable = {
   draining: row('node', 6, 'the nodes that could be used are draining'),
   cordoned: row('node', 7, 'the nodes that could be used are cordoned'),
   'card-model': row('gpu', 8, 'no card of the wanted product is free'),
-  health: row('gpu', 9, 'the cards that could be used have failed'),
+  health: row('gpu', 9, 'the cards that would do are out of use'),
   isolation: row('gpu', 10, 'no card can give that isolation'),
   size: row('gpu', 11, 'every card is too small'),
   foreign: row('gpu', 12, 'processes that are not ours hold the cards'),

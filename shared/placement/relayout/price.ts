@@ -53,7 +53,7 @@ export function timingOf(
 type StopStep = Extract<PlanStep, { kind: 'stop-replica' }>;
 
 function defaultWhy(seconds: number | null): string {
-  return seconds === null ? 'it ends' : 'its successor has no room beside it';
+  return seconds === null ? 'nothing takes its place' : 'its successor has no room beside it';
 }
 
 /** Cards and replicas work side by side; the steps of one card follow each other. */

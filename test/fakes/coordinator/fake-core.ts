@@ -383,6 +383,7 @@ export class FakeCore implements CoordinatorCore {
     return {
       spec: model.spec,
       version: model.version,
+      rolloutVersion: model.version,
       etag: String(model.revision),
       createdAtMs: 1_000,
       updatedAtMs: 2_000,

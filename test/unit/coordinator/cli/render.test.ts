@@ -70,6 +70,7 @@ function model(
       disruption: null,
     },
     version: '1',
+    rolloutVersion: '1',
     etag: '9',
     createdAtMs: '0',
     updatedAtMs: '0',
@@ -341,6 +342,12 @@ describe('waiting', () => {
     { name: 'there is none', replicas: [], want: false },
   ])('is over: $want, when $name', ({ replicas, want }) => {
     expect(isReady(model({ replicas }), 1)).toBe(want);
+  });
+
+  test('is over where a newer version changed nothing of what runs', () => {
+    const old = { replicas: [replica({ modelVersion: '1' })] };
+    expect(isReady({ ...model(old), version: '2', rolloutVersion: '1' }, 2)).toBe(true);
+    expect(isReady({ ...model(old), version: '2', rolloutVersion: '2' }, 2)).toBe(false);
   });
 
   test('is not over while an older version is what is seen', () => {

@@ -256,7 +256,7 @@ const cases: readonly Case[] = [
     name: 'a failed card is not used',
     nodes: [node('a', [gpu('a', 0, 'L4', { health: { state: 'failed', reason: 'Xid 79' } })])],
     spec: model('m', needs()),
-    want: 'refused: the cards that could be used have failed: needs a healthy card, a/GPU0 has failed: Xid 79 (1 of 1 GPUs passed over)',
+    want: 'refused: the cards that would do are out of use: needs a card in use, a/GPU0 is out of use: Xid 79 (1 of 1 GPUs passed over)',
   },
   {
     name: 'a variant profile is taken when no plain one exists',

@@ -13,6 +13,7 @@ export interface Model {
   'createdAtMs'?: (number | string | Long);
   'updatedAtMs'?: (number | string | Long);
   'status'?: (_tangram_v1_ModelStatus | null);
+  'rolloutVersion'?: (number | string | Long);
 }
 
 export interface Model__Output {
@@ -24,4 +25,5 @@ export interface Model__Output {
   'createdAtMs': (string);
   'updatedAtMs': (string);
   'status': (_tangram_v1_ModelStatus__Output | null);
+  'rolloutVersion': (string);
 }

@@ -25,6 +25,7 @@ export function createProgram(deps: CliDeps): Command {
     )
     .showHelpAfterError('(--help after a command lists its options)')
     .showSuggestionAfterError()
+    .configureHelp({ optionDescription })
     .configureOutput({ writeOut: deps.out })
     .addHelpText(
       'after',
@@ -55,4 +56,19 @@ Examples:
   addSimulate(program, deps);
   addWhatIf(program, deps, api);
   return program;
+}
+
+/** What an option does, and what leaving it out means where that says something: durations as people write them. */
+function optionDescription({ description, defaultValue, flags, envVar }: Option): string {
+  const shown: unknown = flags.includes('<duration>') ? durationText(defaultValue) : defaultValue;
+  const known = typeof shown === 'number' || (typeof shown === 'string' && shown !== '');
+  // What says its default in words has a number that stands for it.
+  const left = known && !description.includes('(default') ? [`default: ${shown}`] : [];
+  const notes = [...left, ...(envVar === undefined ? [] : [`env: ${envVar}`])];
+  return notes.length === 0 ? description : `${description} (${notes.join(', ')})`;
+}
+
+function durationText(ms: unknown): unknown {
+  if (typeof ms !== 'number' || ms === 0) return ms;
+  return ms % 60_000 === 0 ? `${ms / 60_000}m` : `${ms / 1_000}s`;
 }

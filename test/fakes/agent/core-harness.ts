@@ -2,9 +2,8 @@ import type { AgentCoreConfig, CardHandles } from '../../../agent/reconcile/core
 import { createAgentCore, type AgentCore } from '../../../agent/reconcile/core.ts';
 import type { AgentStore } from '../../../agent/store/agent-store.ts';
 import { openAgentStore } from '../../../agent/store/sqlite-store.ts';
-import { silentLog } from '../../../shared/platform/log.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { node } from './fake-core.ts';
+import { coreDepsOn, mortalStore } from './core-on-node.ts';
 import { Crash, type FakeNode } from './fake-node.ts';
 
 /** An agent's core on a fake node, which a test can kill and start again on the same store. */
@@ -32,39 +31,17 @@ export function startHarness(
   fake.nowMs = () => clock.wallMs();
   // A file is closed and read again by each new core, as a new process would.
   let store = openAgentStore(storeFile ?? ':memory:');
-  const config: AgentCoreConfig = {
-    node,
-    agentVersion: '0.1.0',
-    labels: {},
-    handout: 'env',
-    metricsAddress: () => null,
-    authority: 'cut',
-    authorityByGpu: {},
-    runtime: 'auto',
-    processRuntime: true,
-    stopGraceMs: 10_000,
-    mpsComputeMode: 'exclusive',
-    ...over,
-  };
   const begin = () => {
     const controller = new AbortController();
-    const core = createAgentCore({
-      config,
-      clock,
-      random: () => 0.5,
-      log: silentLog,
-      store: mortalStore(store, fake),
-      host: fake.host(),
-      nvidiaSmi: fake.nvidiaSmi(),
-      mps: fake.mps(),
-      runtimes: [fake.runtime('docker'), fake.runtime('process')],
-      httpGet: (url) => probeAnswer(fake, url),
-      cardHandles,
-      images: null,
-      quietMs: () => null,
-      afterCut: null,
-      health: null,
-    });
+    const core = createAgentCore(
+      coreDepsOn(fake, {
+        config: { mpsComputeMode: 'exclusive', ...over },
+        clock,
+        store: mortalStore(store, fake),
+        httpGet: (url) => probeAnswer(fake, url),
+        cardHandles,
+      }),
+    );
     const ended = core.run(controller.signal).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
     });
@@ -106,34 +83,6 @@ export function startHarness(
     },
   };
   return harness;
-}
-
-/** The store as the agent sees it: a dead agent writes nothing, and each write is a place to die. */
-function mortalStore(store: AgentStore, fake: FakeNode): AgentStore {
-  const mortal =
-    <A extends unknown[], R>(write: (...args: A) => R) =>
-    (...args: A): R => {
-      fake.boundary();
-      return write(...args);
-    };
-  return {
-    ...store,
-    saveReplica: mortal(store.saveReplica),
-    removeReplica: mortal(store.removeReplica),
-    saveBinding: mortal(store.saveBinding),
-    removeBinding: mortal(store.removeBinding),
-    saveLayout: mortal(store.saveLayout),
-    addMpsCard: mortal(store.addMpsCard),
-    removeMpsCard: mortal(store.removeMpsCard),
-    saveMpsDefaults: mortal(store.saveMpsDefaults),
-    saveComputeMode: mortal(store.saveComputeMode),
-    removeComputeMode: mortal(store.removeComputeMode),
-    saveMpsRecovery: mortal(store.saveMpsRecovery),
-    addTombstoneDone: mortal(store.addTombstoneDone),
-    beginIntent: mortal(store.beginIntent),
-    endIntent: mortal(store.endIntent),
-    appendEvent: mortal(store.appendEvent),
-  };
 }
 
 function probeAnswer(fake: FakeNode, url: string): Promise<{ readonly status: number }> {

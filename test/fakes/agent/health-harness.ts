@@ -16,7 +16,7 @@ import { AppError } from '../../../shared/platform/errors.ts';
 import { silentLog } from '../../../shared/platform/log.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { node } from './fake-core.ts';
+import { coreDepsOn, mortalStore } from './core-on-node.ts';
 import { Crash, type FakeNode } from './fake-node.ts';
 
 /** A kernel log in memory: it outlives every agent, as the kernel does. */
@@ -149,35 +149,15 @@ export class HealthHarness {
       }),
       lookAgain: () => poke(),
     });
-    const core = createAgentCore({
-      config: {
-        node,
-        agentVersion: '0.1.0',
-        labels: {},
-        handout: 'env',
-        metricsAddress: () => null,
-        authority: this.authority,
-        authorityByGpu: {},
-        runtime: 'auto',
-        processRuntime: true,
-        stopGraceMs: 10_000,
-        mpsComputeMode: 'keep',
-      },
-      clock,
-      random: () => 0.5,
-      log: silentLog,
-      store: mortal,
-      host: fake.host(),
-      nvidiaSmi: tool,
-      mps: fake.mps(),
-      runtimes: [fake.runtime('docker'), fake.runtime('process')],
-      httpGet: () => Promise.resolve({ status: 200 }),
-      cardHandles: null,
-      health,
-      images: null,
-      quietMs: () => null,
-      afterCut: null,
-    });
+    const core = createAgentCore(
+      coreDepsOn(fake, {
+        config: { authority: this.authority },
+        clock,
+        store: mortal,
+        nvidiaSmi: tool,
+        health,
+      }),
+    );
     poke = () => core.poke();
     const nothing = (): Promise<void> => Promise.resolve();
     const layouts = new LayoutKeeper({
@@ -226,20 +206,4 @@ export class HealthHarness {
     this.fake.boundary();
     return Promise.resolve();
   }
-}
-
-const writes = /^(save|add|remove|begin|end|append)/;
-
-/** The store as the agent sees it: a dead agent writes nothing, and each write is a place to die. */
-function mortalStore(store: AgentStore, fake: FakeNode): AgentStore {
-  return new Proxy(store, {
-    get: (target, key, receiver): unknown => {
-      const found: unknown = Reflect.get(target, key, receiver);
-      if (typeof found !== 'function' || typeof key !== 'string' || !writes.test(key)) return found;
-      return (...args: readonly unknown[]): unknown => {
-        fake.boundary();
-        return Reflect.apply(found, target, args);
-      };
-    },
-  });
 }

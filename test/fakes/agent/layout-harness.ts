@@ -12,7 +12,7 @@ import type { Authority } from '../../../shared/domain/gpu.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { silentLog } from '../../../shared/platform/log.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { node } from './fake-core.ts';
+import { coreDepsOn, mortalStore } from './core-on-node.ts';
 import { Crash, type FakeNode } from './fake-node.ts';
 
 /** An agent's core with its layout keeper on a fake node and a store in a file, which is reopened after a kill. */
@@ -92,35 +92,14 @@ export class LayoutHarness {
     const store = openAgentStore(join(this.#folder, 'agent.db'));
     const mortal = mortalStore(store, fake);
     const tool = { ...fake.nvidiaSmi(), ...this.#extras() };
-    const core = createAgentCore({
-      config: {
-        node,
-        agentVersion: '0.1.0',
-        labels: {},
-        handout: 'env',
-        metricsAddress: () => null,
-        authority: this.authority,
-        authorityByGpu: {},
-        runtime: 'auto',
-        processRuntime: true,
-        stopGraceMs: 10_000,
-        mpsComputeMode: 'keep',
-      },
-      clock,
-      random: () => 0.5,
-      log: silentLog,
-      store: mortal,
-      host: fake.host(),
-      nvidiaSmi: tool,
-      mps: fake.mps(),
-      runtimes: [fake.runtime('docker'), fake.runtime('process')],
-      httpGet: () => Promise.resolve({ status: 200 }),
-      cardHandles: null,
-      health: null,
-      images: null,
-      quietMs: () => null,
-      afterCut: null,
-    });
+    const core = createAgentCore(
+      coreDepsOn(fake, {
+        config: { authority: this.authority },
+        clock,
+        store: mortal,
+        nvidiaSmi: tool,
+      }),
+    );
     const deps: CarryDeps = {
       clock,
       log: silentLog,
@@ -179,20 +158,4 @@ export class LayoutHarness {
       readReport: () => Promise.reject(new AppError('OUTPUT_UNREADABLE', 'told by nobody here')),
     };
   }
-}
-
-const writes = /^(save|add|remove|begin|end|append)/;
-
-/** The store as the agent sees it: a dead agent writes nothing, and each write is a place to die. */
-function mortalStore(store: AgentStore, fake: FakeNode): AgentStore {
-  return new Proxy(store, {
-    get: (target, key, receiver): unknown => {
-      const found: unknown = Reflect.get(target, key, receiver);
-      if (typeof found !== 'function' || typeof key !== 'string' || !writes.test(key)) return found;
-      return (...args: readonly unknown[]): unknown => {
-        fake.boundary();
-        return Reflect.apply(found, target, args);
-      };
-    },
-  });
 }

@@ -9,7 +9,7 @@ import {
 } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
-import type { NodeTarget, Tombstone } from '../../shared/domain/node-target.ts';
+import { tombstoneKey, type NodeTarget, type Tombstone } from '../../shared/domain/node-target.ts';
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import type { Evidence, Explanation, Placement, Refusal } from '../../shared/placement/engine.ts';
 import { open } from '../../shared/placement/open.ts';
@@ -137,7 +137,7 @@ function nextTarget(
 ): NodeTarget {
   const { inventory, target } = node;
   const isDone = (stone: Tombstone): boolean =>
-    node.tombstonesDone.some((done) => stoneName(done) === stoneName(stone));
+    node.tombstonesDone.some((done) => tombstoneKey(done) === tombstoneKey(stone));
   // A node that somebody else's orders reached last begins to count anew.
   const last = target?.clusterId === localClusterId ? target : null;
   const tombstones = [
@@ -161,10 +161,6 @@ function nextTarget(
     node: inventory.node,
     ...projectTarget(inventory, claims, tombstones),
   };
-}
-
-function stoneName(stone: Tombstone): string {
-  return stone.kind === 'replica' ? stone.replica : `${stone.slice}/${stone.incarnation}`;
 }
 
 function runnable(claim: Claim, spec: ModelSpec): RunnableClaim {

@@ -269,6 +269,8 @@ function runStep(handlers: Handlers, step: Step, signal: AbortSignal): Promise<S
       return handlers.bindSlice(step, signal);
     case 'forgetSlice':
       return handlers.forgetSlice(step, signal);
+    case 'forgetInstance':
+      return handlers.forgetInstance(step, signal);
     case 'wait':
       return Promise.resolve('pending');
     default:

@@ -53,11 +53,17 @@ export async function journaled<T>(
     step: JSON.stringify(step),
   });
   deps.liveIntents.add(id);
+  let failed = true;
   try {
-    return await work();
+    const result = await work();
+    failed = false;
+    return result;
   } finally {
-    // A create stays written down until its slice is bound: see `settledIntents`.
-    if (step.kind !== 'createMigInstance') deps.store.endIntent(id);
+    // A create stays written down until its slice is bound, a destroy that failed until it has left nothing half-way:
+    // see `settledIntents`.
+    const kept =
+      step.kind === 'createMigInstance' || (step.kind === 'destroyMigInstance' && failed);
+    if (!kept) deps.store.endIntent(id);
     deps.liveIntents.delete(id);
   }
 }

@@ -113,7 +113,9 @@ function noteStartFailure(deps: HandlerDeps, intended: ReplicaRecord, error: unk
   deps.store.saveReplica(failedRecord(intended, failure));
 }
 
-function sliceHandlers(deps: HandlerDeps): Pick<Handlers, 'bindSlice' | 'forgetSlice'> {
+type SliceHandlers = Pick<Handlers, 'bindSlice' | 'forgetSlice' | 'forgetInstance'>;
+
+function sliceHandlers(deps: HandlerDeps): SliceHandlers {
   const { store } = deps;
   return {
     bindSlice: ({ slice, gpuInstanceId, deviceUuid, adopted }) => {
@@ -130,6 +132,12 @@ function sliceHandlers(deps: HandlerDeps): Pick<Handlers, 'bindSlice' | 'forgetS
       store.addTombstoneDone({ kind: 'slice', slice, incarnation, gpu });
       const stays = bound?.adopted === true ? 'given back: it was there before us' : 'gone';
       note(deps, 'slice-gone', `slices/${slice}`, stays);
+      return Promise.resolve('done');
+    },
+    forgetInstance: ({ gpu, gone }) => {
+      store.addTombstoneDone(gone);
+      const which = `GPU instance ${gone.gpuInstanceId} at ${gone.start}`;
+      note(deps, 'instance-gone', `gpus/${gpu}`, `${which}, made by others, as a plan said`);
       return Promise.resolve('done');
     },
   };

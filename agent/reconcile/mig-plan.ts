@@ -220,7 +220,7 @@ function createIntents(input: PlanInput): readonly Slice[] {
   );
 }
 
-function destroyStep(gpu: GpuUuid, instance: MigInstance): Step {
+export function destroyStep(gpu: GpuUuid, instance: MigInstance): Step {
   const { giProfileId, profile, start, gpuInstanceId, computeInstanceIds } = instance;
   return {
     kind: 'destroyMigInstance',

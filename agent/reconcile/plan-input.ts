@@ -1,7 +1,13 @@
 import { authorityAllows, type Authority } from '../../shared/domain/gpu.ts';
 import type { GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
-import type { GpuTarget, ReplicaTarget, Tombstone } from '../../shared/domain/node-target.ts';
+import type { RecordedLayout } from '../../shared/domain/mig-layout.ts';
+import type {
+  GpuTarget,
+  InstanceTombstone,
+  ReplicaTarget,
+  Tombstone,
+} from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import type {
   ComputeModeRecord,
@@ -32,11 +38,17 @@ export interface PlanInput {
   readonly replicasGone: ReadonlySet<ReplicaId>;
   /** Without those that are done. */
   readonly slicesGone: readonly SliceTombstone[];
+  /** Without those that are done. */
+  readonly instancesGone: readonly InstanceTombstone[];
   readonly bindings: readonly SliceBinding[];
   readonly records: readonly ReplicaRecord[];
   readonly intents: readonly Intent[];
   /** Slices whose instance an operator's layout has taken away: they are missing, and that is no drift. */
   readonly slicesCutAway: ReadonlySet<SliceId>;
+  /** What somebody asked this agent for, and what it brings back after a reboot. */
+  readonly layoutsRecorded: readonly RecordedLayout[];
+  /** Cards whose layout an operator's change is at work on. */
+  readonly layoutsChanging: ReadonlySet<GpuUuid>;
   /** Where the clients of each card find its MPS daemon; a card that is absent cannot be shared. */
   readonly mpsPipes: ReadonlyMap<GpuUuid, string>;
   /** What the MPS daemons were last told to allow one client. */

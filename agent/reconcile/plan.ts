@@ -1,6 +1,8 @@
 import type { GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import type { GpuActual } from '../observe/world.ts';
 import { recordOf, type PlanInput, type WantedReplica } from './plan-input.ts';
+import { planCutShort } from './cut-short.ts';
+import { planInstanceGone } from './instance-plan.ts';
 import { planMpsGone } from './mps-daemon-plan.ts';
 import { planMpsDefaults } from './mps-plan.ts';
 import { planMpsRecovery, planMpsUsers } from './mps-recovery-plan.ts';
@@ -97,12 +99,17 @@ function planTeardown(input: PlanInput, unit: Unit): readonly Step[] {
       .flatMap((wanted) => planReplaced(input, wanted, cardsOf(input, wanted.slices))),
   ];
   if (replicas.some((step) => step.kind === 'stopReplica')) return replicas;
+  const cutShort = planCutShort(input, cards);
+  if (cutShort.length > 0) return [...replicas, ...cutShort];
   const slices = input.slicesGone
     .filter((each) => unit.gpus.includes(each.gpu))
     .flatMap((each) => planSliceGone(input, each));
+  const instances = input.instancesGone
+    .filter((each) => unit.gpus.includes(each.gpu))
+    .flatMap((each) => planInstanceGone(input, each));
   const daemons = cards.flatMap((gpu) => planMpsGone(input, gpu));
   const users = cards.flatMap((gpu) => planMpsUsers(input, gpu));
-  return [...replicas, ...slices, ...daemons, ...recovery, ...users];
+  return [...replicas, ...slices, ...instances, ...daemons, ...recovery, ...users];
 }
 
 function isAction(step: Step): boolean {
@@ -150,6 +157,7 @@ export function unitsOf(input: PlanInput): readonly Unit[] {
   const gpus = [
     ...input.gpuTargets.map((each) => each.gpu),
     ...input.slicesGone.map((each) => each.gpu),
+    ...input.instancesGone.map((each) => each.gpu),
     ...input.world.gpus.map((each) => each.uuid),
   ];
   for (const gpu of gpus) node(gpu);

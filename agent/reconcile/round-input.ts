@@ -1,6 +1,6 @@
 import type { GpuUuid, SliceId } from '../../shared/domain/ids.ts';
 import { isSamePlacement } from '../../shared/domain/mig-layout.ts';
-import type { Tombstone } from '../../shared/domain/node-target.ts';
+import { tombstoneKey } from '../../shared/domain/node-target.ts';
 import type { MpsControl } from '../drivers/mps/mps-control.ts';
 import type { ReplicaRecord, SliceBinding, World } from '../observe/world.ts';
 import type { AgentStore } from '../store/agent-store.ts';
@@ -42,10 +42,15 @@ export function planInput(
       ),
     ),
     slicesGone: slicesNamed.filter((each) => !done.has(tombstoneKey(each))),
+    instancesGone: tombstones
+      .filter((each) => each.kind === 'instance')
+      .filter((each) => !done.has(tombstoneKey(each))),
     bindings: store.bindings(),
     records: store.replicas(),
     intents: store.openIntents(),
     slicesCutAway: slicesCutAway(world, store),
+    layoutsRecorded: store.recordedLayouts(),
+    layoutsChanging: new Set(store.openLayoutChanges().map(({ gpu }) => gpu)),
     mpsPipes: mpsPipes(world, mps),
     mpsDefaults: store.mpsDefaults(),
     computeModes: store.computeModes(),
@@ -101,12 +106,6 @@ function isGone(
   gone: readonly SliceTombstone[],
 ): boolean {
   return gone.some((each) => each.slice === slice.id && slice.incarnation <= each.incarnation);
-}
-
-function tombstoneKey(tombstone: Tombstone): string {
-  return tombstone.kind === 'replica'
-    ? `replica ${tombstone.replica}`
-    : `slice ${tombstone.slice} ${tombstone.incarnation} ${tombstone.gpu}`;
 }
 
 /** The runtimes that configuration lets models use. */

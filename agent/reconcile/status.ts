@@ -46,7 +46,7 @@ export function nodeStatus(status: StatusInput): NodeStatus {
   const { target } = accepted;
   const gpus = new Set([
     ...target.gpus.map((each) => each.gpu),
-    ...target.tombstones.flatMap((each) => (each.kind === 'slice' ? [each.gpu] : [])),
+    ...target.tombstones.flatMap((each) => (each.kind === 'replica' ? [] : [each.gpu])),
   ]);
   return {
     node: target.node,
@@ -76,6 +76,9 @@ function gpuStatus(status: StatusInput, gpu: GpuUuid): GpuStatus {
   }
   const first = waits[0];
   if (first === undefined) return { gpu, outcome: 'converged', detail: '' };
+  // What an order asked for and the card does not give: the coordinator gives the order up.
+  const kept = waits.find((step) => step.reason === 'instance-kept');
+  if (kept !== undefined) return { gpu, outcome: 'refused', detail: kept.detail };
   const outcome = first.reason === 'card-missing' ? 'failed' : 'waiting';
   return { gpu, outcome, detail: first.detail };
 }

@@ -1,7 +1,7 @@
 import { unreachable } from '../../shared/domain/assert.ts';
 import type { GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
-import type { ReplicaTarget } from '../../shared/domain/node-target.ts';
+import type { InstanceTombstone, ReplicaTarget } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import type { MpsRecovery, StartSpec } from '../observe/world.ts';
 
@@ -16,6 +16,7 @@ export type WaitReason =
   | 'drift'
   | 'foreign-processes'
   | 'instance-incomplete'
+  | 'instance-kept'
   | 'memory'
   | 'mig-mode-pending'
   | 'mig-unsupported'
@@ -96,6 +97,8 @@ export interface StepArgs {
   };
   /** Nothing of it is left, or it was never ours to destroy: its tombstone is done. */
   forgetSlice: { readonly slice: SliceId; readonly incarnation: number; readonly gpu: GpuUuid };
+  /** An instance that others made is not there any more: its tombstone is done. */
+  forgetInstance: { readonly gpu: GpuUuid; readonly gone: InstanceTombstone };
   /** Not done, and nothing to do yet. The reason is shown to people. */
   wait: { readonly reason: WaitReason; readonly detail: string } & WaitSubject;
 }
@@ -162,6 +165,8 @@ export function renderStep(step: Step): string {
       return `bind slice ${step.slice.id} to ${step.deviceUuid}`;
     case 'forgetSlice':
       return `forget slice ${step.slice}`;
+    case 'forgetInstance':
+      return `forget the instance at ${step.gone.start} on ${step.gpu}`;
     case 'wait':
       return `wait (${step.reason}): ${step.detail}`;
     default:

@@ -84,6 +84,14 @@ const tombstoneSchema = z.discriminatedUnion('kind', [
     incarnation: count,
     gpu: gpuUuidSchema,
   }),
+  z.strictObject({
+    kind: z.literal('instance'),
+    gpu: gpuUuidSchema,
+    giProfileId: count,
+    start: count,
+    gpuInstanceId: count,
+    layoutRevision: count,
+  }),
 ]);
 
 const gpuTarget = z.strictObject({

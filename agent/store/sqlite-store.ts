@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unreachable } from '../../shared/domain/assert.ts';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
 import { openSqlite, type Sqlite } from '../../shared/platform/sqlite.ts';
 import type { AgentStore } from './agent-store.ts';
@@ -146,14 +147,21 @@ function targetPart(
 
 /** One text for equal tombstones, whatever the order of their keys. */
 function tombstoneText(tombstone: Tombstone): string {
-  return tombstone.kind === 'replica'
-    ? JSON.stringify({ kind: 'replica', replica: tombstone.replica })
-    : JSON.stringify({
-        kind: 'slice',
-        slice: tombstone.slice,
-        incarnation: tombstone.incarnation,
-        gpu: tombstone.gpu,
-      });
+  const { kind } = tombstone;
+  switch (kind) {
+    case 'replica':
+      return JSON.stringify({ kind, replica: tombstone.replica });
+    case 'slice': {
+      const { slice, incarnation, gpu } = tombstone;
+      return JSON.stringify({ kind, slice, incarnation, gpu });
+    }
+    case 'instance': {
+      const { gpu, giProfileId, start, gpuInstanceId, layoutRevision } = tombstone;
+      return JSON.stringify({ kind, gpu, giProfileId, start, gpuInstanceId, layoutRevision });
+    }
+    default:
+      return unreachable(tombstone);
+  }
 }
 
 function replicaPart(db: Sqlite): Pick<AgentStore, 'replicas' | 'saveReplica' | 'removeReplica'> {

@@ -146,7 +146,10 @@ function takeByCard(
  * A card refuses what was planned from a layout that somebody else has changed since. Revisions that came
  * from our own steps, on this coordinator's orders, are no surprise to it.
  */
-function layoutRefusal(part: GpuTarget, layout: LayoutRecord | undefined): string | null {
+export function layoutRefusal(
+  part: Pick<GpuTarget, 'gpu' | 'layoutRevision'>,
+  layout: Pick<LayoutRecord, 'revision' | 'driftRevision'> | undefined,
+): string | null {
   if (layout === undefined) return `this node has never seen the card ${part.gpu}`;
   if (part.layoutRevision >= layout.driftRevision && part.layoutRevision <= layout.revision) {
     return null;

@@ -95,7 +95,9 @@ function describeStep(step: PlanStep, nameOf: GpuNames): string {
     case 'create-slice':
       return `create ${step.shape} on ${nameOf(step.node, step.gpu)}`;
     case 'destroy-slice':
-      return `destroy ${step.shape} on ${nameOf(step.node, step.gpu)}`;
+      return step.slice === null
+        ? `destroy idle ${step.shape} on ${nameOf(step.node, step.gpu)}, made by others`
+        : `destroy ${step.shape} on ${nameOf(step.node, step.gpu)}`;
     case 'start-replica':
       return step.replaces === null
         ? `start ${step.replica}`

@@ -12,6 +12,7 @@ import { waitUntilOver } from './wait-change.ts';
 
 interface BudgetOptions extends Json {
   readonly budget: number;
+  readonly recutIdle?: true;
   readonly svg?: string;
 }
 
@@ -31,6 +32,10 @@ const budget = [
   durationMs,
   0,
 ] as const;
+const recutIdle = [
+  '--recut-idle',
+  'idle MIG instances that others made may be destroyed, on cards whose layout may be changed',
+] as const;
 const svg = ['--svg <file>', 'draw the cards that it touches, before and after'] as const;
 const timeout = [
   '--timeout <duration>',
@@ -49,6 +54,7 @@ export function addPlans(program: Command, deps: CliDeps, api: Api): void {
     .requiredOption(...filename)
     .option(...budget)
     .option('--allow-preemption', 'replicas of lower priority may end')
+    .option(...recutIdle)
     .option(...svg)
     .option('--json', 'machine-readable')
     .addHelpText(
@@ -62,6 +68,7 @@ export function addPlans(program: Command, deps: CliDeps, api: Api): void {
     .description('move and cut anew what wins the most room, within a budget')
     .option('--plan', 'only plan: print the plan with its id')
     .option(...budget)
+    .option(...recutIdle)
     .option(...svg)
     .option('-y, --yes', 'do not ask')
     .option('--wait', 'until the change is over')
@@ -78,6 +85,7 @@ async function plan(deps: CliDeps, api: Api, options: PlanOptions): Promise<void
     budget: {
       interruptionMs: options.budget,
       allowPreemption: options.allowPreemption === true,
+      recutIdle: options.recutIdle === true,
     },
   };
   const previews = await preview(api, await readModels(deps, options.filename), asked);
@@ -92,7 +100,11 @@ async function plan(deps: CliDeps, api: Api, options: PlanOptions): Promise<void
 
 async function defrag(deps: CliDeps, api: Api, options: DefragOptions): Promise<void> {
   if (options.svg !== undefined) deps.host.checkWritable(options.svg);
-  const found = await api().planDefrag({ interruptionMs: options.budget, allowPreemption: false });
+  const found = await api().planDefrag({
+    interruptionMs: options.budget,
+    allowPreemption: false,
+    recutIdle: options.recutIdle === true,
+  });
   draw(deps, options, [found]);
   const nothing = found.stages.length === 0;
   const subject = nothing ? 'defrag: nothing to win' : `defrag: ${found.plan}`;

@@ -117,7 +117,7 @@ async function askAdded(
 async function askModels(deps: CliDeps, api: Api, options: WhatIfOptions): Promise<boolean> {
   const specs = await readModels(deps, options.filename ?? []);
   const { budget: interruptionMs, allowPreemption } = options;
-  const budget = { interruptionMs, allowPreemption: allowPreemption === true };
+  const budget = { interruptionMs, allowPreemption: allowPreemption === true, recutIdle: false };
   const models = [];
   for (const spec of specs) {
     const model = { name: spec.name, labels: { ...spec.labels }, spec: encodeModelSpec(spec) };

@@ -8,6 +8,7 @@ import type { LedgerWrite } from './ledger.ts';
 import { whyNotStop } from './may-stop.ts';
 import { claimIdOf } from './names.ts';
 import { cardName, newStrangers, strangersOn } from './plan-basis.ts';
+import { recutRefusal, touchRecuts } from './recut.ts';
 import type { World } from './world.ts';
 
 /** Why a running change cannot go on, in one sentence; null: it can. */
@@ -89,6 +90,7 @@ export async function abortChange(world: World, change: Change, reason: string):
   };
   groups.push([world.ledger.changes.put(storeKeys.change(change.id), ended)]);
   await world.ledger.commitGroups(groups);
+  touchRecuts(world, ended);
   world.event('change-aborted', `changes/${change.id}`, reason);
   world.refreshNodes();
 }
@@ -141,7 +143,7 @@ const checks: Readonly<Record<AbortCause, Check>> = {
       if (fresh.length > 0)
         return `somebody else cut ${fresh.join(', ')} on ${cardName(world, node, gpu)}`;
     }
-    return null;
+    return recutRefusal(world, change);
   },
   'replica-failed': (world, change) => {
     for (const { replica, step, doneAtMs } of change.marks) {

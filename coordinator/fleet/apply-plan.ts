@@ -66,6 +66,7 @@ const movingCodes: ReadonlySet<string> = new Set<PlanProblem['code']>([
   'spread',
   'anti-affinity',
   'label',
+  'instance-moved-on',
 ]);
 
 /** Two changes on one card would each wait for the other. */

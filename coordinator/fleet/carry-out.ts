@@ -11,6 +11,8 @@ import { retireClaim } from './claim-life.ts';
 import { learnStops } from './learning.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { whyNotStop } from './may-stop.ts';
+import { recutOf } from './recut-steps.ts';
+import { isRecut, touchRecuts } from './recut.ts';
 import type { World } from './world.ts';
 
 /**
@@ -27,6 +29,7 @@ export async function carryOutChanges(world: World): Promise<void> {
 
 async function carryOut(world: World, begun: Change): Promise<void> {
   let change = begun;
+  touchRecuts(world, change);
   // Stages that are reached at once follow each other in one round.
   while (change.state === 'running') {
     const cause = abortCauseOf(world, change);
@@ -165,16 +168,13 @@ function isDone(world: World, change: Change, step: PlanStep): boolean {
 }
 
 function isGone(world: World, step: Extract<PlanStep, { kind: 'destroy-slice' }>): boolean {
-  const { node, slice, gpu, placement } = step;
+  const { node, slice } = step;
   if (slice !== null) {
     const held = world.claimsOnNode(node).flatMap((record) => record.claim.slices);
     return !held.some((each) => each.id === slice);
   }
-  const card = world.registry.get(node)?.inventory?.gpus.find((each) => each.uuid === gpu);
-  return !(card?.instances ?? []).some(
-    (instance) =>
-      instance.giProfileId === placement?.giProfileId && instance.start === placement.start,
-  );
+  const recut = recutOf(step);
+  return recut !== null && isRecut(world, recut);
 }
 
 function isMarkedDone(mark: ChangeMark | undefined): boolean {

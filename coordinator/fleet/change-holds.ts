@@ -2,6 +2,7 @@ import type { Change } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { ChangeId, ClaimId, GpuUuid, ModelName, NodeName } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
+import { recutsOf } from './recut-steps.ts';
 
 /** What the running changes need for themselves, so that nobody else decides about it meanwhile. */
 export interface ChangeHolds {
@@ -53,7 +54,7 @@ export function holdsOf(
     if (claim.holder.kind !== 'replica') continue;
     coming.set(claim.holder.model, (coming.get(claim.holder.model) ?? 0) + 1);
   }
-  return { leaving, coming, nodes: nodeHolds(unbegun) };
+  return { leaving, coming, nodes: nodeHolds(unbegun, exact) };
 }
 
 interface Unbegun {
@@ -61,7 +62,10 @@ interface Unbegun {
   readonly change: ChangeId;
 }
 
-function nodeHolds(unbegun: readonly Unbegun[]): ReadonlyMap<NodeName, NodeHold> {
+function nodeHolds(
+  unbegun: readonly Unbegun[],
+  changes: readonly Change[],
+): ReadonlyMap<NodeName, NodeHold> {
   const nodes = new Map<
     NodeName,
     { cards: Map<GpuUuid, ChangeId>; cpuMillis: number; memoryMib: number }
@@ -73,6 +77,14 @@ function nodeHolds(unbegun: readonly Unbegun[]): ReadonlyMap<NodeName, NodeHold>
     hold.cpuMillis += cpuMillis;
     hold.memoryMib += memoryMib;
     nodes.set(node, hold);
+  }
+  // What is about to be destroyed is handed to nobody.
+  for (const change of changes) {
+    for (const { node, gpu } of recutsOf([change], 'ahead')) {
+      const hold = nodes.get(node) ?? { cards: new Map(), cpuMillis: 0, memoryMib: 0 };
+      hold.cards.set(gpu, change.id);
+      nodes.set(node, hold);
+    }
   }
   return nodes;
 }

@@ -1,4 +1,4 @@
-import type { Tombstone } from '../../shared/domain/node-target.ts';
+import { tombstoneKey, type ClaimTombstone } from '../../shared/domain/node-target.ts';
 import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
 import type { LedgerWrite } from './ledger.ts';
 import type { LiveNode } from './node-registry.ts';
@@ -10,7 +10,7 @@ export function retireClaim(world: World, record: ClaimRecord): LedgerWrite[] {
   const replica = replicaOf(record);
   const writes = [world.putClaim({ ...record, claim: { ...claim, state: 'reclaiming' } })];
   // Without a replica of ours there is nothing to stop first.
-  const stones: Tombstone[] =
+  const stones: ClaimTombstone[] =
     replica === null ? sliceStones(record) : [{ kind: 'replica', replica }];
   return [...writes, ...stones.map((stone) => bury(world, record, stone))];
 }
@@ -34,7 +34,7 @@ function nextWrites(world: World, record: ClaimRecord, live: LiveNode): LedgerWr
   const { claim } = record;
   const { tombstones } = world.ledger;
   const replica = replicaOf(record);
-  const stone: Tombstone | null = replica === null ? null : { kind: 'replica', replica };
+  const stone: ClaimTombstone | null = replica === null ? null : { kind: 'replica', replica };
   if (stone !== null && world.ledger.tombstone(claim.node, stone) !== undefined) {
     if (!isDone(live, stone)) return [];
     world.dirtyTargets.add(claim.node);
@@ -52,7 +52,7 @@ function nextWrites(world: World, record: ClaimRecord, live: LiveNode): LedgerWr
   return done.length === pending.length ? [...writes, world.deleteClaim(record)] : writes;
 }
 
-function sliceStones(record: ClaimRecord): Tombstone[] {
+function sliceStones(record: ClaimRecord): ClaimTombstone[] {
   return record.claim.slices.map((slice) => ({
     kind: 'slice',
     slice: slice.id,
@@ -61,7 +61,7 @@ function sliceStones(record: ClaimRecord): Tombstone[] {
   }));
 }
 
-function bury(world: World, record: ClaimRecord, tombstone: Tombstone): LedgerWrite {
+function bury(world: World, record: ClaimRecord, tombstone: ClaimTombstone): LedgerWrite {
   const { node } = record.claim;
   world.dirtyTargets.add(node);
   return world.ledger.tombstones.put(storeKeys.tombstone(node, tombstone), {
@@ -71,14 +71,9 @@ function bury(world: World, record: ClaimRecord, tombstone: Tombstone): LedgerWr
   });
 }
 
-function isDone(live: LiveNode, tombstone: Tombstone): boolean {
-  const reported = (live.status?.tombstonesDone ?? []).some((done) =>
-    tombstone.kind === 'replica'
-      ? done.kind === 'replica' && done.replica === tombstone.replica
-      : done.kind === 'slice' &&
-        done.slice === tombstone.slice &&
-        done.incarnation === tombstone.incarnation,
-  );
+function isDone(live: LiveNode, tombstone: ClaimTombstone): boolean {
+  const key = tombstoneKey(tombstone);
+  const reported = (live.status?.tombstonesDone ?? []).some((done) => tombstoneKey(done) === key);
   if (reported || tombstone.kind === 'slice') return reported;
   return live.replicas.get(tombstone.replica)?.phase === 'stopped';
 }

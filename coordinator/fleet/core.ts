@@ -67,6 +67,8 @@ export interface PlanBudget {
   readonly interruptionMs: number;
   /** Replicas of lower priority may be ended. */
   readonly allowPreemption: boolean;
+  /** Idle MIG instances that others made may be destroyed, on cards whose layout may be changed. */
+  readonly recutIdle: boolean;
 }
 
 /** What is told beside a plan. */

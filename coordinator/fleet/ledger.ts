@@ -1,6 +1,6 @@
 import type { ClaimId, ModelName, NodeName } from '../../shared/domain/ids.ts';
 import type { Change } from '../../shared/domain/change.ts';
-import type { Tombstone } from '../../shared/domain/node-target.ts';
+import type { ClaimTombstone } from '../../shared/domain/node-target.ts';
 import { AppError, isAppError } from '../../shared/platform/errors.ts';
 import type { Store, StoreOp } from '../store/store.ts';
 import { storeLimits } from '../store/store.ts';
@@ -224,7 +224,7 @@ export class Ledger {
     return this.nodes.get(storeKeys.node(name));
   }
 
-  tombstone(node: NodeName, tombstone: Tombstone): Row<TombstoneRecord> | undefined {
+  tombstone(node: NodeName, tombstone: ClaimTombstone): Row<TombstoneRecord> | undefined {
     return this.tombstones.get(storeKeys.tombstone(node, tombstone));
   }
 

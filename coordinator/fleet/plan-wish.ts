@@ -15,7 +15,7 @@ import { roomFor, type Wish } from './relayout-desk.ts';
 import type { World } from './world.ts';
 
 /** Nobody is interrupted for it. */
-export const noBudget: PlanBudget = { interruptionMs: 0, allowPreemption: false };
+export const noBudget: PlanBudget = { interruptionMs: 0, allowPreemption: false, recutIdle: false };
 
 /** What the planner will do for a wish, moving nobody else. */
 export function planFor(world: World, { record }: Wish): Plan {

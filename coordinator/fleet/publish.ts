@@ -5,6 +5,7 @@ import { storeKeys } from '../store/values.ts';
 import { contentHash } from './content-hash.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { projectTarget } from '../../shared/placement/project-target.ts';
+import { recutStones } from './recut.ts';
 import type { World } from './world.ts';
 
 /** Who speaks: the stamp on every target beside its generation. */
@@ -79,6 +80,9 @@ function tombstonesByNode(world: World): ReadonlyMap<NodeName, readonly Tombston
     const list = found.get(node);
     if (list === undefined) found.set(node, [tombstone]);
     else list.push(tombstone);
+  }
+  for (const [node, recuts] of recutStones(world)) {
+    found.set(node, [...(found.get(node) ?? []), ...recuts]);
   }
   return found;
 }

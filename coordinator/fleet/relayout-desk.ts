@@ -1,6 +1,7 @@
 import type { Plan, PlanPrice } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { MigInstance } from '../../shared/domain/inventory.ts';
 import type { PlacementRequest, PlacementSnapshot } from '../../shared/placement/engine.ts';
 import {
   zeroInterruption,
@@ -17,6 +18,7 @@ import { isIdle } from './may-stop.ts';
 import { claimIdOf } from './names.ts';
 import { basisOf } from './plan-basis.ts';
 import { drawReplica } from './planner.ts';
+import { recutOf } from './recut-steps.ts';
 import type { World } from './world.ts';
 
 /** A model as somebody wants it, and as it is. */
@@ -86,8 +88,8 @@ export function leftOf(
     ...zeroInterruption,
     interruptionSeconds: Math.max(0, Math.floor(budget.interruptionMs / 1_000) - used),
     preempt: budget.allowPreemption,
-    // An agent destroys only what the coordinator had it make: an operator's own layout is respected.
-    recutIdle: false,
+    // What others made is respected, unless whoever asks for the plan says otherwise.
+    recutIdle: budget.recutIdle,
     movesMax: world.deps.limits.movesMax,
   };
 }
@@ -151,10 +153,16 @@ function requestFor(world: World, { record }: Wish, draw: Namer): PlacementReque
   };
 }
 
-/** The world once a plan is done: its claims begun and ended, and what was cut for the ended ones given back. */
+/** The world once a plan is done: its claims begun and ended, and what was cut for the ended ones, or was cut anew, gone. */
 export function worldAfter(snapshot: PlacementSnapshot, plan: Plan): PlacementSnapshot {
   const ends = new Set<string>(plan.ends);
   const all = [...snapshot.claims, ...plan.begins];
+  const recuts = plan.stages.flatMap(({ steps }) => steps.flatMap((step) => recutOf(step) ?? []));
+  const isRecut = (gpu: string, { giProfileId, start }: MigInstance) =>
+    recuts.some(
+      ({ stone }) =>
+        stone.gpu === gpu && stone.giProfileId === giProfileId && stone.start === start,
+    );
   const gone = new Set(
     all.filter(({ id }) => ends.has(id)).flatMap(({ slices }) => slices.map(({ id }) => id)),
   );
@@ -167,7 +175,9 @@ export function worldAfter(snapshot: PlacementSnapshot, plan: Plan): PlacementSn
         ...node.inventory,
         gpus: node.inventory.gpus.map((gpu) => ({
           ...gpu,
-          instances: gpu.instances.filter(({ slice }) => slice === null || !gone.has(slice)),
+          instances: gpu.instances.filter((instance) =>
+            instance.slice === null ? !isRecut(gpu.uuid, instance) : !gone.has(instance.slice),
+          ),
         })),
       },
     })),

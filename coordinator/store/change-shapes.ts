@@ -24,6 +24,8 @@ const stepShape: z.ZodType<PlanStep> = z.discriminatedUnion('kind', [
     slice: idShapes.sliceId.nullable(),
     placement: z.object({ giProfileId: whole, start: whole }).nullable(),
     shape: text,
+    // Plans that were kept before they could destroy what others made do not say it.
+    seen: z.object({ gpuInstanceId: whole, layoutRevision: whole }).nullable().default(null),
   }),
   z.object({ kind: z.literal('start-replica'), ...onReplica, replaces: counterpart }),
   z.object({ kind: z.literal('stop-replica'), ...onReplica, replacedBy: counterpart }),

@@ -12,7 +12,7 @@ import {
   parseSliceId,
 } from '../../shared/domain/ids.ts';
 import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
-import type { Tombstone } from '../../shared/domain/node-target.ts';
+import type { ClaimTombstone } from '../../shared/domain/node-target.ts';
 import type { Result } from '../../shared/domain/result.ts';
 import type { Slice, SliceShape } from '../../shared/domain/slice.ts';
 
@@ -124,7 +124,7 @@ export const claimShape: z.ZodType<Claim> = z.object({
   createdAtMs: whole,
 });
 
-export const tombstoneShape: z.ZodType<Tombstone> = z.discriminatedUnion('kind', [
+export const tombstoneShape: z.ZodType<ClaimTombstone> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('replica'), replica: idShapes.replicaId }),
   z.object({
     kind: z.literal('slice'),

@@ -3,7 +3,7 @@ import type { Change, Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
-import type { Tombstone } from '../../shared/domain/node-target.ts';
+import type { ClaimTombstone } from '../../shared/domain/node-target.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { changeShape, planShape } from './change-shapes.ts';
 import {
@@ -59,7 +59,7 @@ export interface NodeRecord {
 /** `tombstones/<node>/<kind>/<id>`: kept until the agent reports it done. */
 export interface TombstoneRecord {
   readonly node: NodeName;
-  readonly tombstone: Tombstone;
+  readonly tombstone: ClaimTombstone;
   readonly createdAtMs: number;
 }
 
@@ -234,7 +234,7 @@ export const storeKeys = {
   change: (id: string) => `changes/${id}`,
   plan: (id: string) => `plans/${id}`,
   estimate: (subject: string) => `estimates/${subject}`,
-  tombstone: (node: string, tombstone: Tombstone) =>
+  tombstone: (node: string, tombstone: ClaimTombstone) =>
     tombstone.kind === 'replica'
       ? `tombstones/${node}/replica/${tombstone.replica}`
       : `tombstones/${node}/slice/${tombstone.slice}`,

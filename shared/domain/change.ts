@@ -29,6 +29,8 @@ export type PlanStep =
       /** Which MIG instance; null: the slice is no MIG slice. */
       readonly placement: MigPlacement | null;
       readonly shape: string;
+      /** Which instance of others the plan saw; null: it destroys a slice of ours. */
+      readonly seen: SeenInstance | null;
     }
   | {
       readonly kind: 'start-replica';
@@ -44,6 +46,12 @@ export type PlanStep =
       /** The replica that serves in its place; null: none does. */
       readonly replacedBy: ReplicaId | null;
     };
+
+/** What tells an instance from another one in the same place. */
+export interface SeenInstance {
+  readonly gpuInstanceId: number;
+  readonly layoutRevision: number;
+}
 
 /** A replica that does not serve for a while because of a plan. */
 export interface Interruption {

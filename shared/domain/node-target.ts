@@ -1,4 +1,6 @@
+import { unreachable } from './assert.ts';
 import type { ClusterId, GpuUuid, ModelName, NodeName, ReplicaId, SliceId } from './ids.ts';
+import type { MigPlacement } from './mig-profile.ts';
 import type { Slice } from './slice.ts';
 import type { Workload } from './model.ts';
 
@@ -34,7 +36,39 @@ export type Tombstone =
       readonly slice: SliceId;
       readonly incarnation: number;
       readonly gpu: GpuUuid;
-    };
+    }
+  | InstanceTombstone;
+
+/**
+ * A MIG instance that nobody of ours made, holds or uses, and that a plan said it would destroy. It names the very
+ * instance that the plan saw: an agent that finds another one, or any user of it, leaves it and says why.
+ */
+export interface InstanceTombstone extends MigPlacement {
+  readonly kind: 'instance';
+  readonly gpu: GpuUuid;
+  readonly gpuInstanceId: number;
+  /** The card's layout that the plan was made from. */
+  readonly layoutRevision: number;
+}
+
+/** What a claim that ends leaves to be done. */
+export type ClaimTombstone = Exclude<Tombstone, InstanceTombstone>;
+
+/** Equal for equal tombstones, and for no others. */
+export function tombstoneKey(tombstone: Tombstone): string {
+  switch (tombstone.kind) {
+    case 'replica':
+      return `replica/${tombstone.replica}`;
+    case 'slice':
+      return `slice/${tombstone.slice}/${tombstone.incarnation}`;
+    case 'instance': {
+      const { gpu, giProfileId, start, gpuInstanceId, layoutRevision } = tombstone;
+      return `instance/${gpu}/${giProfileId}@${start}/${gpuInstanceId}/${layoutRevision}`;
+    }
+    default:
+      return unreachable(tombstone);
+  }
+}
 
 /** What the coordinator wants of one node: complete, immutable, ordered by (epoch, generation). */
 export interface NodeTarget {

@@ -1,6 +1,12 @@
 import type { GpuUuid } from '../domain/ids.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { GpuTarget, NodeTarget, ReplicaTarget, Tombstone } from '../domain/node-target.ts';
+import {
+  tombstoneKey,
+  type GpuTarget,
+  type NodeTarget,
+  type ReplicaTarget,
+  type Tombstone,
+} from '../domain/node-target.ts';
 import type { Slice } from '../domain/slice.ts';
 import type { Claim } from '../domain/claim.ts';
 import type { Workload } from '../domain/model.ts';
@@ -40,7 +46,9 @@ export function projectTarget(
       .map(replicaTarget)
       .filter((target) => target !== null)
       .sort((left, right) => (left.replica < right.replica ? -1 : 1)),
-    tombstones: [...tombstones].sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1)),
+    tombstones: [...tombstones].sort((left, right) =>
+      tombstoneKey(left) < tombstoneKey(right) ? -1 : 1,
+    ),
   };
 }
 
@@ -75,10 +83,4 @@ function replicaTarget(record: RunnableClaim): ReplicaTarget | null {
     slices: claim.slices.map((slice) => slice.id),
     processes,
   };
-}
-
-function nameOf(tombstone: Tombstone): string {
-  return tombstone.kind === 'replica'
-    ? `replica/${tombstone.replica}`
-    : `slice/${tombstone.slice}/${tombstone.incarnation}`;
 }

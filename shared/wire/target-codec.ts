@@ -91,6 +91,10 @@ function decodeReplicaTarget(message: ReplicaTarget__Output): Result<ReplicaTarg
 
 export function encodeTombstone(tombstone: Tombstone): WireTombstone {
   if (tombstone.kind === 'replica') return { replica: tombstone.replica };
+  if (tombstone.kind === 'instance') {
+    const { gpu, giProfileId, start, gpuInstanceId, layoutRevision } = tombstone;
+    return { instance: { gpuUuid: gpu, giProfileId, start, gpuInstanceId, layoutRevision } };
+  }
   return {
     slice: {
       slice: tombstone.slice,
@@ -111,6 +115,17 @@ export function decodeTombstone(message: Tombstone__Output): Result<Tombstone> {
         slice: inner(parseSliceId(message.slice.slice), 'slice'),
         incarnation: whole(message.slice.incarnation, 'slice.incarnation'),
         gpu: inner(parseGpuUuid(message.slice.gpuUuid), 'slice.gpu_uuid'),
+      };
+    }
+    if (message.instance) {
+      const { instance } = message;
+      return {
+        kind: 'instance',
+        gpu: inner(parseGpuUuid(instance.gpuUuid), 'instance.gpu_uuid'),
+        giProfileId: whole(instance.giProfileId, 'instance.gi_profile_id'),
+        start: whole(instance.start, 'instance.start'),
+        gpuInstanceId: whole(instance.gpuInstanceId, 'instance.gpu_instance_id'),
+        layoutRevision: whole(instance.layoutRevision, 'instance.layout_revision'),
       };
     }
     throw fault(

@@ -275,6 +275,16 @@ export class LinkAgent {
       this.#replicas.delete(tombstone.replica);
       return tombstone;
     }
+    if (tombstone.kind === 'instance') {
+      this.#setGpu(tombstone.gpu, (gpu) => {
+        const instances = gpu.instances.filter(
+          ({ giProfileId, start }) =>
+            giProfileId !== tombstone.giProfileId || start !== tombstone.start,
+        );
+        return { ...gpu, instances, layoutRevision: gpu.layoutRevision + 1 };
+      });
+      return tombstone;
+    }
     const status = this.#slices.get(tombstone.slice);
     if (status?.incarnation === tombstone.incarnation) {
       this.#slices.delete(tombstone.slice);

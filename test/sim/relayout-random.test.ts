@@ -140,13 +140,21 @@ class Schedule {
       case 'plan': {
         const spec = models[step.model];
         if (spec === undefined) return;
-        const budget = { interruptionMs: step.seconds * 1_000, allowPreemption: step.preempt };
+        const budget = {
+          interruptionMs: step.seconds * 1_000,
+          allowPreemption: step.preempt,
+          recutIdle: false,
+        };
         const options = { validateOnly: true, etag: null, keepPlan: true, budget };
         this.#plans.push((await core.applyModel(spec, options)).plan.id);
         return;
       }
       case 'defrag': {
-        const budget = { interruptionMs: step.seconds * 1_000, allowPreemption: false };
+        const budget = {
+          interruptionMs: step.seconds * 1_000,
+          allowPreemption: false,
+          recutIdle: false,
+        };
         this.#plans.push((await core.planDefrag(budget)).plan.id);
         return;
       }

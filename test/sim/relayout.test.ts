@@ -5,7 +5,7 @@ import type { Plan } from '../../shared/domain/change.ts';
 import type { Disruption, ModelSpec } from '../../shared/domain/model.ts';
 import { migNeed, modelSpec, nameOf, SimFleet } from '../fakes/coordinator/sim-fleet.ts';
 
-const free: PlanBudget = { interruptionMs: 0, allowPreemption: false };
+const free: PlanBudget = { interruptionMs: 0, allowPreemption: false, recutIdle: false };
 const apply = { validateOnly: false, etag: null } as const;
 
 /** A whole A100-40GB, cut as one instance: it fits only on a card that nobody else is on. */
@@ -223,7 +223,7 @@ test('a node that is lost in the middle ends the change, and what ran there runs
 
 test('who may never be interrupted is not touched, whatever is allowed', async () => {
   await twoHalfFull({ kind: 'never' });
-  const all: PlanBudget = { interruptionMs: 3_600_000, allowPreemption: true };
+  const all: PlanBudget = { interruptionMs: 3_600_000, allowPreemption: true, recutIdle: false };
   const llm = modelSpec('llm', { gpu: large, priority: 900 });
   const { plan, notes } = await site.plan(llm, all);
   expect(plan).toMatchObject({ stages: [], ends: [], begins: [] });
@@ -375,10 +375,18 @@ test('a higher priority ends a lower one only in a plan that said so, and the en
   await site.begin({ 'node-a': 'A100-40GB' });
   await site.declare(modelSpec('batch', { gpu: large, disruption: { kind: 'idle' }, priority: 1 }));
   const llm = modelSpec('llm', { gpu: large, priority: 900 });
-  const without = await site.plan(llm, { interruptionMs: 600_000, allowPreemption: false });
+  const without = await site.plan(llm, {
+    interruptionMs: 600_000,
+    allowPreemption: false,
+    recutIdle: false,
+  });
   expect(without.plan.stages).toEqual([]);
   expect(without.notes.fitsIf).toMatch(/batch-.* may end/);
-  const { plan } = await site.plan(llm, { interruptionMs: 0, allowPreemption: true });
+  const { plan } = await site.plan(llm, {
+    interruptionMs: 0,
+    allowPreemption: true,
+    recutIdle: false,
+  });
   expect(plan.price).toMatchObject({ preemptions: 1, replicasInterrupted: 1 });
   await site.fleet.core.applyPlan(plan.id);
   await site.fleet.run(20_000);
@@ -413,7 +421,11 @@ test('where no place is free beside it, one is interrupted as long as it allows,
   const none = await site.plan(llm);
   expect(none.plan.stages).toEqual([]);
   expect(none.notes.fitsIf).toContain('may be interrupted');
-  const { plan } = await site.plan(llm, { interruptionMs: 300_000, allowPreemption: false });
+  const { plan } = await site.plan(llm, {
+    interruptionMs: 300_000,
+    allowPreemption: false,
+    recutIdle: false,
+  });
   expect(plan.price.replicasInterrupted).toBeGreaterThan(0);
   await site.fleet.core.applyPlan(plan.id);
   await site.fleet.run(30_000);

@@ -7,7 +7,7 @@ import type { ModelSpec } from '../../shared/domain/model.ts';
 import type { PlacementNode } from '../../shared/placement/engine.ts';
 import { migNeed, modelSpec, SimFleet, withImage } from '../fakes/coordinator/sim-fleet.ts';
 
-const noBudget = { interruptionMs: 0, allowPreemption: false };
+const noBudget = { interruptionMs: 0, allowPreemption: false, recutIdle: false };
 let fleet: SimFleet;
 
 async function begin(cards: Readonly<Record<string, string>>): Promise<void> {

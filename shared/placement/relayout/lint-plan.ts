@@ -22,6 +22,7 @@ export type PlanFault =
   | 'claim-unknown'
   | 'allocation-touched'
   | 'foreign-touched'
+  | 'instance-moved-on'
   | 'slice-unknown'
   | 'slice-in-use'
   | 'start-too-early'
@@ -233,6 +234,13 @@ class PaperWorld {
     if (gpu === undefined || instance === undefined || instance.slice !== null) {
       this.#blame(this.#stage, 'slice-unknown', `no idle instance ${step.shape} is on ${step.gpu}`);
       return;
+    }
+    const { seen } = step;
+    const same =
+      seen?.gpuInstanceId === instance.gpuInstanceId && seen.layoutRevision <= gpu.layoutRevision;
+    if (!same) {
+      const what = `${step.shape} on ${step.gpu} is not the instance that the plan saw`;
+      this.#blame(this.#stage, 'instance-moved-on', what);
     }
     const held = this.#slicesOn(step.gpu).some(({ shape }) => shape.kind === 'mig' && at(shape));
     if (held)

@@ -77,7 +77,11 @@ function takeStages(wave: Wave, staying: readonly Claim[], input: StageInput): D
     ];
   });
   return [
-    { title: 'clear idle slices', steps: wave.recuts.map(recutStep), until: 'slices-gone' },
+    {
+      title: 'clear idle slices',
+      steps: wave.recuts.map((each) => recutStep(each, input.nodes)),
+      until: 'slices-gone',
+    },
     { title: 'make slices', steps: [...modes, ...create], until: 'slices-ready' },
     { title: 'start replicas', steps: starts, until: 'replicas-ready' },
   ];
@@ -96,7 +100,7 @@ function giveStages(wave: Wave, input: StageInput): Draft[] {
       const { shape } = slice;
       const placement =
         shape.kind === 'mig' ? { giProfileId: shape.giProfileId, start: shape.start } : null;
-      return { kind: 'destroy-slice', ...stepOf(slice), placement };
+      return { kind: 'destroy-slice', ...stepOf(slice), placement, seen: null };
     }),
   );
   return [
@@ -109,11 +113,18 @@ function stepOf({ node, gpu, id, shape }: Slice) {
   return { node, gpu, slice: id, shape: renderShape(shape) };
 }
 
-function recutStep({ node, gpu, instance }: IdleInstance): PlanStep {
-  const { giProfileId, start, profile } = instance;
+function recutStep(
+  { node, gpu, instance }: IdleInstance,
+  nodes: readonly PlacementNode[],
+): PlanStep {
+  const { giProfileId, start, profile, gpuInstanceId } = instance;
   const placement = { giProfileId, start };
   const shape = `${profile} at ${start}`;
-  return { kind: 'destroy-slice', node, gpu, slice: null, placement, shape };
+  const card = nodes
+    .find(({ inventory }) => inventory.node === node)
+    ?.inventory.gpus.find(({ uuid }) => uuid === gpu);
+  const seen = card === undefined ? null : { gpuInstanceId, layoutRevision: card.layoutRevision };
+  return { kind: 'destroy-slice', node, gpu, slice: null, placement, shape, seen };
 }
 
 /** One step for each card that is not yet used the way its new slices need. */
@@ -166,9 +177,12 @@ const deadlineFloorSeconds = 600;
 
 function finish(draft: Draft, estimates: Estimates, modelOf: ModelOf): PlanStage {
   const seconds = stageSeconds(draft.steps, estimates, modelOf);
+  // Only what others made can be refused by its agent, or be cut anew by them meanwhile.
+  const ofOthers = draft.steps.some((step) => step.kind === 'destroy-slice' && step.slice === null);
+  const causes = abortsOn[draft.until];
   return {
     ...draft,
-    abortsOn: abortsOn[draft.until],
+    abortsOn: ofOthers ? ['layout-moved-on', ...causes] : causes,
     deadlineSeconds: deadlineFloorSeconds + deadlineFactor * seconds,
   };
 }

@@ -8,6 +8,7 @@ import type { GpuStatus as _tangram_link_v1_GpuStatus, GpuStatus__Output as _tan
 import type { GpuTarget as _tangram_link_v1_GpuTarget, GpuTarget__Output as _tangram_link_v1_GpuTarget__Output } from './tangram/link/v1/GpuTarget.ts';
 import type { Heartbeat as _tangram_link_v1_Heartbeat, Heartbeat__Output as _tangram_link_v1_Heartbeat__Output } from './tangram/link/v1/Heartbeat.ts';
 import type { Hello as _tangram_link_v1_Hello, Hello__Output as _tangram_link_v1_Hello__Output } from './tangram/link/v1/Hello.ts';
+import type { InstanceTombstone as _tangram_link_v1_InstanceTombstone, InstanceTombstone__Output as _tangram_link_v1_InstanceTombstone__Output } from './tangram/link/v1/InstanceTombstone.ts';
 import type { Inventory as _tangram_link_v1_Inventory, Inventory__Output as _tangram_link_v1_Inventory__Output } from './tangram/link/v1/Inventory.ts';
 import type { LinkServiceClient as _tangram_link_v1_LinkServiceClient, LinkServiceDefinition as _tangram_link_v1_LinkServiceDefinition } from './tangram/link/v1/LinkService.ts';
 import type { LogsAnswer as _tangram_link_v1_LogsAnswer, LogsAnswer__Output as _tangram_link_v1_LogsAnswer__Output } from './tangram/link/v1/LogsAnswer.ts';
@@ -64,6 +65,7 @@ export interface ProtoGrpcType {
         GpuTarget: MessageTypeDefinition<_tangram_link_v1_GpuTarget, _tangram_link_v1_GpuTarget__Output>
         Heartbeat: MessageTypeDefinition<_tangram_link_v1_Heartbeat, _tangram_link_v1_Heartbeat__Output>
         Hello: MessageTypeDefinition<_tangram_link_v1_Hello, _tangram_link_v1_Hello__Output>
+        InstanceTombstone: MessageTypeDefinition<_tangram_link_v1_InstanceTombstone, _tangram_link_v1_InstanceTombstone__Output>
         Inventory: MessageTypeDefinition<_tangram_link_v1_Inventory, _tangram_link_v1_Inventory__Output>
         LinkService: SubtypeConstructor<typeof grpc.Client, _tangram_link_v1_LinkServiceClient> & { service: _tangram_link_v1_LinkServiceDefinition }
         LogsAnswer: MessageTypeDefinition<_tangram_link_v1_LogsAnswer, _tangram_link_v1_LogsAnswer__Output>

@@ -91,6 +91,8 @@ export class FakeNode {
   /** Whether the driver refuses to make this instance. */
   createRefusal: (wanted: { readonly giProfileId: number; readonly start: number }) => boolean =
     () => false;
+  /** Whether the driver gives up between the compute and the GPU instance. */
+  destroyRefusal: () => boolean = () => false;
   /** Pairs of cards, by index, and how many links join them. */
   nvlinks: readonly (readonly [number, number, number])[] = [];
   pullRounds = new Map<string, number>();
@@ -267,6 +269,7 @@ export class FakeNode {
         await this.#touch(`destroy-ci ${found.giProfileId}@${found.start} ${uuid}`, () => {
           found.uuid = null;
         });
+        if (this.destroyRefusal()) throw new AppError('GPU_BUSY', 'the GPU instance is in use');
         return this.#touch(`destroy ${found.giProfileId}@${found.start} ${uuid}`, () => {
           card.instances = card.instances.filter((each) => each !== found);
           return 'destroyed' as const;

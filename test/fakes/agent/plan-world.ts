@@ -12,7 +12,7 @@ import type { SliceBinding } from '../../../agent/store/records.ts';
 import { cardByProductName, geometryOf } from '../../../shared/domain/card.ts';
 import { parseBootId, type GpuUuid } from '../../../shared/domain/ids.ts';
 import type { GpuInventory, MigInstance } from '../../../shared/domain/inventory.ts';
-import type { ReplicaTarget } from '../../../shared/domain/node-target.ts';
+import type { InstanceTombstone, ReplicaTarget } from '../../../shared/domain/node-target.ts';
 import type { Slice } from '../../../shared/domain/slice.ts';
 import { gpuA, must, node } from './fake-core.ts';
 import { replica, replicaGone, sliceGone, target } from './targets.ts';
@@ -160,6 +160,7 @@ export interface Case {
   readonly records?: readonly ReplicaRecord[];
   readonly replicasGone?: readonly string[];
   readonly slicesGone?: readonly Slice[];
+  readonly instancesGone?: readonly InstanceTombstone[];
   readonly world?: Partial<World>;
   readonly input?: Partial<PlanInput>;
 }
@@ -206,10 +207,13 @@ export function inputOf(given: Case): PlanInput {
         .flatMap((each) => (each.kind === 'replica' ? [each.replica] : [])),
     ),
     slicesGone: (given.slicesGone ?? []).map(sliceGone).filter((each) => each.kind === 'slice'),
+    instancesGone: given.instancesGone ?? [],
     bindings: given.bindings ?? [],
     records: given.records ?? [],
     intents: [],
     slicesCutAway: new Set(),
+    layoutsRecorded: [],
+    layoutsChanging: new Set(),
     mpsPipes: new Map(gpus.map((each) => [each.uuid, '/pipe'])),
     mpsDefaults: [],
     computeModes: [],

@@ -9,11 +9,13 @@ import {
   type ReplicaId,
   type SliceId,
 } from '../../../shared/domain/ids.ts';
-import type { GpuInventory, Inventory } from '../../../shared/domain/inventory.ts';
+import type { GpuInventory, Inventory, MigInstance } from '../../../shared/domain/inventory.ts';
 import { placementMask } from '../../../shared/domain/mig-profile.ts';
 import {
   compareTargets,
+  tombstoneKey,
   type GpuTarget,
+  type InstanceTombstone,
   type NodeTarget,
   type ReplicaTarget,
   type Tombstone,
@@ -64,6 +66,13 @@ export class FakeAgent {
   #unbound = new Map<SliceId, GpuUuid>();
   /** Replicas of these images start and never answer. */
   readonly brokenImages = new Set<string>();
+  /** What others have cut, by card. */
+  readonly #others = new Map<GpuUuid, readonly MigInstance[]>();
+  /** Why it destroys nothing that others made; null: nothing speaks against it. */
+  keepsOthers: string | null = null;
+  /** Instances of others that it has destroyed, in order. */
+  readonly recut: string[] = [];
+  #refused = new Map<GpuUuid, string>();
 
   constructor(name: string, cards: string, core: () => CoordinatorCore) {
     this.node = valueOf(parseNodeName(name));
@@ -165,12 +174,25 @@ export class FakeAgent {
     this.#tellLayouts();
   }
 
+  /** Somebody else cuts an instance, or takes theirs away with `[]`. */
+  cutByOthers(at: number, instances: readonly MigInstance[]): void {
+    const gpu = this.#gpus[at];
+    if (gpu === undefined) throw new Error(`no card ${at}`);
+    this.#others.set(gpu.uuid, instances);
+    this.#gpus = this.#gpus.map((each) =>
+      each === gpu ? { ...each, migEnabled: true, mode: 'mig' } : each,
+    );
+    this.#relayout(gpu.uuid);
+    this.#tellLayouts();
+  }
+
   /** One round of the agent's loop. */
   step(): void {
     if (this.paused) return;
     const late = [...new Set(this.#unbound.values())];
     this.#unbound.clear();
     for (const gpu of late) this.#relayout(gpu);
+    this.#refused.clear();
     for (const tombstone of this.#target?.tombstones ?? []) this.#obey(tombstone);
     for (const gpu of this.#target?.gpus ?? []) this.#makeSlices(gpu);
     for (const replica of this.#target?.replicas ?? []) this.#takeOn(replica);
@@ -202,12 +224,12 @@ export class FakeAgent {
       return;
     }
     this.#target = target;
-    const wanted = new Set(target.tombstones.map((tombstone) => keyOf(tombstone)));
+    const wanted = new Set(target.tombstones.map((tombstone) => tombstoneKey(tombstone)));
     for (const key of this.#done.keys()) if (!wanted.has(key)) this.#done.delete(key);
   }
 
   #obey(tombstone: Tombstone): void {
-    const key = keyOf(tombstone);
+    const key = tombstoneKey(tombstone);
     if (this.#done.has(key)) return;
     if (tombstone.kind === 'replica') {
       const running = this.#replicas.get(tombstone.replica);
@@ -218,6 +240,10 @@ export class FakeAgent {
       if (running !== undefined) this.ended.push(tombstone.replica);
       this.#replicas.delete(tombstone.replica);
       this.#done.set(key, tombstone);
+      return;
+    }
+    if (tombstone.kind === 'instance') {
+      this.#recut(tombstone);
       return;
     }
     const held = this.#slices.get(tombstone.slice);
@@ -233,6 +259,32 @@ export class FakeAgent {
       this.#relayout(held.gpu);
     }
     this.#done.set(key, tombstone);
+  }
+
+  #recut(gone: InstanceTombstone): void {
+    const card = this.#gpus.find((each) => each.uuid === gone.gpu);
+    const others = this.#others.get(gone.gpu) ?? [];
+    const found = others.find(
+      ({ giProfileId, start }) => giProfileId === gone.giProfileId && start === gone.start,
+    );
+    if (found === undefined) {
+      this.#done.set(tombstoneKey(gone), gone);
+      return;
+    }
+    const other = found.gpuInstanceId !== gone.gpuInstanceId;
+    const why = other ? 'it is another one now' : this.keepsOthers;
+    if (why !== null) {
+      this.#refused.set(gone.gpu, why);
+      return;
+    }
+    if (card === undefined || card.authority !== 'cut' || gone.layoutRevision > card.layoutRevision)
+      this.violations.push(`${found.profile} at ${found.start} is not to be destroyed`);
+    this.recut.push(`${found.profile} at ${found.start}`);
+    this.#others.set(
+      gone.gpu,
+      others.filter((each) => each !== found),
+    );
+    this.#relayout(gone.gpu);
   }
 
   #makeSlices(target: GpuTarget): void {
@@ -269,9 +321,10 @@ export class FakeAgent {
       );
       const kind = own[0]?.shape.kind ?? (gpu.migEnabled === true ? 'mig' : 'idle');
       const mig = kind === 'mig' || gpu.migEnabled === true;
+      const all = [...instances, ...(this.#others.get(uuid) ?? [])];
       return {
         ...gpu,
-        instances,
+        instances: all,
         mode: kind,
         migEnabled: gpu.migEnabled === null ? null : mig,
         mpsActive: kind === 'mps',
@@ -310,6 +363,10 @@ export class FakeAgent {
         if ((mask & units) !== 0) this.violations.push(`${id} overlaps another instance`);
         mask |= units;
       }
+      for (const other of this.#others.get(gpu.uuid) ?? []) {
+        const units = placementMask(other.start, other.size);
+        if ((mask & units) !== 0) this.violations.push(`${other.profile} of others is overlapped`);
+      }
       if (memoryMib > gpu.memoryTotalMib) this.violations.push(`${gpu.uuid} is promised twice`);
     }
   }
@@ -323,7 +380,12 @@ export class FakeAgent {
         node: this.node,
         acceptedEpoch: target?.epoch ?? 0,
         acceptedGeneration: target?.generation ?? 0,
-        gpus: this.#gpus.map((gpu) => ({ gpu: gpu.uuid, outcome: 'converged', detail: '' })),
+        gpus: this.#gpus.map(({ uuid: gpu }) => {
+          const detail = this.#refused.get(gpu);
+          return detail === undefined
+            ? { gpu, outcome: 'converged', detail: '' }
+            : { gpu, outcome: 'refused', detail };
+        }),
         slices: this.slices.map((slice) => ({
           slice: slice.id,
           incarnation: slice.incarnation,
@@ -368,10 +430,4 @@ function statusOf(
     readyAtMs: now.phase === 'ready' ? 2 : null,
     idleSeconds: now.idleSeconds,
   };
-}
-
-function keyOf(tombstone: Tombstone): string {
-  return tombstone.kind === 'replica'
-    ? `replica/${tombstone.replica}`
-    : `slice/${tombstone.slice}/${tombstone.incarnation}`;
 }

@@ -34,7 +34,18 @@ const a = slice('a.0', gpuA, shapes.half(0));
 const wanted = target(1, {
   slices: [a],
   replicas: [replica('vad', [a])],
-  tombstones: [replicaGone('old'), sliceGone(slice('old.0', gpuA, shapes.mps(1)))],
+  tombstones: [
+    replicaGone('old'),
+    sliceGone(slice('old.0', gpuA, shapes.mps(1))),
+    {
+      kind: 'instance',
+      gpu: gpuA,
+      giProfileId: 9,
+      start: 4,
+      gpuInstanceId: 2,
+      layoutRevision: 3,
+    },
+  ],
 });
 const record: ReplicaRecord = {
   replica: replica('vad', [a]).replica,
@@ -109,7 +120,8 @@ test('a done tombstone is remembered for as long as the target names it', () => 
   const store = openAgentStore(path);
   for (const each of wanted.tombstones) store.addTombstoneDone(each);
   store.saveAccepted({ target: wanted, gpusInForce: [], refusals: [] });
-  expect(store.tombstonesDone()).toHaveLength(2);
+  expect(store.tombstonesDone()).toHaveLength(3);
+  expect(store.tombstonesDone()).toEqual(expect.arrayContaining([...wanted.tombstones]));
   const next = { ...wanted, generation: 2, tombstones: wanted.tombstones.slice(0, 1) };
   store.saveAccepted({ target: next, gpusInForce: [], refusals: [] });
   expect(store.tombstonesDone()).toEqual([replicaGone('old')]);

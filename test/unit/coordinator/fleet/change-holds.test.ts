@@ -121,3 +121,37 @@ test.for([
   expect(holds.nodes.size + holds.coming.size).toBe(0);
   expect([...holds.leaving]).toEqual(['ocr-1']);
 });
+
+test('a card is kept from the first stage on until what others made on it is gone', () => {
+  const [uuid, other] = [first?.uuid ?? '', second?.uuid ?? ''];
+  const stage = (gpu: string, seen: { gpuInstanceId: number; layoutRevision: number } | null) => ({
+    title: 'clear idle slices',
+    steps: [
+      {
+        kind: 'destroy-slice' as const,
+        node: inventory.node,
+        gpu,
+        slice: null,
+        placement: { giProfileId: 9, start: 0 },
+        shape: '3g.20gb at 0',
+        seen,
+      },
+    ],
+    until: 'slices-gone' as const,
+    abortsOn: [],
+    deadlineSeconds: 600,
+  });
+  const seen = { gpuInstanceId: 1, layoutRevision: 1 };
+  const stages = [stage(uuid, seen), stage(other, seen), stage(uuid, null)];
+  const kept = (of: Partial<Change>) => [
+    ...(holdsOf([change({ stages }, of)], () => true)
+      .nodes.get(inventory.node)
+      ?.cards.keys() ?? []),
+  ];
+  expect(kept({ stage: 0 })).toEqual([uuid, other]);
+  expect(kept({ stage: 1 })).toEqual([other]);
+  // A step that does not say which instance it saw destroys none.
+  expect(kept({ stage: 2 })).toEqual([]);
+  expect(kept({ stage: 0, state: 'aborted' })).toEqual([]);
+  expect(kept({ stage: 0, exact: false })).toEqual([]);
+});

@@ -149,6 +149,14 @@ const target: NodeTarget = {
   tombstones: [
     { kind: 'replica', replica: id('old-1') },
     { kind: 'slice', slice: id('o.0'), incarnation: 2, gpu: id('GPU-1') },
+    {
+      kind: 'instance',
+      gpu: id('GPU-1'),
+      giProfileId: 0,
+      start: 0,
+      gpuInstanceId: 5,
+      layoutRevision: 9,
+    },
   ],
 };
 
@@ -269,6 +277,13 @@ describe('what a peer should not send is one problem that names the field', () =
       path: 'generation',
     },
     { name: 'a tombstone of nothing', change: { tombstones: [{}] }, path: 'tombstones[0].kind' },
+    {
+      name: 'an instance without its layout',
+      change: {
+        tombstones: [{ instance: { gpuUuid: 'GPU-1', layoutRevision: '-1' } }],
+      },
+      path: 'tombstones[0].instance.layout_revision',
+    },
     {
       name: 'a replica without a workload',
       change: { replicas: [{ replica: 'r', model: 'm' }] },

@@ -5,9 +5,11 @@ import type { Long } from '@grpc/proto-loader';
 export interface PlanBudget {
   'interruptionMs'?: (number | string | Long);
   'allowPreemption'?: (boolean);
+  'recutIdle'?: (boolean);
 }
 
 export interface PlanBudget__Output {
   'interruptionMs': (string);
   'allowPreemption': (boolean);
+  'recutIdle': (boolean);
 }

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Plan, PlanStep } from '../../../../../shared/domain/change.ts';
+import type { GpuInventory, MigInstance } from '../../../../../shared/domain/inventory.ts';
 import { lintPlan, type PlanProblem } from '../../../../../shared/placement/relayout/lint-plan.ts';
-import { cardsOf, migShape, node } from '../builders.ts';
+import { cardsOf, gpu, instance, migShape, node } from '../builders.ts';
 import { asMig, factsOf, planIn, roomFor, stageSet } from './stage-set.ts';
 
 const set = stageSet(
@@ -109,4 +110,68 @@ test('finds an interruption that the replica does not allow', () => {
   expect(lint(plan)).toEqual([
     { stage: 0, code: 'disruption', message: `${replica}: it must never be interrupted` },
   ]);
+});
+
+describe('an instance that others made', () => {
+  const idle = (changes: Partial<MigInstance> = {}, card: Partial<GpuInventory> = {}) =>
+    stageSet(
+      [
+        node('a', [
+          gpu('a', 0, 'A30', {
+            migEnabled: true,
+            mode: 'mig',
+            layoutRevision: 3,
+            instances: [instance('A30', '1g.6gb', 1, changes)],
+            ...card,
+          }),
+        ]),
+      ],
+      [],
+    );
+  const big = asMig('big', 20_000);
+  const recut = planIn(roomFor(idle(), big));
+  const judged = (now: ReturnType<typeof idle>, plan = recut) =>
+    codes(lintPlan(now.snapshot, plan, factsOf(now, big)));
+
+  test('may go when the plan names the very one', () => {
+    expect(recut.stages[0]?.steps).toMatchObject([
+      { slice: null, seen: { gpuInstanceId: 2, layoutRevision: 3 } },
+    ]);
+    expect(recut.stages[0]?.abortsOn).toContain('layout-moved-on');
+    expect(judged(idle())).toEqual([]);
+    // Our own steps on the card are no other layout: its agent tells them from a stranger's.
+    expect(judged(idle({}, { layoutRevision: 5 }))).toEqual([]);
+  });
+
+  test.for([
+    {
+      name: 'it is another one',
+      now: idle({ gpuInstanceId: 9 }),
+      want: 'instance-moved-on',
+    },
+    {
+      name: 'the layout is older than the plan',
+      now: idle({}, { layoutRevision: 2 }),
+      want: 'instance-moved-on',
+    },
+    { name: 'we may not cut', now: idle({}, { authority: 'place' }), want: 'foreign-touched' },
+    {
+      name: 'somebody computes there',
+      now: idle({}, { memoryForeignMib: 100 }),
+      want: 'foreign-touched',
+    },
+    { name: 'it is not there', now: idle({ start: 3 }), want: 'slice-unknown' },
+  ])('stays when $name', ({ now, want }) => {
+    expect(judged(now)).toContain(want);
+  });
+
+  test('stays when the plan does not say which one it saw', () => {
+    const stages = recut.stages.map((stage) => ({
+      ...stage,
+      steps: stage.steps.map((step) =>
+        step.kind === 'destroy-slice' ? { ...step, seen: null } : step,
+      ),
+    }));
+    expect(judged(idle(), { ...recut, stages })).toContain('instance-moved-on');
+  });
 });

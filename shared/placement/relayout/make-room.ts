@@ -56,6 +56,9 @@ export function makeRoom(input: MakeRoomInput): MakeRoomResult {
   return { kind: 'refused', reason: reasonOf(input, fitsIf), fitsIf };
 }
 
+/** A refusal comes after every search has failed, and somebody waits for it. */
+const roomLimits: SearchLimits = { ...searchLimits, questionsMax: 96 };
+
 const nothingLocked: ReadonlySet<GpuUuid> = new Set();
 
 interface Within {
@@ -118,7 +121,7 @@ function loudly(input: MakeRoomInput, within: Within): Forced | null {
 
 /** What was spent on earlier searches in the scene is not taken from this one. */
 function searchOf(input: MakeRoomInput, { scene, budget }: Within): Search {
-  const { request, runningOf, limits = searchLimits } = input;
+  const { request, runningOf, limits = roomLimits } = input;
   const { questions, looks } = scene;
   return {
     scene,

@@ -4,7 +4,15 @@ import type { PlacementNode, PlacementRequest } from '../engine.ts';
 import { movable, type RelayoutBudget, type RunningOf } from './budget.ts';
 import { standInPrefix, type Scene } from './scene.ts';
 import type { IdleInstance } from './stages.ts';
-import { byEase, clearings, easeOf, type Clearing, type ClearingRules } from './victims.ts';
+import {
+  byEase,
+  clearings,
+  easeOf,
+  sightOf,
+  type Clearing,
+  type ClearingRules,
+  type NodeSight,
+} from './victims.ts';
 
 /** A replica that goes elsewhere: its successor is ready before it stops. */
 export interface Move {
@@ -50,7 +58,7 @@ export const searchLimits: SearchLimits = {
   looksMax: 1_000,
   clearingsMax: 192,
   statesMax: 60_000,
-  statesNearbyMax: 2_000,
+  statesNearbyMax: 400,
 };
 
 /** Where a search stands: how deep chains may still go, how many moves are left, and what must stay as it is. */
@@ -108,13 +116,30 @@ export function rank(search: Search, request: PlacementRequest, reach: Reach): r
     Math.min(nested ? limits.nodesNestedMax : limits.nodesMax, limits.looksMax - scene.looks),
   );
   scene.looks += names.length;
+  const seen = new Map<string, number>();
   return names
     .flatMap((name) => {
       const node = scene.node(name);
-      return node === undefined ? [] : clearings(node, scene.claimsOn(name), rules);
+      return node === undefined ? [] : clearings(sightOn(search, node), rules, seen);
     })
     .filter(({ victims }) => victims.length <= reach.moves)
     .sort(byEase);
+}
+
+/** What is on a node, looked at anew only once something there has changed. */
+function sightOn({ scene, runningOf }: Search, node: PlacementNode): NodeSight {
+  const { node: name } = node.inventory;
+  const claims = scene.anyClaimsOn(name);
+  const known = scene.sights.get(name);
+  if (known?.node === node && known.claims === claims) return known;
+  const made = sightOf(node, claims, (claim) => {
+    const running = movable(claim, runningOf);
+    if (running === null || claim.holder.kind !== 'replica') return '';
+    const { model, modelVersion } = claim.holder;
+    return `${model}/${modelVersion}/${running.idle}`;
+  });
+  scene.sights.set(name, made);
+  return made;
 }
 
 /** The nodes where a cheap bound says that room is made most easily, the easiest first. */
@@ -171,6 +196,7 @@ function rulesOf(
   if (need === null) return null;
   return {
     need: need.count > 1 ? { ...need, isolation: 'whole' } : need,
+    host: request.spec.workload,
     mayGo: (claim) =>
       movable(claim, runningOf) !== null && claim.slices.every(({ gpu }) => !locked.has(gpu)),
     recutIdle: budget.recutIdle,

@@ -12,6 +12,9 @@ import type {
 } from '../engine.ts';
 import { compareText } from '../node-record.ts';
 import type { IdleInstance } from './stages.ts';
+import type { NodeSight } from './victims.ts';
+
+const nobody: readonly Claim[] = [];
 
 /** How the names of replicas begin that are only thought of. */
 export const standInPrefix = 'stand-in/';
@@ -61,11 +64,14 @@ export class Scene {
 
   /** In no order that may decide anything: for sums over a large cluster. */
   anyClaimsOn(name: NodeName): readonly Claim[] {
-    return this.#claims.get(name) ?? [];
+    return this.#claims.get(name) ?? nobody;
   }
 
   /** The nodes that were easiest for a need when it was first asked about, by its key; kept for nested questions. */
   readonly shortlists = new Map<string, readonly NodeName[]>();
+
+  /** What was seen on nodes; `anyClaimsOn` is the same list again once a step is taken back. */
+  readonly sights = new Map<NodeName, NodeSight>();
 
   /** How many nodes were looked at closely so far. */
   looks = 0;
@@ -113,9 +119,11 @@ export class Scene {
   }
 
   begin(claim: Claim): void {
+    const before = this.anyClaimsOn(claim.node);
     this.#setClaim(claim);
     this.#remember(() => {
       this.#removeClaim(claim);
+      this.#claims.set(claim.node, before);
     });
   }
 
@@ -125,6 +133,7 @@ export class Scene {
    */
   end(claim: Claim): void {
     const gone = new Set<string>(claim.slices.map((slice) => slice.id));
+    const before = this.anyClaimsOn(claim.node);
     this.#removeClaim(claim);
     const restore = this.#filterInstances(
       claim.node,
@@ -133,6 +142,7 @@ export class Scene {
     this.#remember(() => {
       restore();
       this.#setClaim(claim);
+      this.#claims.set(claim.node, before);
     });
   }
 

@@ -23,6 +23,8 @@ export interface Clearing {
 /** What decides who may have to go. */
 export interface ClearingRules {
   readonly need: GpuNeed;
+  /** What the request takes of a node beside cards. */
+  readonly host: Pick<Claim, 'cpuMillis' | 'memoryMib'>;
   readonly mayGo: (claim: Claim) => boolean;
   readonly recutIdle: boolean;
   /** Cards that are kept as they are. */
@@ -87,22 +89,95 @@ export function easeOf(
   return best;
 }
 
-/** Every sensible way to make room for one need on a node, easiest first. */
-export function clearings(
+/** A node as those who clear it see it. */
+export interface NodeSight {
+  readonly node: PlacementNode;
+  /** In no order that may decide anything. */
+  readonly claims: readonly Claim[];
+  readonly cards: readonly CardAt[];
+  readonly cpuFreeMillis: number;
+  readonly memoryFreeMib: number;
+}
+
+interface CardAt {
+  readonly node: NodeName;
+  readonly gpu: GpuInventory;
+  /** In order of id. */
+  readonly held: readonly Claim[];
+  /** Equal for cards that differ in nothing but names. */
+  readonly text: string;
+}
+
+/** `kindOf`: claims with equal texts differ in nothing but names and place. */
+export function sightOf(
   node: PlacementNode,
   claims: readonly Claim[],
+  kindOf: (claim: Claim) => string,
+): NodeSight {
+  const { inventory } = node;
+  const byCard = claimsByCard(claims.toSorted((a, b) => compare(a.id, b.id)));
+  const cards = inventory.gpus.map((gpu) => {
+    const held = byCard.get(gpu.uuid) ?? [];
+    const idle = idleInstances(gpu, held).map(({ profile, start }) => `${profile}@${start}`);
+    const text = [gpu.productName, textOf(held, gpu, kindOf), idle.join()].join('|');
+    return { node: inventory.node, gpu, held, text };
+  });
+  return {
+    node,
+    claims,
+    cards,
+    cpuFreeMillis: inventory.cpuMillis - sumOf(claims, ({ cpuMillis }) => cpuMillis),
+    memoryFreeMib: inventory.memoryMib - sumOf(claims, ({ memoryMib }) => memoryMib),
+  };
+}
+
+function sumOf(claims: readonly Claim[], of: (claim: Claim) => number): number {
+  return claims.reduce((sum, claim) => sum + of(claim), 0);
+}
+
+function textOf(
+  held: readonly Claim[],
+  gpu: GpuInventory,
+  kindOf: (claim: Claim) => string,
+): string {
+  const texts = held.map((claim) => {
+    const shapes = claim.slices.map(({ gpu: uuid, shape }) => {
+      const start = shape.kind === 'mig' ? shape.start : shape.kind;
+      return `${uuid === gpu.uuid ? '' : 'beside '}${shape.memoryMib}@${start}`;
+    });
+    return `${kindOf(claim)}:${shapes.join('+')}`;
+  });
+  return texts.sort().join();
+}
+
+/** How many cards are looked at that differ in nothing but names. */
+const alikeMax = 2;
+
+/**
+ * Every sensible way to make room for one need on a node, easiest first. `seen` counts the cards that were looked at:
+ * where one fails, another that is just like it does too.
+ */
+export function clearings(
+  sight: NodeSight,
   rules: ClearingRules,
+  seen: Map<string, number>,
 ): readonly Clearing[] {
+  const { node, claims, cards } = sight;
   if (rules.need.count > 1) {
     const found = clearWhole(node, claims, rules);
     return found === null ? [] : [found];
   }
-  const byCard = claimsByCard(claims);
-  return node.inventory.gpus
-    .filter((gpu) => mayServe(gpu, rules))
-    .flatMap((gpu) =>
-      clearCard({ node: node.inventory.node, gpu }, byCard.get(gpu.uuid) ?? [], rules),
-    )
+  const hasCpu = sight.cpuFreeMillis >= rules.host.cpuMillis;
+  const hasMemory = sight.memoryFreeMib >= rules.host.memoryMib;
+  return cards
+    .filter(({ gpu, text }) => {
+      if (!mayServe(gpu, rules)) return false;
+      const key = `${hasCpu}/${hasMemory}|${text}`;
+      const count = (seen.get(key) ?? 0) + 1;
+      seen.set(key, count);
+      return count <= alikeMax;
+    })
+    .flatMap((card) => clearCard(card, card.held, rules))
     .sort(byEase);
 }
 
@@ -154,12 +229,9 @@ function milliOf(shape: SliceShape, gpu: GpuInventory): number {
   return divFloor(1_000 * shape.memoryMib, Math.max(1, gpu.memoryTotalMib));
 }
 
-interface CardAt {
-  readonly node: NodeName;
-  readonly gpu: GpuInventory;
-}
+type Card = Pick<CardAt, 'node' | 'gpu'>;
 
-function clearCard(at: CardAt, held: readonly Claim[], rules: ClearingRules): Clearing[] {
+function clearCard(at: Card, held: readonly Claim[], rules: ClearingRules): Clearing[] {
   const { need } = rules;
   const kinds = new Set(held.flatMap((claim) => kindsOn(claim, at.gpu.uuid)));
   const found: Clearing[] = [];
@@ -189,7 +261,7 @@ function kindsOn(claim: Claim, gpu: GpuUuid): string[] {
 }
 
 /** For every profile that will do and every legal start of it: whoever lies in the way. */
-function clearForInstance(at: CardAt, held: readonly Claim[], rules: ClearingRules): Clearing[] {
+function clearForInstance(at: Card, held: readonly Claim[], rules: ClearingRules): Clearing[] {
   const { geometry, uuid, authority } = at.gpu;
   const { need } = rules;
   if (geometry === null || authority !== 'cut') return [];
@@ -222,7 +294,7 @@ function clearForInstance(at: CardAt, held: readonly Claim[], rules: ClearingRul
 const pairsOfMax = 16;
 
 /** Shares that together give back enough: one, two, or as many as it takes, the smallest sufficient ones first. */
-function clearForShare(at: CardAt, held: readonly Claim[], rules: ClearingRules): Clearing[] {
+function clearForShare(at: Card, held: readonly Claim[], rules: ClearingRules): Clearing[] {
   const { gpu } = at;
   const { need, mayGo } = rules;
   const sizes = held.map((claim) => {
@@ -272,7 +344,7 @@ function prefixes<T>(items: readonly T[]): T[][] {
 }
 
 /** Everything goes: for a whole card, or for another mode. */
-function clearAll(at: CardAt, held: readonly Claim[], rules: ClearingRules): Clearing | null {
+function clearAll(at: Card, held: readonly Claim[], rules: ClearingRules): Clearing | null {
   return clearingOf(at, held, idleInstances(at.gpu, held), rules);
 }
 
@@ -290,7 +362,7 @@ export function idleInstances(gpu: GpuInventory, held: readonly Claim[]): readon
 
 /** null: somebody or something in the way may not go, or nothing is in the way at all. */
 function clearingOf(
-  { node, gpu }: CardAt,
+  { node, gpu }: Card,
   victims: readonly Claim[],
   instances: readonly MigInstance[],
   { mayGo, recutIdle }: ClearingRules,

@@ -32,12 +32,34 @@ const patterns: readonly [readonly [string, number][], ...(readonly [string, num
   ],
 ];
 
-/** A large cluster of A100s, 8 a node, in which `3g` fits nowhere at once. */
-export function largeCluster(nodesCount: number, seed: number): StageSet {
+/** Full, or with room for nothing but 1g beside replicas of 2g: no re-layout makes room for 3g. */
+const fullPatterns: typeof patterns = [
+  [
+    ['2g.10gb', 0],
+    ['2g.10gb', 2],
+    ['2g.10gb', 4],
+    ['1g.5gb', 6],
+  ],
+  [
+    ['2g.10gb', 0],
+    ['2g.10gb', 2],
+    ['2g.10gb', 4],
+  ],
+];
+
+/**
+ * A large cluster of A100s, 8 a node, in which `3g` fits nowhere at once; `full`: not even after moves. Replicas
+ * of 2g may be interrupted for as long as it takes.
+ */
+export function largeCluster(nodesCount: number, seed: number, full = false): StageSet {
   const dice = new Dice(seed);
+  const choice = full ? fullPatterns : patterns;
+  const base = asMig('middle', 9_856, { disruption: { kind: 'budget', seconds: 3_600 } });
+  // More SMs than 1g.10gb has.
+  const middle = { ...base, gpu: base.gpu && { ...base.gpu, computePercent: 25 } };
   const specs = {
     '1g.5gb': asMig('small', 4_864),
-    '2g.10gb': asMig('middle', 9_856),
+    '2g.10gb': middle,
   } as const;
   const names = Array.from({ length: nodesCount }, (_, at) => `n${String(at).padStart(5, '0')}`);
   const nodes = names.map((name) =>
@@ -50,7 +72,7 @@ export function largeCluster(nodesCount: number, seed: number): StageSet {
   );
   const placed = names.flatMap((name) =>
     Array.from({ length: 8 }, (_, at): readonly Placed[] =>
-      dice.pick(patterns).map(([profile, start]) => ({
+      dice.pick(choice).map(([profile, start]) => ({
         spec: profile === '2g.10gb' ? specs['2g.10gb'] : specs['1g.5gb'],
         node: name,
         at: [[at, migShape('A100-40GB', profile, start)]],

@@ -61,13 +61,13 @@ function whyText(
 ): string {
   const { here, there } = costs;
   if (here === null) return `${node} would not be given to it again as things are`;
-  if (there === null || next === null) return `no other node has a place for it (cost ${here})`;
+  if (there === null || next === null) return `no other node has a place for it (it costs ${here} now)`;
   if (there < here) {
     return `${next} would cost ${there} now and ${node} ${here}; what runs is not moved for that alone`;
   }
   return there === here
-    ? `${node} costs ${here}, as ${next} does, and had it first`
-    : `${node} costs ${here}, the next best is ${next} with ${there}`;
+    ? `${node} costs ${here} now, as ${next} does, and comes first`
+    : `${node} costs ${here} now, the next best is ${next} with ${there}`;
 }
 
 function moveText(node: NodeName, next: NodeName | null): string {

@@ -288,7 +288,7 @@ test('why says the dominant reason, what would help and what was passed over', (
         {
           replica: 'alpha-1',
           decision: '12',
-          why: 'node-a costs 100, the next best is node-b with 240',
+          why: 'node-a costs 100 now, the next best is node-b with 240',
           toMove: 'tangram drain node-a would take it to node-b',
           evidence: [{ reason: 'memory', counted: 'gpu', count: 3, example: 'needs 9216MiB' }],
         },
@@ -304,7 +304,7 @@ passed over:
 would help: free start 4 on node-b/GPU0 by moving ocr-1 to node-a
         or: ask for 4GiB
   alpha-1 on node-a: ready
-    because: node-a costs 100, the next best is node-b with 240 (decision 12: tangram replay 12)
+    because: node-a costs 100 now, the next best is node-b with 240 (decision 12: tangram replay 12)
     to move: tangram drain node-a would take it to node-b
     passed over: 3 gpus, memory: needs 9216MiB
   alpha-2 on node-b: ending

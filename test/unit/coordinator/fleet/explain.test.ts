@@ -20,7 +20,7 @@ test('a placed model says where, what the next best costs, which decision it was
   expect(why?.refusal).toBeNull();
   expect(why?.places).toHaveLength(1);
   const [place] = why?.places ?? [];
-  expect(place?.why).toMatch(/^node-a costs \d+, /);
+  expect(place?.why).toMatch(/^node-a costs \d+ now, /);
   expect(place?.why).toContain('node-b');
   expect(place?.toMove).toContain('tangram drain node-a would take it to node-b');
   expect(place?.evidence).toMatchObject([{ reason: 'card-model', of: 'gpu', count: 1 }]);

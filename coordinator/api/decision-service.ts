@@ -2,7 +2,8 @@ import type { handleServerStreamingCall } from '@grpc/grpc-js';
 import { parsePolicyName } from '../../shared/placement/policies/names.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
-import { problemError, toServiceError, unary } from '../../shared/wire/unary.ts';
+import { serverStream } from '../../shared/wire/server-stream.ts';
+import { problemError, unary } from '../../shared/wire/unary.ts';
 import type { DecisionServiceHandlers } from '../../shared/wire/generated/tangram/v1/DecisionService.ts';
 import type { ReplayPolicyRequest__Output } from '../../shared/wire/generated/tangram/v1/ReplayPolicyRequest.ts';
 import type { ReplayPolicyResponse } from '../../shared/wire/generated/tangram/v1/ReplayPolicyResponse.ts';
@@ -84,37 +85,21 @@ function replayStream(
   replays: Replays,
   onError: (error: unknown) => void,
 ): handleServerStreamingCall<ReplayPolicyRequest__Output, ReplayPolicyResponse> {
-  return (call) => {
-    const controller = new AbortController();
-    call.on('cancelled', () => controller.abort(new Error('the caller went away')));
-    void (async () => {
-      try {
-        const policy = parsePolicyName(
-          call.request.policy === '' ? 'tangram' : call.request.policy,
-        );
-        if (!policy.ok) throw problemError({ ...policy.problem, path: 'policy' });
-        const options = {
-          policy: policy.value,
-          seed: wholeIn('seed', call.request.seed),
-          sinceMs: wholeIn('since_ms', call.request.sinceMs),
-          // A reader that is slow misses nothing that it needs: what counts is the report.
-          onProgress: (done: number, total: number) => {
-            if (!call.writableNeedDrain) call.write({ progress: { done, total } });
-          },
-        };
-        const report = await replays.run(controller.signal, (deps) => replayPolicy(deps, options));
-        call.write({ report: encodeReport(report) });
-        call.end();
-      } catch (error) {
-        if (controller.signal.aborted) {
-          call.end();
-          return;
-        }
-        onError(error);
-        call.emit('error', toServiceError(error));
-      }
-    })();
-  };
+  return serverStream(async (call, signal) => {
+    const policy = parsePolicyName(call.request.policy === '' ? 'tangram' : call.request.policy);
+    if (!policy.ok) throw problemError({ ...policy.problem, path: 'policy' });
+    const options = {
+      policy: policy.value,
+      seed: wholeIn('seed', call.request.seed),
+      sinceMs: wholeIn('since_ms', call.request.sinceMs),
+      // A reader that is slow misses nothing that it needs: what counts is the report.
+      onProgress: (done: number, total: number) => {
+        if (!call.writableNeedDrain) call.write({ progress: { done, total } });
+      },
+    };
+    const report = await replays.run(signal, (deps) => replayPolicy(deps, options));
+    call.write({ report: encodeReport(report) });
+  }, onError);
 }
 
 /** 64-bit numbers arrive as text. Throws REQUEST_INVALID. */

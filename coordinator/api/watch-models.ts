@@ -1,6 +1,6 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { unreachable } from '../../shared/domain/assert.ts';
-import { toServiceError } from '../../shared/wire/unary.ts';
+import { serverStream } from '../../shared/wire/server-stream.ts';
 import type { WatchModelsRequest__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsRequest.ts';
 import type { WatchModelsResponse } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 import type { CoordinatorCore, ModelEvent } from '../fleet/core.ts';
@@ -14,28 +14,14 @@ export function watchModels(
   core: CoordinatorCore,
   onError: (error: unknown) => void,
 ): handleServerStreamingCall<WatchModelsRequest__Output, WatchModelsResponse> {
-  return (call) => {
-    const controller = new AbortController();
-    call.on('cancelled', () => controller.abort(new Error('the caller went away')));
-    void (async () => {
-      try {
-        const only = call.request.name === '' ? null : modelNameIn(call.request.name);
-        for await (const event of core.watchModels(controller.signal)) {
-          if (only !== null && nameOf(event) !== only && event.kind !== 'synced') continue;
-          await send(call, encodeModelEvent(event), controller.signal);
-          if (controller.signal.aborted) break;
-        }
-        call.end();
-      } catch (error) {
-        if (controller.signal.aborted) {
-          call.end();
-          return;
-        }
-        onError(error);
-        call.emit('error', toServiceError(error));
-      }
-    })();
-  };
+  return serverStream(async (call: Call, signal) => {
+    const only = call.request.name === '' ? null : modelNameIn(call.request.name);
+    for await (const event of core.watchModels(signal)) {
+      if (only !== null && nameOf(event) !== only && event.kind !== 'synced') continue;
+      await send(call, encodeModelEvent(event), signal);
+      if (signal.aborted) break;
+    }
+  }, onError);
 }
 
 function nameOf(event: ModelEvent): string | null {

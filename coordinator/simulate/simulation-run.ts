@@ -2,20 +2,15 @@ import type { PolicyName } from '../../shared/placement/policies/policy-name.ts'
 import { type ArrivalsResult, runArrivals, type RunOptions } from './run-arrivals.ts';
 import { type ChurnResult, runChurn } from './run-churn.ts';
 import type { Trace } from './trace.ts';
+import type { TrialSummary } from './trial.ts';
 
 /** One policy with one seed, as `tangram simulate --json` prints it. Percent are of the GPU capacity of the trace. */
-export interface SimulationRun {
+export interface SimulationRun extends TrialSummary {
   readonly policy: PolicyName;
   readonly seed: number;
   /** By percent of capacity that has arrived; null: not reached, or requests left meanwhile (churn). */
   readonly allocatedPercent: Readonly<Record<'100' | '110' | '130', number | null>>;
   readonly fragmentPercent: Readonly<Record<'50' | '100', number | null>>;
-  readonly decisions: number;
-  readonly placed: number;
-  readonly failed: number;
-  readonly p50Us: number | null;
-  readonly p99Us: number | null;
-  readonly p999Us: number | null;
   /** Of this process, after the run. */
   readonly rssMib: number;
   /** With churn only. */

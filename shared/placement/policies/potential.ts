@@ -1,5 +1,7 @@
 import { assert } from '../../domain/assert.ts';
 import type { CardShape } from './demand.ts';
+import type { FleetCards } from './policy.ts';
+import { copyMilli } from './shape-size.ts';
 import type { NodeLeft, ShapeColumns } from './usable.ts';
 import { columnsOf, usableOf, usableOne } from './usable.ts';
 
@@ -23,17 +25,31 @@ const tails = Int32Array.from({ length: tailSteps + 1 }, (_, z) =>
 );
 
 /**
- * How each shape weighs: how often it is asked for, times the square of how scarce room for it is. Whole numbers that
- * sum to at most 2^16.
+ * How each shape weighs: how often it is asked for, times the square of how scarce room for it is, times the root of
+ * its size. By size itself small shares are packed worse; without it the largest requests are lost when a cluster with
+ * much CPU work is nearly full. Whole numbers that sum to at most 2^16.
  */
-export function weighShapes(shapes: readonly CardShape[]): Int32Array {
+export function weighShapes(
+  shapes: readonly CardShape[],
+  fleet: readonly FleetCards[],
+): Int32Array {
   const total = shapes.reduce((sum, { weight }) => sum + weight, 0);
-  const raw = shapes.map(({ weight, scarcity }) => {
-    const often = Math.max(1, Math.floor((weight * weightOne) / total));
-    return often * scarcity * scarcity;
+  // With 16 cards a shape and 128 shapes their sum stays below 2^53.
+  const raw = shapes.map((shape) => {
+    const often = Math.max(1, Math.floor((shape.weight * weightOne) / total));
+    return often * shape.scarcity * shape.scarcity * wholeRoot(1_000 * copyMilli(shape, fleet));
   });
   const sum = raw.reduce((all, each) => all + each, 0);
-  return Int32Array.from(raw, (each) => Math.floor((each * weightOne) / sum));
+  // A quotient of whole numbers below 2^53 is rounded correctly on every machine, and the factor is a power of two.
+  return Int32Array.from(raw, (each) => Math.floor((each / sum) * weightOne));
+}
+
+/** The largest whole number whose square is not above `value`: exact, whatever the machine's root makes of it. */
+function wholeRoot(value: number): number {
+  let root = Math.floor(Math.sqrt(value));
+  while (root * root > value) root -= 1;
+  while ((root + 1) * (root + 1) <= value) root += 1;
+  return root;
 }
 
 /**
@@ -57,10 +73,14 @@ export class Potential {
   private readonly keys: Int32Array;
 
   /** `cpuPerThousandMilli`: thousandths of a CPU that each free card should find on its node. */
-  constructor(shapes: readonly CardShape[], cpuPerThousandMilli: number) {
+  constructor(
+    shapes: readonly CardShape[],
+    fleet: readonly FleetCards[],
+    cpuPerThousandMilli: number,
+  ) {
     assert(shapes.length <= shapesMax, `a potential looks at no more than ${shapesMax} shapes`);
     this.columns = columnsOf(shapes);
-    this.weights = weighShapes(shapes);
+    this.weights = weighShapes(shapes, fleet);
     this.weightTotal = this.weights.reduce((sum, weight) => sum + weight, 0);
     this.single = Uint8Array.from(shapes, ({ need }) =>
       need.count === 1 && need.isolation !== 'mig' ? 1 : 0,

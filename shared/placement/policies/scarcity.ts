@@ -1,8 +1,7 @@
-import type { CardShape } from './demand.ts';
 import { scarcityOne } from './demand.ts';
 import type { NodeRoom } from './node-room.ts';
 import type { FleetCards, NodeSight } from './policy.ts';
-import { sizeMilliOf } from './shape-size.ts';
+import { copyMilli } from './shape-size.ts';
 import { columnsOf, fillOf } from './usable.ts';
 
 /** No shape counts as scarcer than this: 32 times as much is free as it could use. */
@@ -31,9 +30,4 @@ export function scarcityOf(
     const fill = Math.max(fills[at] ?? 0, copyMilli(shape, fleet));
     return Math.max(scarcityOne, Math.min(scarcityMax, Math.floor((scarcityOne * free) / fill)));
   });
-}
-
-/** Milli-GPU that one copy of a shape takes, on average over the fleet. */
-export function copyMilli({ need }: CardShape, fleet: readonly FleetCards[]): number {
-  return need.count * sizeMilliOf(need, fleet);
 }

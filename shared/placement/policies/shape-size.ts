@@ -1,6 +1,7 @@
 import { isCardNamed } from '../../domain/card.ts';
 import { divCeil, divFloor, shareReserveMib } from '../cost.ts';
 import type { Need } from '../need.ts';
+import type { CardShape } from './demand.ts';
 import type { FleetCards } from './policy.ts';
 
 /**
@@ -18,6 +19,11 @@ export function sizeMilliOf(need: Need, fleet: readonly FleetCards[]): number {
     sum += each.count * size;
   }
   return cards === 0 ? 1_000 : Math.max(1, divFloor(sum, cards));
+}
+
+/** Milli-GPU that one copy of a shape takes, on average over the fleet. */
+export function copyMilli({ need }: CardShape, fleet: readonly FleetCards[]): number {
+  return need.count * sizeMilliOf(need, fleet);
 }
 
 /** Whether a need accepts cards of that product. */

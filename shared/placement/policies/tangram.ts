@@ -17,7 +17,8 @@ import type {
 } from './policy.ts';
 import { Potential, valueScale, weighShapes } from './potential.ts';
 import { priorDemand } from './prior.ts';
-import { copyMilli, scarcityOf } from './scarcity.ts';
+import { scarcityOf } from './scarcity.ts';
+import { copyMilli } from './shape-size.ts';
 import { usableOne } from './usable.ts';
 
 /** Near-equal nodes tie, so that their order fills them one by one; worth points of allocation (FGD does it too). */
@@ -69,7 +70,11 @@ class LookAhead implements Policy {
     this.looked = weightiest(this.shapes.filter(asksForCards), outlook.fleet);
     const kept = previous !== null && asksTheSame(previous.looked, this.looked);
     this.room = kept ? previous.room : new NodeRoom(this.looked);
-    this.potential = new Potential(this.looked, cpuPerThousandMilli(this.looked, outlook.fleet));
+    this.potential = new Potential(
+      this.looked,
+      outlook.fleet,
+      cpuPerThousandMilli(this.looked, outlook.fleet),
+    );
   }
 
   rate(node: NodeSight, option: Option, ask: RequestSight): number {
@@ -102,7 +107,8 @@ class LookAhead implements Policy {
     if (!outlook.demand.shapes.some(({ gpu }) => gpu !== null)) return null;
     const scarcity = scarcityOf(room, nodes, outlook.fleet);
     const next = looked.map((shape, at) => ({ ...shape, scarcity: scarcity[at] ?? scarcityOne }));
-    if (!hasMoved(weighShapes(looked), weighShapes(next))) return null;
+    if (!hasMoved(weighShapes(looked, outlook.fleet), weighShapes(next, outlook.fleet)))
+      return null;
     const found = new Map<Shape, number>(
       looked.map((shape, at) => [shape, scarcity[at] ?? scarcityOne]),
     );

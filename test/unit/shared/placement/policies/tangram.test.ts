@@ -37,11 +37,13 @@ function plainWaste(shapes: readonly DemandShape[], { free, cpu }: Plain): numbe
   });
   const requests = rows.reduce((sum, { weight }) => sum + weight, 0);
   const raw = rows.map(
-    ({ weight, scarcity }) =>
-      Math.max(1, Math.floor((weight * 65_536) / requests)) * scarcity * scarcity,
+    ({ weight, scarcity, asks }) =>
+      Math.max(1, Math.floor((weight * 65_536) / requests)) *
+      scarcity ** 2 *
+      Math.floor(Math.sqrt(1_000 * asks)),
   );
   const rawSum = raw.reduce((sum, each) => sum + each, 0);
-  const weights = raw.map((each) => Math.floor((each * 65_536) / rawSum));
+  const weights = raw.map((each) => Math.floor((each / rawSum) * 65_536));
   const many = rows.reduce(
     (sum, { count, waste }, at) => (count > 1 ? sum + (weights[at] ?? 0) * waste : sum),
     0,

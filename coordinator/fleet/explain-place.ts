@@ -61,7 +61,8 @@ function whyText(
 ): string {
   const { here, there } = costs;
   if (here === null) return `${node} would not be given to it again as things are`;
-  if (there === null || next === null) return `no other node has a place for it (it costs ${here} now)`;
+  if (there === null || next === null)
+    return `no other node has a place for it (it costs ${here} now)`;
   if (there < here) {
     return `${next} would cost ${there} now and ${node} ${here}; what runs is not moved for that alone`;
   }

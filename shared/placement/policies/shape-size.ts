@@ -8,7 +8,7 @@ import type { FleetCards } from './policy.ts';
  * Thousandths of a card that a need takes of each of its cards, on average over the cards of the fleet that it may
  * have and that are large enough. 1000 where there is none: it would need at least all of one.
  */
-export function sizeMilliOf(need: Need, fleet: readonly FleetCards[]): number {
+function sizeMilliOf(need: Need, fleet: readonly FleetCards[]): number {
   let cards = 0;
   let sum = 0;
   for (const each of fleet) {

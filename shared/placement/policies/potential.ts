@@ -109,6 +109,8 @@ export class Potential {
   /** The order among equals does not matter: their terms add up to the same. */
   private bestOfSingles(): number {
     const { keys, weights, singlesWeight } = this;
+    // Beside large and scarce shapes, all the singles together may weigh less than one of 2^16 parts.
+    if (singlesWeight === 0) return 0;
     keys.sort();
     let left = singlesWeight;
     let tail = tailOne;

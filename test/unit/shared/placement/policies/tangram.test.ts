@@ -53,7 +53,9 @@ function plainWaste(shapes: readonly DemandShape[], { free, cpu }: Plain): numbe
     .sort((a, b) => a.waste - b.waste);
   const singleWeight = singles.reduce((sum, { weight }) => sum + weight, 0);
   const part = (left: number) =>
-    Number(BigInt(Math.floor((left * 8_192) / singleWeight)) ** 4n / 2n ** 32n);
+    singleWeight === 0
+      ? 0
+      : Number(BigInt(Math.floor((left * 8_192) / singleWeight)) ** 4n / 2n ** 32n);
   let [left, best] = [singleWeight, 0];
   for (const { waste, weight } of singles) {
     best += waste * (part(left) - part(left - weight));

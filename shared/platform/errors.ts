@@ -15,6 +15,7 @@ const grpc = {
   unavailable: 14,
   unimplemented: 12,
   outOfRange: 11,
+  unauthenticated: 16,
 } as const;
 
 interface CodeRow {
@@ -38,6 +39,14 @@ export const errorCodes = {
   DECISION_LOST: { actor: 'caller', grpcStatus: grpc.failedPrecondition },
   PAGE_TOKEN_INVALID: { actor: 'caller', grpcStatus: grpc.invalidArgument },
   WATCH_EXPIRED: { actor: 'caller', grpcStatus: grpc.outOfRange },
+  CALLER_UNKNOWN: { actor: 'caller', grpcStatus: grpc.unauthenticated },
+  CALLER_DENIED: { actor: 'caller', grpcStatus: grpc.permissionDenied },
+  CALLS_TOO_MANY: { actor: 'caller', grpcStatus: grpc.resourceExhausted },
+  USER_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
+  USER_EXISTS: { actor: 'caller', grpcStatus: grpc.alreadyExists },
+  LAST_ADMIN: { actor: 'caller', grpcStatus: grpc.failedPrecondition },
+  API_TOKEN_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
+  AUDIT_UNWRITABLE: { actor: 'operator', grpcStatus: grpc.unavailable },
   NOT_BUILT: { actor: 'caller', grpcStatus: grpc.unimplemented },
   CLIENT_TOO_OLD: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   PEER_TOO_NEW: { actor: 'operator', grpcStatus: grpc.failedPrecondition },

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { credentials, loadPackageDefinition, type ChannelOptions } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import type { ProtoGrpcType as AccessProtos } from './generated/access_service.ts';
 import type { ProtoGrpcType as AgentProtos } from './generated/agent_service.ts';
 import type { ProtoGrpcType as ChangeProtos } from './generated/change_service.ts';
 import type { ProtoGrpcType as HealthProtos } from './generated/health_service.ts';
@@ -20,6 +21,7 @@ import type { LayoutServiceClient } from './generated/tangram/agent/v1/LayoutSer
 import type { LocalServiceClient } from './generated/tangram/agent/v1/LocalService.ts';
 import type { MpsServiceClient } from './generated/tangram/agent/v1/MpsService.ts';
 import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
+import type { AccessServiceClient } from './generated/tangram/v1/AccessService.ts';
 import type { ChangeServiceClient } from './generated/tangram/v1/ChangeService.ts';
 import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService.ts';
 import type { WhatIfServiceClient } from './generated/tangram/v1/WhatIfService.ts';
@@ -57,6 +59,7 @@ export const packageDefinition = loadSync(
     'tangram/v1/change_service.proto',
     'tangram/v1/decision_service.proto',
     'tangram/v1/whatif_service.proto',
+    'tangram/v1/access_service.proto',
     'tangram/link/v1/link_service.proto',
     'tangram/agent/v1/agent_service.proto',
     'tangram/agent/v1/health_service.proto',
@@ -76,7 +79,8 @@ export const packageDefinition = loadSync(
 );
 
 // The generated types describe exactly the files loaded above; `npm run check` fails when they differ.
-const loaded = loadPackageDefinition(packageDefinition) as unknown as AgentProtos &
+const loaded = loadPackageDefinition(packageDefinition) as unknown as AccessProtos &
+  AgentProtos &
   HealthProtos &
   LayoutProtos &
   LocalProtos &
@@ -88,6 +92,7 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as AgentProto
   LinkProtos &
   SchedulerProtos;
 
+export const accessService = loaded.tangram.v1.AccessService.service;
 export const schedulerService = loaded.tangram.v1.SchedulerService.service;
 export const changeService = loaded.tangram.v1.ChangeService.service;
 export const clusterService = loaded.tangram.v1.ClusterService.service;
@@ -119,6 +124,10 @@ export function createClusterClient(address: string): ClusterServiceClient {
 
 export function createChangeClient(address: string): ChangeServiceClient {
   return new loaded.tangram.v1.ChangeService(address, credentials.createInsecure(), channelOptions);
+}
+
+export function createAccessClient(address: string): AccessServiceClient {
+  return new loaded.tangram.v1.AccessService(address, credentials.createInsecure(), channelOptions);
 }
 
 export function createWhatIfClient(address: string): WhatIfServiceClient {

@@ -1,0 +1,8 @@
+// Original file: tangram/v1/access_service.proto
+
+
+export interface ListApiTokensRequest {
+}
+
+export interface ListApiTokensRequest__Output {
+}

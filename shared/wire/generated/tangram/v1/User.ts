@@ -1,0 +1,18 @@
+// Original file: tangram/v1/access_service.proto
+
+import type { Role as _tangram_v1_Role, Role__Output as _tangram_v1_Role__Output } from '../../tangram/v1/Role.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface User {
+  'name'?: (string);
+  'role'?: (_tangram_v1_Role);
+  'namespaces'?: (string)[];
+  'createdAtMs'?: (number | string | Long);
+}
+
+export interface User__Output {
+  'name': (string);
+  'role': (_tangram_v1_Role__Output);
+  'namespaces': (string)[];
+  'createdAtMs': (string);
+}

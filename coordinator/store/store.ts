@@ -84,12 +84,13 @@ export interface Store {
   /** Forgets what was before `revision`; what is current stays. */
   compact(revision: Revision): Promise<void>;
   /**
-   * Resolves once we lead. The epoch is above every earlier one and above `above`: a store restored from an
-   * older copy must outbid the epochs that agents remember.
+   * Resolves once we lead, however long another does; rejects when `signal` aborts. The epoch is above every earlier one
+   * and above `above`: a store restored from an older copy must outbid the epochs that agents remember. Whoever leads
+   * already begins a new term, and the old one is lost.
    */
   lead(
     name: string,
-    options: { readonly holder: string; readonly above?: bigint },
+    options: { readonly holder: string; readonly above?: bigint; readonly signal?: AbortSignal },
   ): Promise<Leadership>;
   /** The same store, whose transactions fail with NOT_LEADER once the term is over. */
   fenced(leadership: Leadership): Store;

@@ -51,12 +51,25 @@ export const errorCodes = {
   CLIENT_TOO_OLD: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   PEER_TOO_NEW: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   CLUSTER_MISMATCH: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
+  TOKEN_INVALID: { actor: 'caller', grpcStatus: grpc.unauthenticated },
+  TOKEN_EXPIRED: { actor: 'caller', grpcStatus: grpc.unauthenticated },
+  TOKEN_USED_UP: { actor: 'caller', grpcStatus: grpc.unauthenticated },
+  TOKEN_OF_OTHER_NODES: { actor: 'caller', grpcStatus: grpc.permissionDenied },
+  TOKEN_OF_OTHER_CLUSTER: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
+  TOKEN_UNKNOWN: { actor: 'caller', grpcStatus: grpc.notFound },
+  IDENTITY_MISMATCH: { actor: 'operator', grpcStatus: grpc.permissionDenied },
+  IDENTITY_REVOKED: { actor: 'operator', grpcStatus: grpc.permissionDenied },
+  NOT_JOINED: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
+  ROTATION_REFUSED: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
+  REQUEST_ID_REUSED: { actor: 'caller', grpcStatus: grpc.alreadyExists },
+  NODE_CONFLICT: { actor: 'caller', grpcStatus: grpc.aborted },
   NODE_DUPLICATE: { actor: 'operator', grpcStatus: grpc.alreadyExists },
   LIMIT_REACHED: { actor: 'caller', grpcStatus: grpc.resourceExhausted },
   CONFIG_INVALID: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   ADDRESS_REFUSED: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   ADDRESS_TAKEN: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   STORE_UNREADABLE: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
+  STORE_AWAY: { actor: 'operator', grpcStatus: grpc.unavailable },
   STORE_OUTCOME_UNKNOWN: { actor: 'us', grpcStatus: grpc.unavailable },
   STORE_COMPACTED: { actor: 'us', grpcStatus: grpc.outOfRange },
   NOT_LEADER: { actor: 'us', grpcStatus: grpc.unavailable },
@@ -77,6 +90,13 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** One field of a request that will not do. */
+export interface FieldViolation {
+  /** `spec.gpu.memory`. */
+  readonly field: string;
+  readonly message: string;
+}
+
 /**
  * The one exception of ours. The message says what we were doing and with what, and never repeats the cause:
  * `errorChain` joins them.
@@ -86,11 +106,18 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   /** What to do about it, for the person at the door. */
   readonly hint: string | undefined;
+  /** What a program does about it, by name: they travel as trailing metadata, `leader` as `tangram-leader`. */
+  readonly facts: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; hint?: string }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; hint?: string; facts?: Readonly<Record<string, string>> },
+  ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options?.hint;
+    this.facts = options?.facts ?? {};
   }
 }
 

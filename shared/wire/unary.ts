@@ -20,6 +20,8 @@ import {
 
 /** The trailing metadata key that carries our stable word for an error. */
 const codeKey = 'tangram-code';
+/** Beside a NOT_LEADER: `host:port` of who leads, when that is known. */
+const leaderKey = 'tangram-leader';
 
 /**
  * A gRPC method from a plain async function: cancellation and deadline become `signal`, what it throws becomes a status.
@@ -55,6 +57,7 @@ export function toServiceError(error: unknown): Partial<StatusObject> {
     };
   }
   metadata.set(codeKey, error.code);
+  for (const [name, value] of Object.entries(error.facts)) metadata.set(`tangram-${name}`, value);
   const hint = errorHint(error);
   const details = hint === undefined ? errorChain(error) : `${errorChain(error)}; ${hint}`;
   // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the table holds the numbers of `grpc.status`, so that the platform need not import gRPC
@@ -74,7 +77,11 @@ export function fromServiceError(
   away: 'COORDINATOR_AWAY' | 'AGENT_AWAY',
 ): AppError {
   const named = error.metadata?.get(codeKey)[0];
-  if (typeof named === 'string' && isErrorCode(named)) return new AppError(named, error.details);
+  if (typeof named === 'string' && isErrorCode(named)) {
+    const leader = error.metadata.get(leaderKey)[0];
+    const facts = typeof leader === 'string' ? { leader } : {};
+    return new AppError(named, error.details, { facts });
+  }
   if (error.code === grpcStatus.UNAVAILABLE) {
     return new AppError(away, `${peer} does not answer`, { cause: new Error(error.details) });
   }

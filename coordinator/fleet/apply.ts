@@ -113,7 +113,9 @@ export function checkSpec(world: World, spec: ModelSpec): void {
   const problems = checkModel(spec);
   if (problems.length > 0) {
     const text = problems.map((problem) => renderProblem(problem)).join('; ');
-    throw new AppError('MODEL_INVALID', `the model ${spec.name} is not well formed: ${text}`);
+    const violations = problems.map(({ path, message }) => ({ field: path ?? 'spec', message }));
+    const told = `the model ${spec.name} is not well formed: ${text}`;
+    throw new AppError('MODEL_INVALID', told, { violations });
   }
   const bytes = Buffer.byteLength(JSON.stringify(spec));
   const { modelBytesMax } = world.deps.limits;

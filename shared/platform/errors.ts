@@ -108,16 +108,24 @@ export class AppError extends Error {
   readonly hint: string | undefined;
   /** What a program does about it, by name: they travel as trailing metadata, `leader` as `tangram-leader`. */
   readonly facts: Readonly<Record<string, string>>;
+  /** The fields of the request that are to blame; empty: none, or not known. */
+  readonly violations: readonly FieldViolation[];
 
   constructor(
     code: ErrorCode,
     message: string,
-    options?: { cause?: unknown; hint?: string; facts?: Readonly<Record<string, string>> },
+    options?: {
+      cause?: unknown;
+      hint?: string;
+      facts?: Readonly<Record<string, string>>;
+      violations?: readonly FieldViolation[];
+    },
   ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options?.hint;
     this.facts = options?.facts ?? {};
+    this.violations = options?.violations ?? [];
   }
 }
 

@@ -9,19 +9,16 @@ import {
 } from '@grpc/grpc-js';
 import type { Problem } from '../domain/result.ts';
 import { renderProblem } from '../domain/result.ts';
-import {
-  AppError,
-  errorChain,
-  errorCodes,
-  errorHint,
-  isAppError,
-  type ErrorCode,
-} from '../platform/errors.ts';
+import { AppError, errorCodes, isAppError, type ErrorCode } from '../platform/errors.ts';
+import { lineOfError, statusOfError } from './error-details.ts';
+import { decodeRpcStatus, encodeRpcStatus, type RpcStatus } from './rpc-status.ts';
 
 /** The trailing metadata key that carries our stable word for an error. */
 const codeKey = 'tangram-code';
 /** Beside a NOT_LEADER: `host:port` of who leads, when that is known. */
 const leaderKey = 'tangram-leader';
+/** The trailing metadata key that every gRPC library reads rich errors from: a google.rpc.Status. */
+const statusKey = 'grpc-status-details-bin';
 
 /**
  * A gRPC method from a plain async function: cancellation and deadline become `signal`, what it throws becomes a status.
@@ -58,8 +55,8 @@ export function toServiceError(error: unknown): Partial<StatusObject> {
   }
   metadata.set(codeKey, error.code);
   for (const [name, value] of Object.entries(error.facts)) metadata.set(`tangram-${name}`, value);
-  const hint = errorHint(error);
-  const details = hint === undefined ? errorChain(error) : `${errorChain(error)}; ${hint}`;
+  metadata.set(statusKey, encodeRpcStatus(statusOfError(error)));
+  const details = lineOfError(error);
   // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the table holds the numbers of `grpc.status`, so that the platform need not import gRPC
   return { code: errorCodes[error.code].grpcStatus, details, metadata };
 }
@@ -67,7 +64,21 @@ export function toServiceError(error: unknown): Partial<StatusObject> {
 /** A bad request told as an exception, for the edge that answers with a status. */
 export function problemError(problem: Problem): AppError {
   const code: ErrorCode = isErrorCode(problem.code) ? problem.code : 'REQUEST_INVALID';
-  return new AppError(code, renderProblem(problem));
+  const { path, message } = problem;
+  const violations = path === undefined ? [] : [{ field: path, message }];
+  return new AppError(code, renderProblem(problem), { violations });
+}
+
+/** One field of a request that will not do. */
+export function fieldError(field: string, message: string, hint: string): AppError {
+  const violations = [{ field, message }];
+  return new AppError('REQUEST_INVALID', `${field}: ${message}`, { hint, violations });
+}
+
+/** The rich status that came with an error; null: there is none. */
+export function rpcStatusOf(error: ServiceError): RpcStatus | null {
+  const bytes = error.metadata?.get(statusKey)[0];
+  return bytes instanceof Uint8Array ? decodeRpcStatus(bytes) : null;
 }
 
 /** What a peer answered, as an error of ours: `peer` says who, `away` is the code for "nobody answers". */
@@ -80,7 +91,9 @@ export function fromServiceError(
   if (typeof named === 'string' && isErrorCode(named)) {
     const leader = error.metadata.get(leaderKey)[0];
     const facts = typeof leader === 'string' ? { leader } : {};
-    return new AppError(named, error.details, { facts });
+    const fields = rpcStatusOf(error)?.details.badRequest?.fieldViolations ?? [];
+    const violations = fields.map(({ field, description }) => ({ field, message: description }));
+    return new AppError(named, error.details, { facts, violations });
   }
   if (error.code === grpcStatus.UNAVAILABLE) {
     return new AppError(away, `${peer} does not answer`, { cause: new Error(error.details) });

@@ -1,12 +1,13 @@
-import { AssertionError, assert } from '../../shared/domain/assert.ts';
-import { parseClusterId, type ClusterId, type NodeName } from '../../shared/domain/ids.ts';
+import { AssertionError } from '../../shared/domain/assert.ts';
+import type { ClusterId, NodeName } from '../../shared/domain/ids.ts';
 import { AppError, errorChain, errorCodes, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { Leadership } from '../store/store.ts';
-import { clusterCodec, decodeValue, encodeValue, storeKeys } from '../store/values.ts';
+import { storeKeys } from '../store/values.ts';
 import { abortByName } from './abort-change.ts';
 import { applyModel, deleteModel, unknownModel } from './apply.ts';
 import { applyPlan } from './apply-plan.ts';
+import { establishCluster } from './cluster-record.ts';
 import type { CoordinatorCore, NodeView } from './core.ts';
 import { explainModel } from './explain.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
@@ -22,6 +23,8 @@ import { World, type CoreDeps } from './world.ts';
 
 /** The core with its loop. */
 export interface RunningCore extends CoordinatorCore {
+  /** Aborts when this coordinator leads no more, before another can. */
+  readonly deposed: AbortSignal;
   /** Plans and publishes until `signal` aborts. Throws NOT_LEADER when another coordinator took over. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -29,35 +32,31 @@ export interface RunningCore extends CoordinatorCore {
 /** Rounds that may fail in a row before the process gives up and begins anew. */
 const failedRoundsMax = 10;
 
-/** Takes the lead in `store`, reads everything, and answers calls at once; `run` makes it act. */
-export async function createCoordinatorCore(deps: CoreDeps): Promise<RunningCore> {
-  const holder = `coordinator-${freshSuffix(deps.random)}`;
-  const term = await deps.store.lead('coordinator', { holder });
-  const world = new World(deps);
-  world.ledger.useStore(deps.store.fenced(term));
-  const clusterId = await adoptCluster(deps, term);
-  await world.reload();
-  return new Core(world, { clusterId, holder, term });
+/** How a coordinator comes to lead. */
+export interface Candidacy {
+  /** Ends the wait for whoever leads now. */
+  readonly signal?: AbortSignal;
+  /** Told of every term that begins, before anything is done in it. */
+  readonly announce?: (term: Leadership, holder: string) => Promise<void>;
 }
 
-/** The cluster's name: given once, to an empty store. */
-async function adoptCluster(deps: CoreDeps, term: Leadership): Promise<ClusterId> {
-  const entry = await deps.store.get(storeKeys.cluster);
-  if (entry !== null) return decodeValue(clusterCodec, storeKeys.cluster, entry.value).clusterId;
-  const clusterId = parseClusterId(`cluster-${freshSuffix(deps.random)}`);
-  assert(clusterId.ok, 'a fresh cluster id is valid');
-  const record = { clusterId: clusterId.value, createdAtMs: deps.clock.wallMs() };
-  await deps.store.fenced(term).txn({
-    if: [{ key: storeKeys.cluster, target: 'mod', equals: 0n }],
-    do: [{ op: 'put', key: storeKeys.cluster, value: encodeValue(clusterCodec, record) }],
-  });
-  deps.eventLog.append({
-    atMs: deps.clock.wallMs(),
-    kind: 'cluster-created',
-    subject: 'cluster',
-    message: `the store was empty: this is ${clusterId.value}; what agents run is left alone`,
-  });
-  return clusterId.value;
+/** How long another term may take to come, where we lead already: nobody else stands in the way. */
+const outbidMsMax = 10_000;
+
+/** Leads `store` once nobody else does, reads everything, and answers calls at once; `run` makes it act. */
+export async function createCoordinatorCore(
+  deps: CoreDeps,
+  { signal, announce = async () => undefined }: Candidacy = {},
+): Promise<RunningCore> {
+  const holder = `coordinator-${freshSuffix(deps.random)}`;
+  const stop = signal === undefined ? {} : { signal };
+  const term = await deps.store.lead('coordinator', { holder, ...stop });
+  const world = new World(deps);
+  world.ledger.useStore(deps.store.fenced(term));
+  const clusterId = await establishCluster(deps);
+  await announce(term, holder);
+  await world.reload();
+  return new Core(world, { clusterId, holder, term, announce });
 }
 
 /**
@@ -73,18 +72,28 @@ class Core implements RunningCore {
   readonly #watch: ModelWatch;
   readonly #serial: Serial;
   readonly #wake = new Wake();
+  readonly #announce: NonNullable<Candidacy['announce']>;
+  readonly #deposed = new AbortController();
   #term: Leadership;
+  #outbidding = false;
   #epochToBeat = 0;
 
   constructor(
     world: World,
-    identity: { readonly clusterId: ClusterId; readonly holder: string; readonly term: Leadership },
+    identity: {
+      readonly clusterId: ClusterId;
+      readonly holder: string;
+      readonly term: Leadership;
+      readonly announce: NonNullable<Candidacy['announce']>;
+    },
   ) {
     const { limits } = world.deps;
     this.clusterId = identity.clusterId;
     this.#world = world;
     this.#holder = identity.holder;
+    this.#announce = identity.announce;
     this.#term = identity.term;
+    this.#watchTerm(identity.term);
     this.#planner = new Planner(world);
     this.#serial = new Serial(limits.writersWaitingMax);
     this.#watch = new ModelWatch({
@@ -104,6 +113,10 @@ class Core implements RunningCore {
 
   get epoch(): number {
     return Number(this.#term.epoch);
+  }
+
+  get deposed(): AbortSignal {
+    return this.#deposed.signal;
   }
 
   applyModel: CoordinatorCore['applyModel'] = (spec, options) =>
@@ -198,6 +211,7 @@ class Core implements RunningCore {
   async run(signal: AbortSignal): Promise<void> {
     const { log } = this.#world.deps;
     let failures = 0;
+    this.deposed.addEventListener('abort', () => this.#wake.wake(), { once: true });
     while (!signal.aborted) {
       try {
         await this.#exclusive(() => this.#round());
@@ -214,20 +228,56 @@ class Core implements RunningCore {
 
   async #round(): Promise<void> {
     const world = this.#world;
-    if (this.#term.lost.aborted) {
-      throw new AppError('NOT_LEADER', `the term ${this.epoch} of this coordinator is over`);
-    }
+    this.#checkTerm();
     if (this.#epochToBeat > this.epoch) await this.#outbid();
     await runRound(world, this.#planner, { clusterId: this.clusterId, epoch: this.epoch });
     this.#watch.publish(() => this.models());
   }
 
-  /** Agents obeyed a later epoch than ours, so this store is an older copy: they must hear a higher one. */
+  #checkTerm(): void {
+    if (!this.deposed.aborted) return;
+    throw new AppError('NOT_LEADER', `the term ${this.epoch} of this coordinator is over`);
+  }
+
+  #watchTerm(term: Leadership): void {
+    const over = (): void => {
+      // A term that we end ourselves, for a higher one, costs nobody the lead.
+      if (this.#term === term && !this.#outbidding) this.#deposed.abort();
+    };
+    term.lost.addEventListener('abort', over, { once: true });
+    if (term.lost.aborted) over();
+  }
+
+  /**
+   * Agents obeyed a later epoch than ours. Either another coordinator leads, and we do not know it yet: then we step
+   * down. Or the store says that we do lead: then it is an older copy, and agents must hear a higher epoch.
+   */
   async #outbid(): Promise<void> {
     const world = this.#world;
+    const { store, clock } = world.deps;
+    // A transaction of nothing: it fails with NOT_LEADER unless the store itself says that the term stands.
+    await store.fenced(this.#term).txn({ if: [], do: [] });
     const above = BigInt(this.#epochToBeat);
-    this.#term = await world.deps.store.lead('coordinator', { holder: this.#holder, above });
-    world.ledger.useStore(world.deps.store.fenced(this.#term));
+    const patience = new AbortController();
+    const timer = clock.sleep(outbidMsMax, patience.signal).then(
+      () => patience.abort(new AppError('NOT_LEADER', 'another coordinator came first')),
+      () => undefined,
+    );
+    this.#outbidding = true;
+    try {
+      const { signal } = patience;
+      this.#term = await store.lead('coordinator', { holder: this.#holder, above, signal });
+      this.#outbidding = false;
+      this.#watchTerm(this.#term);
+    } catch (error) {
+      this.#deposed.abort();
+      throw error;
+    } finally {
+      patience.abort();
+      await timer;
+    }
+    world.ledger.useStore(store.fenced(this.#term));
+    await this.#announce(this.#term, this.#holder);
     this.#watch.useEpoch(this.epoch);
     for (const live of world.registry.all()) world.dirtyTargets.add(live.node);
     const message = `agents have seen epoch ${above}: this store is an older copy, and goes on as epoch ${this.epoch}`;
@@ -242,6 +292,7 @@ class Core implements RunningCore {
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {
     return this.#serial.run(async () => {
+      this.#checkTerm();
       if (this.#world.ledger.stale) await this.#world.reload();
       try {
         return await task();

@@ -2,8 +2,8 @@ import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts'
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
-import { AppError } from '../../shared/platform/errors.ts';
 import { storeKeys } from '../store/values.ts';
+import { checkAlone, checkCluster } from './admit-agent.ts';
 import type { NodeSession } from './core.ts';
 import type { LiveNode } from './node-registry.ts';
 import { newStarts } from './seen-starts.ts';
@@ -33,15 +33,7 @@ export class Sessions {
   ): NodeSession {
     const { world, clusterId, outbid, wake } = this.#deps;
     const { node } = inventory;
-    if (agent.clusterId !== null && agent.clusterId !== clusterId) {
-      throw new AppError(
-        'CLUSTER_MISMATCH',
-        `node ${node} belongs to cluster ${agent.clusterId}, this is ${clusterId}`,
-        {
-          hint: 'point the agent at its own coordinator, or clear its state to let it join this one',
-        },
-      );
-    }
+    checkCluster(node, agent.clusterId, clusterId);
     this.#refuseDuplicate(inventory);
     outbid(agent.epochSeen);
     const before = world.registry.get(node);
@@ -73,13 +65,8 @@ export class Sessions {
     const live = world.registry.get(inventory.node);
     if (live === undefined || !live.connected) return;
     const silentMs = world.deps.clock.monotonicMs() - live.heardAtMs;
-    const rebooted = live.inventory?.bootId !== inventory.bootId;
-    if (rebooted || silentMs >= world.deps.limits.suspectAfterMs) return;
-    throw new AppError(
-      'NODE_DUPLICATE',
-      `another agent speaks for node ${inventory.node} right now`,
-      { hint: 'give each host a name of its own; a cloned machine must not keep the name' },
-    );
+    const { suspectAfterMs } = world.deps.limits;
+    checkAlone(inventory, { inventory: live.inventory, silentMs }, suspectAfterMs);
   }
 
   #session(node: NodeName, session: number): NodeSession {

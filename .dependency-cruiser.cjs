@@ -29,9 +29,17 @@ module.exports = {
     ),
     rule(
       'planning-is-pure',
-      'Planners and assemble see only the domain, their own folder and what judges a card.',
+      'Planners and assemble see only the domain, their own folder, what judges a card, and what judges a workload.',
       { path: pureAgent },
-      { pathNot: `^(shared/domain|agent/reconcile|agent/observe)/|${pureHealth}` },
+      {
+        pathNot: `^(shared/domain|agent/reconcile|agent/observe)/|^agent/policy/(judge|policy)|${pureHealth}`,
+      },
+    ),
+    rule(
+      'policy-is-its-own',
+      'What a node allows follows from its file and the workload, and from nothing else.',
+      { path: '^agent/policy/' },
+      { path: '^agent/(?!policy/)' },
     ),
     rule(
       'judging-is-pure',
@@ -97,8 +105,8 @@ module.exports = {
     ),
     rule(
       'generated-stays',
-      "Generated types live in wire, api, link and the CLIs' transports.",
-      { pathNot: '^(shared/wire|coordinator/(api|cli)|agent/(link|api|cli)|test)/' },
+      "Generated types live in wire, api, link, the CLIs' transports and the store that speaks to etcd.",
+      { pathNot: '^(shared/wire|coordinator/(api|cli|store/etcd)|agent/(link|api|cli)|test)/' },
       { path: generated },
     ),
     rule(

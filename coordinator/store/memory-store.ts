@@ -5,6 +5,7 @@ import {
   leadershipPrefix,
   storeLimits,
   type Compare,
+  type LeadOptions,
   type Leadership,
   type Revision,
   type Store,
@@ -18,9 +19,9 @@ import {
   checkKey,
   checkReadable,
   checkTxn,
-  compactedError,
   deposedError,
   fencedStore,
+  watchStart,
 } from './txn-check.ts';
 import { batchesOf, type HistoryRow } from './watch-batches.ts';
 
@@ -92,7 +93,7 @@ export class MemoryStore implements Store {
     try {
       let next = from;
       while (!signal.aborted && !this.#closed) {
-        if (next <= this.#compacted) throw compactedError(next, this.#compacted);
+        next = watchStart(next, this.#compacted);
         const due = this.#changes.filter((change) => change.revision >= next);
         for (const batch of batchesOf(due, prefix)) {
           next = batch.revision + 1n;
@@ -117,10 +118,8 @@ export class MemoryStore implements Store {
     this.#compacted = revision;
   }
 
-  async lead(
-    name: string,
-    options: { readonly holder: string; readonly above?: bigint },
-  ): Promise<Leadership> {
+  async lead(name: string, options: LeadOptions): Promise<Leadership> {
+    options.signal?.throwIfAborted();
     const key = `${leadershipPrefix}${name}`;
     checkKey(key);
     this.#terms.get(name)?.abort();

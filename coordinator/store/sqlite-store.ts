@@ -4,6 +4,7 @@ import { Wake } from '../../shared/platform/wake.ts';
 import {
   leadershipPrefix,
   storeLimits,
+  type LeadOptions,
   type Leadership,
   type Revision,
   type Store,
@@ -13,7 +14,7 @@ import {
   type WatchBatch,
 } from './store.ts';
 import { SqliteHistory } from './sqlite-history.ts';
-import { checkKey, checkReadable, checkTxn, compactedError, fencedStore } from './txn-check.ts';
+import { checkKey, checkReadable, checkTxn, fencedStore, watchStart } from './txn-check.ts';
 import { batchesOf } from './watch-batches.ts';
 
 interface Waiting {
@@ -100,8 +101,7 @@ class SqliteStore implements Store {
     try {
       let next = from;
       while (!signal.aborted && !this.#closed) {
-        const { compacted } = this.#history.kept();
-        if (next <= compacted) throw compactedError(next, compacted);
+        next = watchStart(next, this.#history.kept().compacted);
         const rows = this.#history.changesFrom(next, watchPage);
         for (const batch of batchesOf(rows, prefix)) {
           next = batch.revision + 1n;
@@ -120,10 +120,8 @@ class SqliteStore implements Store {
     this.#opened.transaction(() => this.#history.compact(revision)).immediate();
   }
 
-  async lead(
-    name: string,
-    options: { readonly holder: string; readonly above?: bigint },
-  ): Promise<Leadership> {
+  async lead(name: string, options: LeadOptions): Promise<Leadership> {
+    options.signal?.throwIfAborted();
     const key = `${leadershipPrefix}${name}`;
     checkKey(key);
     if (this.#failed !== null || this.#closed) throw this.#refusal();

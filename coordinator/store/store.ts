@@ -3,8 +3,14 @@
  * can imitate etcd exactly while the reverse is not true. Every implementation passes the same conformance suite.
  */
 
-/** One global number that grows by one with each transaction that changed something. Never a JS number. */
+/**
+ * One global number that grows with each transaction that changed something: by one, unless the store shares its
+ * counter with somebody else's keys. Never a JS number.
+ */
 export type Revision = bigint;
+
+/** The revision of a store in which nothing was ever written: there is none below it. */
+export const firstRevision: Revision = 1n;
 
 export interface StoreEntry {
   readonly key: string;
@@ -53,6 +59,14 @@ export interface WatchBatch {
   readonly events: readonly StoreEvent[];
 }
 
+export interface LeadOptions {
+  /** Who leads, for people. */
+  readonly holder: string;
+  readonly above?: bigint;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
+}
+
 /** A term of office. Whoever holds a fenced store of a lost term cannot write. */
 export interface Leadership {
   readonly name: string;
@@ -66,7 +80,8 @@ export interface Leadership {
 
 /**
  * Errors: REQUEST_INVALID and LIMIT_REACHED before anything is sent; STORE_COMPACTED for a revision that is no
- * longer kept; NOT_LEADER from a fenced store; STORE_OUTCOME_UNKNOWN when nobody knows whether a transaction was
+ * longer kept; NOT_LEADER from a fenced store; STORE_AWAY when the store cannot be reached and nothing was done;
+ * STORE_UNREADABLE when an operator must mend it; STORE_OUTCOME_UNKNOWN when nobody knows whether a transaction was
  * done: re-read before deciding anything, and never repeat it blindly.
  */
 export interface Store {
@@ -77,7 +92,7 @@ export interface Store {
     prefix: string,
     options?: { readonly revision?: Revision; readonly limit?: number; readonly after?: string },
   ): Promise<{ readonly entries: readonly StoreEntry[]; readonly revision: Revision }>;
-  /** Atomic, and durable before it resolves. */
+  /** Atomic, and durable before it resolves. Those that wait at the same time may be done in any order. */
   txn(txn: Txn): Promise<TxnResult>;
   /** Everything from revision `from` on: in order, without gaps or duplicates. Ends when `signal` aborts. */
   watch(prefix: string, from: Revision, signal: AbortSignal): AsyncIterable<WatchBatch>;
@@ -98,7 +113,8 @@ export interface Store {
 }
 
 export const storeLimits = {
-  txnOpsMax: 128,
+  /** etcd takes 128 in one request by default, and fencing adds to ours. */
+  txnOpsMax: 120,
   txnBytesMax: 1024 * 1024,
   keyLengthMax: 512,
   listLimitMax: 10_000,

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/platform/errors.ts';
 import {
   type Compare,
+  firstRevision,
   leadershipPrefix,
   storeLimits,
   type Leadership,
@@ -58,17 +59,28 @@ export function checkKey(key: string): void {
   });
 }
 
-/** Throws for a revision that is not kept any more, or that has not been yet. */
+/** Throws for a revision that is not kept (any more), or that has not been yet. */
 export function checkReadable(
   wanted: Revision,
   kept: { readonly compacted: Revision; readonly head: Revision },
 ): void {
-  if (wanted < kept.compacted) throw compactedError(wanted, kept.compacted);
+  const oldest = kept.compacted > firstRevision ? kept.compacted : firstRevision;
+  if (wanted < oldest) throw compactedError(wanted, oldest);
   if (wanted > kept.head) {
     throw new AppError('REQUEST_INVALID', `revision ${wanted} has not been yet`, {
       hint: `the newest is ${kept.head}`,
     });
   }
+}
+
+/**
+ * Where a watch from `wanted` begins. Nothing ever happened at the first revision, so that a watch from there (or
+ * from before) asks for everything. Throws STORE_COMPACTED.
+ */
+export function watchStart(wanted: Revision, compacted: Revision): Revision {
+  const start = wanted > firstRevision ? wanted : firstRevision + 1n;
+  if (start <= compacted) throw compactedError(wanted, compacted);
+  return start;
 }
 
 export function compactedError(wanted: Revision, compacted: Revision): AppError {

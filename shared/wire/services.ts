@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { credentials, loadPackageDefinition, type ChannelOptions } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AccessProtos } from './generated/access_service.ts';
 import type { ProtoGrpcType as AgentProtos } from './generated/agent_service.ts';
+import type { ProtoGrpcType as AllocationProtos } from './generated/allocation_service.ts';
 import type { ProtoGrpcType as ChangeProtos } from './generated/change_service.ts';
 import type { ProtoGrpcType as HealthProtos } from './generated/health_service.ts';
 import type { ProtoGrpcType as LayoutProtos } from './generated/layout_service.ts';
@@ -22,11 +20,13 @@ import type { LocalServiceClient } from './generated/tangram/agent/v1/LocalServi
 import type { MpsServiceClient } from './generated/tangram/agent/v1/MpsService.ts';
 import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
 import type { AccessServiceClient } from './generated/tangram/v1/AccessService.ts';
+import type { AllocationServiceClient } from './generated/tangram/v1/AllocationService.ts';
 import type { ChangeServiceClient } from './generated/tangram/v1/ChangeService.ts';
 import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService.ts';
 import type { WhatIfServiceClient } from './generated/tangram/v1/WhatIfService.ts';
 import type { DecisionServiceClient } from './generated/tangram/v1/DecisionService.ts';
 import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
+import { loaderOptions, protoRoot } from './proto-root.ts';
 
 /** The largest message of the contract: a list of 1,000 nodes with 8 cards each stays below it. */
 const messageBytesMax = 16 * 1024 * 1024;
@@ -40,20 +40,10 @@ export const channelOptions: ChannelOptions = {
   'grpc.keepalive_permit_without_calls': 1,
 };
 
-/** `proto/` at the package's root, seen from the sources and from the built `dist/`. */
-function protoRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'proto', 'tangram'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error('the proto/ folder is missing beside this program');
-    folder = parent;
-  }
-  return join(folder, 'proto');
-}
-
 /** Every service of the contract; also what server reflection shows. */
 export const packageDefinition = loadSync(
   [
+    'tangram/v1/allocation_service.proto',
     'tangram/v1/scheduler_service.proto',
     'tangram/v1/cluster_service.proto',
     'tangram/v1/change_service.proto',
@@ -67,20 +57,13 @@ export const packageDefinition = loadSync(
     'tangram/agent/v1/local_service.proto',
     'tangram/agent/v1/mps_service.proto',
   ],
-  {
-    includeDirs: [protoRoot()],
-    longs: String,
-    enums: String,
-    defaults: true,
-    oneofs: true,
-    arrays: true,
-    objects: true,
-  },
+  { includeDirs: [protoRoot()], ...loaderOptions },
 );
 
 // The generated types describe exactly the files loaded above; `npm run check` fails when they differ.
 const loaded = loadPackageDefinition(packageDefinition) as unknown as AccessProtos &
   AgentProtos &
+  AllocationProtos &
   HealthProtos &
   LayoutProtos &
   LocalProtos &
@@ -93,6 +76,7 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as AccessProt
   SchedulerProtos;
 
 export const accessService = loaded.tangram.v1.AccessService.service;
+export const allocationService = loaded.tangram.v1.AllocationService.service;
 export const schedulerService = loaded.tangram.v1.SchedulerService.service;
 export const changeService = loaded.tangram.v1.ChangeService.service;
 export const clusterService = loaded.tangram.v1.ClusterService.service;
@@ -116,6 +100,14 @@ export function createSchedulerClient(address: string): SchedulerServiceClient {
 
 export function createClusterClient(address: string): ClusterServiceClient {
   return new loaded.tangram.v1.ClusterService(
+    address,
+    credentials.createInsecure(),
+    channelOptions,
+  );
+}
+
+export function createAllocationClient(address: string): AllocationServiceClient {
+  return new loaded.tangram.v1.AllocationService(
     address,
     credentials.createInsecure(),
     channelOptions,

@@ -137,5 +137,7 @@ export function runtimesWanted(ask: Ask): readonly ('docker' | 'process')[] {
 
 function hasRuntime(record: NodeRecord, ask: Ask): boolean {
   const { image, command } = ask.spec.workload;
+  // Nothing of ours runs on an allocation.
+  if (image === null && command === null) return true;
   return (image !== null && record.hasDocker) || (command !== null && record.hasProcess);
 }

@@ -1,5 +1,5 @@
 import type { Claim } from '../domain/claim.ts';
-import type { ClaimId, NodeName, ReplicaId } from '../domain/ids.ts';
+import type { AllocationName, ClaimId, NodeName, ReplicaId } from '../domain/ids.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { GpuNeed, ModelSpec } from '../domain/model.ts';
 import type { Slice } from '../domain/slice.ts';
@@ -59,12 +59,14 @@ export type PlacementDelta =
   | { readonly kind: 'claim-removed'; readonly claim: ClaimId }
   | { readonly kind: 'demand-set'; readonly demand: Demand };
 
-/** One replica that needs a place. */
+/** One replica, or one allocation, that needs a place. */
 export interface PlacementRequest {
   readonly claim: ClaimId;
   readonly replica: ReplicaId;
   readonly spec: ModelSpec;
   readonly modelVersion: number;
+  /** Absent: the claim is for the replica. */
+  readonly allocation?: AllocationName;
   /** The time that the claim will carry; an input, because the engine has no clock. */
   readonly nowMs: number;
 }

@@ -15,12 +15,15 @@ interface Piece {
 export function claimOf(
   node: NodeName,
   pieces: readonly Piece[],
-  { spec, claim, replica, modelVersion, nowMs }: PlacementRequest,
+  { spec, claim, replica, modelVersion, allocation, nowMs }: PlacementRequest,
 ): Claim {
   const { antiAffinity } = spec.placement;
   return {
     id: claim,
-    holder: { kind: 'replica', replica, model: spec.name, modelVersion },
+    holder:
+      allocation === undefined
+        ? { kind: 'replica', replica, model: spec.name, modelVersion }
+        : { kind: 'allocation', allocation },
     node,
     slices: pieces.map(({ gpu, shape }, at) => ({
       id: sliceIdOf(claim, at),

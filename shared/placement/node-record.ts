@@ -48,12 +48,33 @@ export function recordNode(
   claims: readonly Claim[],
   tables: RecordTables,
 ): NodeRecord {
-  const gpus = node.inventory.gpus.toSorted((a, b) => compareText(a.uuid, b.uuid));
+  const gpus = inOrder(node);
   const slices = slicesByGpu(claims);
   const cards = gpus.map((gpu) =>
     recordCard(gpu, slices.get(gpu.uuid) ?? noSlices, tables.classes),
   );
   return assemble({ node, claims, cards, links: tables.links.find(gpus) }, tables);
+}
+
+/** The record once the node is as told, its claims unchanged: cards that are the same objects are not looked at. */
+export function recordAnew(
+  record: NodeRecord,
+  node: PlacementNode,
+  tables: RecordTables,
+): NodeRecord {
+  const known = new Map(record.cards.map((card) => [card.gpu.uuid, card]));
+  const gpus = inOrder(node);
+  const cards = gpus.map((gpu) => {
+    const card = known.get(gpu.uuid);
+    if (card?.gpu === gpu) return card;
+    const slices = card?.slices ?? record.claims.flatMap((claim) => slicesOn(claim, gpu.uuid));
+    return recordCard(gpu, slices, tables.classes);
+  });
+  return assemble({ node, claims: record.claims, cards, links: tables.links.find(gpus) }, tables);
+}
+
+function inOrder({ inventory }: PlacementNode): readonly GpuInventory[] {
+  return inventory.gpus.toSorted((a, b) => compareText(a.uuid, b.uuid));
 }
 
 /** The record once `gone` is no more and `come` is there: only the cards of these two are looked at. */

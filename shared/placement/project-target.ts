@@ -2,6 +2,7 @@ import type { GpuUuid } from '../domain/ids.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import {
   tombstoneKey,
+  type AllocationTarget,
   type GpuTarget,
   type NodeTarget,
   type ReplicaTarget,
@@ -12,7 +13,10 @@ import type { Claim } from '../domain/claim.ts';
 import type { Workload } from '../domain/model.ts';
 
 /** A target without its stamp (cluster, epoch, generation): what its generation stands for. */
-export type TargetContent = Pick<NodeTarget, 'gpus' | 'replicas' | 'tombstones'>;
+export type TargetContent = Pick<
+  NodeTarget,
+  'gpus' | 'replicas' | 'tombstones' | 'allocations'
+>;
 
 /** A claim with what its holder runs. */
 export interface RunnableClaim {
@@ -34,6 +38,10 @@ export function projectTarget(
     tombstones.flatMap((tombstone) => (tombstone.kind === 'slice' ? [tombstone.slice] : [])),
   );
   const slices = claims.flatMap((record) => record.claim.slices);
+  const allocations = claims
+    .map(allocationTarget)
+    .filter((target) => target !== null)
+    .sort((left, right) => (left.claim < right.claim ? -1 : 1));
   return {
     gpus: inventory.gpus
       .map((gpu) => {
@@ -49,6 +57,8 @@ export function projectTarget(
     tombstones: [...tombstones].sort((left, right) =>
       tombstoneKey(left) < tombstoneKey(right) ? -1 : 1,
     ),
+    // A node without them is told what it was always told.
+    ...(allocations.length === 0 ? {} : { allocations }),
   };
 }
 
@@ -82,5 +92,18 @@ function replicaTarget(record: RunnableClaim): ReplicaTarget | null {
     workload,
     slices: claim.slices.map((slice) => slice.id),
     processes,
+  };
+}
+
+/** Until its claim is gone: the agent goes on telling who is seen on its slices. */
+function allocationTarget({ claim, processes }: RunnableClaim): AllocationTarget | null {
+  const { id, holder, slices, state } = claim;
+  if (holder.kind !== 'allocation') return null;
+  return {
+    claim: id,
+    allocation: holder.allocation,
+    slices: slices.map((slice) => slice.id),
+    processes,
+    reclaiming: state === 'reclaiming',
   };
 }

@@ -6,7 +6,7 @@ import { CardClasses } from '../card-class.ts';
 import { LinkTable } from '../card-links.ts';
 import type { Demand, PlacementDelta, PlacementNode, PlacementSnapshot } from '../engine.ts';
 import type { NodeRecord, RecordTables } from '../node-record.ts';
-import { compareText, recordChange, recordNode } from '../node-record.ts';
+import { compareText, recordAnew, recordChange, recordNode } from '../node-record.ts';
 import { ChangeLog } from './change-log.ts';
 import { Fleet } from './fleet.ts';
 import { ImageHolders } from './image-holders.ts';
@@ -127,7 +127,7 @@ export class Cluster {
     const slot = this.seatFor(name);
     const before = this.rows[slot];
     if (before?.name === name) {
-      const record = recordNode(node, before.claims, this.tables);
+      const record = recordAnew(before, node, this.tables);
       this.fleet.replace(before, record);
       this.replace(slot, record);
       if (zoneOf(before) !== zoneOf(record)) this.zoneNames = null;

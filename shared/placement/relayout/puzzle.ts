@@ -122,14 +122,18 @@ export function puzzleOf(search: Search, request: PlacementRequest, estimates: E
 }
 
 function isSmall(scene: Scene): boolean {
-  return scene.nodes().reduce((sum, { inventory }) => sum + inventory.gpus.length, 0) <= cardsMax;
+  let cards = 0;
+  for (const { inventory } of scene.nodes()) {
+    cards += inventory.gpus.length;
+    if (cards > cardsMax) return false;
+  }
+  return true;
 }
 
 function seatsFor(search: Search, request: PlacementRequest): readonly Seat[] {
   const { scene } = search;
-  const all = scene.nodes().filter(({ availability }) => availability.kind === 'ready');
   const nodes = isSmall(scene)
-    ? all
+    ? scene.nodes().filter(({ availability }) => availability.kind === 'ready')
     : nearest(search, request).flatMap((name) => scene.node(name) ?? []);
   const seats: Seat[] = [];
   for (const node of nodes) {

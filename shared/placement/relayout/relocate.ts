@@ -1,13 +1,16 @@
 import type { Claim } from '../../domain/claim.ts';
 import type { GpuUuid, NodeName } from '../../domain/ids.ts';
 import type { PlacementNode, PlacementRequest } from '../engine.ts';
+import { compareText } from '../node-record.ts';
 import { movable, type RelayoutBudget, type RunningOf } from './budget.ts';
 import { standInPrefix, type Scene } from './scene.ts';
 import type { IdleInstance } from './stages.ts';
 import {
   byEase,
   clearings,
+  leastEaseOf,
   easeOf,
+  heldOf,
   sightOf,
   type Clearing,
   type ClearingRules,
@@ -163,28 +166,74 @@ function shortlist(
   return names;
 }
 
-/** The easiest first, equal ones in order of name. */
+/** The easiest first, equal ones in order of name. Who may go is asked only where the answer may count. */
 function easiest(
   scene: Scene,
   request: PlacementRequest,
   { rules, most }: { readonly rules: ClearingRules; readonly most: number },
 ): readonly NodeName[] {
-  const found: { readonly name: NodeName; readonly ease: number }[] = [];
+  const found: Eased[] = [];
+  const harder: Eased[] = [];
+  const constraints = Object.entries(request.spec.placement.constraints);
+  const add = (name: NodeName, ease: number | null, list: Eased[]) => {
+    if (ease !== null) list.push({ name, ease });
+  };
   let easy = 0;
   for (const node of scene.nodes()) {
-    if (!mayHost(node, request)) continue;
+    if (!mayHost(node, constraints)) continue;
     const { node: name } = node.inventory;
+    const least = leastEaseOf(node, heldOn(scene, node), rules);
+    if (least !== 0) {
+      add(name, least, harder);
+      continue;
+    }
     const ease = easeOf(node, scene.anyClaimsOn(name), rules);
-    if (ease === null) continue;
-    found.push({ name, ease });
+    add(name, ease, found);
     if (ease === 0) easy += 1;
     // Nothing is easier than nothing, and those that follow have later names.
-    if (easy >= most) break;
+    if (easy >= most) return named(found, most);
   }
+  let bound = 0;
+  let settled = easy;
+  for (const { name, ease: least } of harder.sort(byEaseThenName)) {
+    if (least > bound) {
+      bound = least;
+      settled = found.filter(({ ease }) => ease < bound).length;
+    }
+    // All that follow are at best as easy as this one, and have later names than those that are settled.
+    if (settled >= most) break;
+    const node = scene.node(name);
+    const ease = node === undefined ? null : easeOf(node, scene.anyClaimsOn(name), rules);
+    add(name, ease, found);
+    if (ease === bound) settled += 1;
+  }
+  return named(found, most);
+}
+
+interface Eased {
+  readonly name: NodeName;
+  readonly ease: number;
+}
+
+function byEaseThenName(left: Eased, right: Eased): number {
+  return left.ease - right.ease || compareText(left.name, right.name);
+}
+
+function named(found: Eased[], most: number): readonly NodeName[] {
   return found
-    .sort((a, b) => a.ease - b.ease)
+    .sort(byEaseThenName)
     .slice(0, most)
     .map(({ name }) => name);
+}
+
+/** Summed anew only once something on the node has changed. */
+function heldOn(scene: Scene, node: PlacementNode): readonly number[] {
+  const claims = scene.anyClaimsOn(node.inventory.node);
+  const known = scene.held.get(node.inventory.node);
+  if (known?.claims === claims) return known.milli;
+  const milli = heldOf(node, claims);
+  scene.held.set(node.inventory.node, { claims, milli });
+  return milli;
 }
 
 function rulesOf(
@@ -205,12 +254,13 @@ function rulesOf(
 }
 
 /** Whether it is worth a look: the engine has the last word. */
-function mayHost({ availability, inventory }: PlacementNode, { spec }: PlacementRequest): boolean {
+function mayHost(
+  { availability, inventory }: PlacementNode,
+  constraints: readonly (readonly [string, string])[],
+): boolean {
   return (
     availability.kind === 'ready' &&
-    Object.entries(spec.placement.constraints).every(
-      ([label, value]) => inventory.labels[label] === value,
-    )
+    constraints.every(([label, value]) => inventory.labels[label] === value)
   );
 }
 

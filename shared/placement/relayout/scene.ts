@@ -25,8 +25,10 @@ export const standInPrefix = 'stand-in/';
  */
 export class Scene {
   readonly #engine: PlacementEngine;
-  readonly #nodes: Map<NodeName, PlacementNode>;
-  readonly #names: readonly NodeName[];
+  /** In order of name. */
+  readonly #nodes: PlacementNode[];
+  /** Where each node is. */
+  readonly #places: ReadonlyMap<NodeName, number>;
   readonly #claims: Map<NodeName, readonly Claim[]>;
   readonly #undo: { readonly serial: number; readonly undo: () => void }[] = [];
   readonly #refused = new Map<string, boolean>();
@@ -37,8 +39,10 @@ export class Scene {
   /** `engine` must know just `snapshot`; it is as it was once everything is undone. */
   constructor(engine: PlacementEngine, snapshot: PlacementSnapshot) {
     this.#engine = engine;
-    this.#nodes = new Map(snapshot.nodes.map((node) => [node.inventory.node, node]));
-    this.#names = [...this.#nodes.keys()].sort(compareText);
+    this.#nodes = snapshot.nodes.toSorted((a, b) =>
+      compareText(a.inventory.node, b.inventory.node),
+    );
+    this.#places = new Map(this.#nodes.map(({ inventory }, at) => [inventory.node, at]));
     const claims = new Map<NodeName, Claim[]>();
     for (const claim of snapshot.claims) {
       const own = claims.get(claim.node);
@@ -48,13 +52,14 @@ export class Scene {
     this.#claims = claims;
   }
 
-  /** In order of name. */
+  /** In order of name, as they are now. */
   nodes(): readonly PlacementNode[] {
-    return this.#names.flatMap((name) => this.#nodes.get(name) ?? []);
+    return this.#nodes;
   }
 
   node(name: NodeName): PlacementNode | undefined {
-    return this.#nodes.get(name);
+    const at = this.#places.get(name);
+    return at === undefined ? undefined : this.#nodes[at];
   }
 
   /** In order of id. */
@@ -72,6 +77,12 @@ export class Scene {
 
   /** What was seen on nodes; `anyClaimsOn` is the same list again once a step is taken back. */
   readonly sights = new Map<NodeName, NodeSight>();
+
+  /** What the claims on each node hold of its cards, in thousandths, and by which list of claims. */
+  readonly held = new Map<
+    NodeName,
+    { readonly claims: readonly Claim[]; readonly milli: readonly number[] }
+  >();
 
   /** How many nodes were looked at closely so far. */
   looks = 0;
@@ -169,15 +180,14 @@ export class Scene {
     name: NodeName,
     keep: (gpu: string, instance: IdleInstance['instance']) => boolean,
   ): () => void {
-    const node = this.#nodes.get(name);
-    const all = node?.inventory.gpus.every((gpu) =>
-      gpu.instances.every((instance) => keep(gpu.uuid, instance)),
-    );
-    if (node === undefined || all === true) return () => undefined;
-    const gpus = node.inventory.gpus.map((gpu) => ({
-      ...gpu,
-      instances: gpu.instances.filter((instance) => keep(gpu.uuid, instance)),
-    }));
+    const node = this.node(name);
+    if (node === undefined) return () => undefined;
+    // Cards that nothing happens to stay the same objects: nobody looks at them again.
+    const gpus = node.inventory.gpus.map((gpu) => {
+      const instances = gpu.instances.filter((instance) => keep(gpu.uuid, instance));
+      return instances.length === gpu.instances.length ? gpu : { ...gpu, instances };
+    });
+    if (gpus.every((gpu, at) => gpu === node.inventory.gpus[at])) return () => undefined;
     this.#setNode({ ...node, inventory: { ...node.inventory, gpus } });
     return () => {
       this.#setNode(node);
@@ -185,7 +195,9 @@ export class Scene {
   }
 
   #setNode(node: PlacementNode): void {
-    this.#nodes.set(node.inventory.node, node);
+    const at = this.#places.get(node.inventory.node);
+    assert(at !== undefined, 'a scene has the nodes that it began with');
+    this.#nodes[at] = node;
     this.#apply({ kind: 'node-set', node });
   }
 

@@ -51,38 +51,88 @@ function compare(left: string, right: string): number {
  * cannot help. Cheap and never too high, so that most nodes of a large cluster are never looked at closely.
  */
 export function easeOf(
-  node: PlacementNode,
+  { inventory }: PlacementNode,
   claims: readonly Claim[],
   rules: ClearingRules,
 ): number | null {
-  const { gpus } = node.inventory;
-  const serving = gpus.map((gpu) => mayServe(gpu, rules));
-  if (!serving.includes(true)) return null;
+  const { gpus } = inventory;
   const going = gpus.map(() => 0);
   const staying = gpus.map(() => 0);
-  for (const claim of claims) {
-    const sums = rules.mayGo(claim) ? going : staying;
-    for (const slice of claim.slices) {
-      let at = 0;
-      while (at < gpus.length && gpus[at]?.uuid !== slice.gpu) at += 1;
-      const gpu = gpus[at];
-      if (gpu !== undefined) sums[at] = (sums[at] ?? 0) + milliOf(slice.shape, gpu);
+  let at = 0;
+  for (const claim of claims) at = addTo(rules.mayGo(claim) ? going : staying, claim, gpus, at);
+  return easeBy(gpus, rules, { going, staying });
+}
+
+/** Thousandths of each card of a node that its claims hold. */
+export function heldOf({ inventory }: PlacementNode, claims: readonly Claim[]): Sums {
+  const { gpus } = inventory;
+  const held = gpus.map(() => 0);
+  let at = 0;
+  for (const claim of claims) at = addTo(held, claim, gpus, at);
+  return held;
+}
+
+/** `easeOf` as if everybody might go: never more, and told without asking about anybody. */
+export function leastEaseOf(
+  { inventory }: PlacementNode,
+  held: Sums,
+  rules: ClearingRules,
+): number | null {
+  return easeBy(inventory.gpus, rules, { going: held, staying: null });
+}
+
+/** Claims of one card mostly follow each other, so the card of the last slice is looked at first. */
+function addTo(
+  sums: number[],
+  { slices }: Claim,
+  gpus: readonly GpuInventory[],
+  from: number,
+): number {
+  let at = from;
+  for (const { gpu: uuid, shape } of slices) {
+    let left = gpus.length;
+    while (left > 0 && gpus[at]?.uuid !== uuid) {
+      at = at + 1 < gpus.length ? at + 1 : 0;
+      left -= 1;
     }
+    const gpu = gpus[at];
+    if (left > 0 && gpu !== undefined) sums[at] = (sums[at] ?? 0) + milliOf(shape, gpu);
   }
+  return at;
+}
+
+type Sums = readonly number[];
+
+/** `going`, `staying`: thousandths of each card. */
+function easeBy(
+  gpus: readonly GpuInventory[],
+  rules: ClearingRules,
+  { going, staying }: { readonly going: Sums; readonly staying: Sums | null },
+): number | null {
   const { need } = rules;
-  const lacks = new Map<string, number[]>();
-  for (const [at, gpu] of gpus.entries()) {
-    if (serving[at] !== true) continue;
-    const lack = lackOf(gpu, need, { going: going[at] ?? 0, staying: staying[at] ?? 0 });
-    if (lack === null) continue;
-    const alike = lacks.get(gpu.productName);
-    if (alike === undefined) lacks.set(gpu.productName, [lack]);
-    else alike.push(lack);
-  }
+  const lacks: { readonly product: string; readonly lack: number }[] = [];
   let best: number | null = null;
-  for (const alike of lacks.values()) {
-    if (alike.length < need.count) continue;
-    const least = alike.sort((a, b) => a - b).slice(0, need.count);
+  for (let at = 0; at < gpus.length; at += 1) {
+    const gpu = gpus[at];
+    if (gpu === undefined || !mayServe(gpu, rules)) continue;
+    const lack = lackOf(gpu, need, { going: going[at] ?? 0, staying: staying?.[at] ?? 0 });
+    if (lack === null) continue;
+    if (need.count > 1) lacks.push({ product: gpu.productName, lack });
+    else if (best === null || lack < best) best = lack;
+  }
+  return need.count > 1 ? easeOfSeveral(lacks, need.count) : best;
+}
+
+/** Several cards are all of one product. */
+function easeOfSeveral(
+  lacks: readonly { readonly product: string; readonly lack: number }[],
+  count: number,
+): number | null {
+  let best: number | null = null;
+  for (const product of new Set(lacks.map((each) => each.product))) {
+    const alike = lacks.flatMap((each) => (each.product === product ? [each.lack] : []));
+    if (alike.length < count) continue;
+    const least = alike.sort((a, b) => a - b).slice(0, count);
     const ease = least.reduce((sum, each) => sum + each, 0);
     if (best === null || ease < best) best = ease;
   }

@@ -13,6 +13,8 @@ import {
   type ListenAddress,
 } from '../shared/platform/listen-address.ts';
 import { logLevels } from '../shared/platform/log.ts';
+import type { NodePolicy } from './policy/policy.ts';
+import { readPolicy } from './policy/read-policy.ts';
 
 /** The longest path that a unix socket may have on Linux, in bytes. */
 const socketPathBytesMax = 107;
@@ -21,6 +23,7 @@ const mpsDirBytesMax = 100 - '/GPU-00000000-0000-0000-0000-000000000000/pipe'.le
 const argvMax = 32;
 const labelsMax = 64;
 const labelLengthMax = 256;
+const policyFile = '/etc/tangram/policy.yaml';
 
 const authority = z.enum(['observe', 'place', 'cut']);
 
@@ -191,10 +194,11 @@ export const agentConfigSchema = z.strictObject({
     .enum(['auto', 'docker', 'process'])
     .default('auto')
     .describe('What runs replicas: auto takes Docker where it answers.'),
-  processRuntime: z
-    .boolean()
-    .default(false)
-    .describe('Whether models that bring a command may run as plain processes of this host.'),
+  policy: path
+    .default(policyFile)
+    .describe(
+      'What may run on this host at all: images, directories, plain processes. No coordinator can change it. A default file that does not exist allows any image, no directories and no plain processes.',
+    ),
   stopGrace: duration({ lowMs: 100, highMs: 600_000 })
     .prefault('10s')
     .describe('How long a replica is asked to end before it is made to, such as 10s.'),
@@ -239,8 +243,10 @@ export const agentConfigSchema = z.strictObject({
 });
 
 /** What the file says, checked, with every default in place and every path absolute. */
-export type AgentConfig = Omit<z.output<typeof agentConfigSchema>, 'node'> & {
+export type AgentConfig = Omit<z.output<typeof agentConfigSchema>, 'node' | 'policy'> & {
   readonly node: NodeName;
+  /** What the policy file says. */
+  readonly policy: NodePolicy;
 };
 
 /** Reads the agent's YAML; relative paths are seen from the file's own directory. Throws CONFIG_INVALID, ADDRESS_REFUSED. */
@@ -259,6 +265,7 @@ function settle(found: z.output<typeof agentConfigSchema>, source: string): Agen
   const config: AgentConfig = {
     ...found,
     node: found.node ?? nodeFromHostname(),
+    policy: readPolicy(at(found.policy), { optional: found.policy === policyFile }),
     stateDir: at(found.stateDir),
     socket: at(found.socket),
     mps: { ...found.mps, dir: at(found.mps.dir) },
@@ -273,6 +280,15 @@ function settle(found: z.output<typeof agentConfigSchema>, source: string): Agen
   };
   for (const used of [config.http, config.coordinator]) {
     if (used !== undefined) parseListenAddress(used.text);
+  }
+  if (config.runtime === 'process' && config.policy.processRuntime === 'deny') {
+    throw new AppError(
+      'CONFIG_INVALID',
+      'runtime: the policy of this node denies plain processes',
+      {
+        hint: `write processRuntime: allow in ${at(found.policy)}, or leave runtime out`,
+      },
+    );
   }
   limitPath('socket', config.socket, socketPathBytesMax);
   limitPath('mps.dir', config.mps.dir, mpsDirBytesMax);

@@ -10,6 +10,7 @@ import type { HealthMemory } from '../health/memory.ts';
 import type { CardTool } from '../observe/observe.ts';
 import type { ReadImages } from '../observe/images-now-and-then.ts';
 import type { World } from '../observe/world.ts';
+import type { NodePolicy } from '../policy/policy.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { QuietMs } from './idle.ts';
 import type { HttpGet } from './probe.ts';
@@ -25,10 +26,10 @@ export interface AgentCoreConfig {
   readonly authority: Authority;
   /** Exceptions from `authority`, by GPU UUID. */
   readonly authorityByGpu: Readonly<Record<string, Authority>>;
-  /** `auto`: Docker where it answers and the model has an image, else a process where `processRuntime` allows it. */
+  /** `auto`: Docker where it answers and the model has an image, else a process where the policy allows it. */
   readonly runtime: 'auto' | 'docker' | 'process';
-  /** Whether models that bring a command may run as plain processes of this host. */
-  readonly processRuntime: boolean;
+  /** What may run here at all. */
+  readonly policy: NodePolicy;
   /** How long a replica is asked to end before it is made to. */
   readonly stopGraceMs: number;
   /** Whether a card that is shared through MPS is made exclusive to its daemon, where authority is `cut`. */

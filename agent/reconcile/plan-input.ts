@@ -9,6 +9,7 @@ import type {
   Tombstone,
 } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
+import type { NodePolicy } from '../policy/policy.ts';
 import type {
   ComputeModeRecord,
   GpuActual,
@@ -62,7 +63,7 @@ export interface PlanInput {
 
 export interface PlanConfig {
   readonly runtime: 'auto' | 'docker' | 'process';
-  readonly processRuntime: boolean;
+  readonly policy: NodePolicy;
   readonly stopGraceMs: number;
   /** Whether a shared card is kept to its daemon's clients, where we may change it. */
   readonly mpsComputeMode: 'exclusive' | 'keep';

@@ -4,6 +4,7 @@ import type { RuntimeKind } from '../../shared/domain/inventory.ts';
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import type { GpuActual, ReplicaRecord, RunningActual, StartSpec } from '../observe/world.ts';
+import { policyRefusal } from '../policy/judge.ts';
 import { backoffLeftMs } from './replica-book.ts';
 import { instanceAt } from './mig-plan.ts';
 import { clientsRefusal } from './mps-clients.ts';
@@ -43,9 +44,11 @@ export function planReplaced(
 ): readonly Step[] {
   const entry = entryOf(input, wanted.target.replica);
   if (entry?.state !== 'running' || entry.specHash === wanted.specHash) return [];
-  // Only for what can follow: a replica is not stopped for slices that do not exist yet.
-  if (grantFor(input, wanted).ok && firstRefusal(cards) === null) {
-    return runtimeBlind(input, entry.runtime) === null
+  // Only for what can follow: a replica is not stopped for slices that do not exist yet, or for what may not run here.
+  const { runtime } = entry;
+  const allowed = policyRefusal(wanted.target.workload, runtime, input.config.policy) === null;
+  if (allowed && grantFor(input, wanted).ok && firstRefusal(cards) === null) {
+    return runtimeBlind(input, runtime) === null
       ? [stopStep(entry, 'replace', input.config.stopGraceMs)]
       : [];
   }
@@ -67,6 +70,8 @@ export function planStart(
   const record = recordOf(input, replica);
   const chosen = chooseRuntime(input, wanted, record?.runtime ?? entry?.runtime);
   if (!chosen.ok) return not(chosen.problem.reason, chosen.problem.detail);
+  const forbidden = policyRefusal(wanted.target.workload, chosen.value, input.config.policy);
+  if (forbidden !== null) return not('policy', forbidden);
   const refused = firstRefusal(cards);
   if (refused !== null) return not('authority', refused);
   const unhealthy = healthRefusal(wanted.slices, cards);
@@ -126,7 +131,7 @@ function chooseRuntime(
   { target: { workload, model } }: WantedReplica,
   sticky: RuntimeKind | undefined,
 ): Result<RuntimeKind, NoRuntime> {
-  const { runtime, processRuntime } = input.config;
+  const { runtime, policy } = input.config;
   const answers = (kind: RuntimeKind): Result<RuntimeKind, NoRuntime> => {
     const away = runtimeBlind(input, kind);
     return away === null ? ok(kind) : err({ reason: 'runtime-away', detail: away });
@@ -134,13 +139,17 @@ function chooseRuntime(
   if (sticky !== undefined) return answers(sticky);
   const mayDocker = runtime !== 'process' && workload.image !== null;
   const mayProcess =
-    workload.command !== null && (runtime === 'process' || (runtime === 'auto' && processRuntime));
+    workload.command !== null &&
+    // A process sees the directories of the host where they are, and nowhere else.
+    workload.mounts.length === 0 &&
+    policy.processRuntime === 'allow' &&
+    runtime !== 'docker';
   if (mayDocker && (runtimeBlind(input, 'docker') === null || !mayProcess)) {
     return answers('docker');
   }
   if (mayProcess) return answers('process');
   const has = workload.image === null ? 'only a process' : 'only an image';
-  const detail = `model ${model} brings ${has}, which this node does not run (runtime: ${runtime}, process runtime: ${processRuntime ? 'on' : 'off'})`;
+  const detail = `model ${model} brings ${has}, which this node does not run (runtime: ${runtime}, plain processes by its policy: ${policy.processRuntime})`;
   return err({ reason: 'runtime-unfit', detail });
 }
 

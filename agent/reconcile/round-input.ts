@@ -108,12 +108,12 @@ function isGone(
   return gone.some((each) => each.slice === slice.id && slice.incarnation <= each.incarnation);
 }
 
-/** The runtimes that configuration lets models use. */
+/** The runtimes that configuration and policy let models use. */
 export function allowedRuntimes(
   config: AgentCoreDeps['config'],
 ): readonly ('docker' | 'process')[] {
   if (config.runtime !== 'auto') return [config.runtime];
-  return config.processRuntime ? ['docker', 'process'] : ['docker'];
+  return config.policy.processRuntime === 'allow' ? ['docker', 'process'] : ['docker'];
 }
 
 /** What is asked whether it serves. */

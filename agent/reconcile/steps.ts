@@ -27,6 +27,7 @@ export type WaitReason =
   | 'mps-user'
   | 'older-incarnation'
   | 'placement-occupied'
+  | 'policy'
   | 'replica-backoff'
   | 'runtime-away'
   | 'runtime-unfit'

@@ -65,6 +65,10 @@ const workload = z.strictObject({
   health: z.strictObject({ path: z.string(), startupDeadlineMs: count }),
   cpuMillis: count,
   memoryMib: count,
+  mounts: z.array(
+    z.strictObject({ source: z.string(), target: z.string(), readOnly: z.boolean() }),
+  ),
+  writableRoot: z.boolean(),
 });
 
 const replicaTarget = z.strictObject({

@@ -34,7 +34,7 @@ export function createCore(
       authority: config.authority,
       authorityByGpu: config.gpuAuthority,
       runtime: config.runtime,
-      processRuntime: config.processRuntime,
+      policy: config.policy,
       stopGraceMs: config.stopGrace,
       mpsComputeMode: config.mps.computeMode,
     },

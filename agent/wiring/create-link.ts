@@ -27,7 +27,7 @@ export function createLink(
       ...can('mig', config.nvidiaSmi.enabled),
       ...can('mps', config.nvidiaSmi.enabled && config.mps.enabled),
       ...can('docker', config.docker.enabled),
-      ...can('process', config.processRuntime),
+      ...can('process', config.policy.processRuntime === 'allow'),
       'logs',
     ],
     recordEvent: (kind, subject, message) => {

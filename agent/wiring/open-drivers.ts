@@ -24,7 +24,9 @@ export async function openDrivers(config: AgentConfig, signal: AbortSignal) {
     });
   }
   const runtimes: Runtime[] = dockerRuntime === null ? [] : [dockerRuntime];
-  if (config.processRuntime) runtimes.push(createProcessRuntime({ stateDirectory: stateDir }));
+  if (config.policy.processRuntime === 'allow') {
+    runtimes.push(createProcessRuntime({ stateDirectory: stateDir }));
+  }
   return {
     host: createHost(),
     nvidiaSmi: nvidiaSmi.enabled

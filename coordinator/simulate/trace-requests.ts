@@ -96,6 +96,8 @@ function makeSpec(request: TraceRequest, number: number): ModelSpec {
       },
       cpuMillis: request.cpuMillis,
       memoryMib: request.memoryMib,
+      mounts: [],
+      writableRoot: false,
     },
     gpu: needOf(request),
     priority: modelDefaults.priority,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { AllocationSpec } from '../../shared/domain/allocation.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import {
+  parseAllocationName,
   parseChangeId,
   parseClaimId,
   parseClusterId,
@@ -11,7 +13,7 @@ import {
   parseReplicaId,
   parseSliceId,
 } from '../../shared/domain/ids.ts';
-import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
+import type { GpuNeed, ModelSpec, Workload } from '../../shared/domain/model.ts';
 import type { ClaimTombstone } from '../../shared/domain/node-target.ts';
 import type { Result } from '../../shared/domain/result.ts';
 import type { Slice, SliceShape } from '../../shared/domain/slice.ts';
@@ -32,6 +34,7 @@ export const idShapes = {
   modelName: id(parseModelName),
   replicaId: id(parseReplicaId),
   claimId: id(parseClaimId),
+  allocationName: id(parseAllocationName),
   sliceId: id(parseSliceId),
   gpuUuid: id(parseGpuUuid),
   changeId: id(parseChangeId),
@@ -51,6 +54,28 @@ export const workloadShape: z.ZodType<Workload> = z.object({
   health: z.object({ path: text, startupDeadlineMs: whole }),
   cpuMillis: whole,
   memoryMib: whole,
+  mounts: z.array(z.object({ source: text, target: text, readOnly: z.boolean() })),
+  writableRoot: z.boolean(),
+});
+
+const gpuNeedShape: z.ZodType<GpuNeed> = z.object({
+  memoryMib: whole,
+  computePercent: whole,
+  isolation: z.enum(['any', 'mps', 'mig', 'whole']),
+  count: whole,
+  processes: whole,
+  models: z.array(text),
+});
+
+export const allocationSpecShape: z.ZodType<AllocationSpec> = z.object({
+  name: idShapes.allocationName,
+  labels: texts,
+  gpu: gpuNeedShape,
+  cpuMillis: whole,
+  memoryMib: whole,
+  constraints: texts,
+  priority: whole,
+  ttlMs: whole,
 });
 
 export const modelSpecShape: z.ZodType<ModelSpec> = z.object({
@@ -58,16 +83,7 @@ export const modelSpecShape: z.ZodType<ModelSpec> = z.object({
   labels: texts,
   replicas: whole,
   workload: workloadShape,
-  gpu: z
-    .object({
-      memoryMib: whole,
-      computePercent: whole,
-      isolation: z.enum(['any', 'mps', 'mig', 'whole']),
-      count: whole,
-      processes: whole,
-      models: z.array(text),
-    })
-    .nullable(),
+  gpu: gpuNeedShape.nullable(),
   priority: whole,
   placement: z.object({
     spread: z.enum(['none', 'node', 'zone']),
@@ -113,7 +129,7 @@ export const claimShape: z.ZodType<Claim> = z.object({
       model: idShapes.modelName,
       modelVersion: whole,
     }),
-    z.object({ kind: z.literal('allocation'), client: text, expiresAtMs: whole }),
+    z.object({ kind: z.literal('allocation'), allocation: idShapes.allocationName }),
   ]),
   node: idShapes.nodeName,
   slices: z.array(sliceShape),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -30,6 +30,11 @@ export function writeConfigs(choices: ConfigChoices): ConfigFiles {
   const head = '# Written by npm start; the next start writes it anew.\n';
   writeFileSync(files.coordinator, head + stringify(coordinatorConfig(choices)));
   writeFileSync(files.agent, head + stringify(agentConfig(choices)));
+  // Whatever the umask: an agent trusts no policy that others could have written.
+  const policy = join(choices.layout.configDir, 'policy.yaml');
+  writeFileSync(policy, head + stringify(nodePolicy(choices)));
+  chmodSync(policy, 0o600);
+  chmodSync(choices.layout.configDir, 0o700);
   return files;
 }
 
@@ -42,6 +47,11 @@ function coordinatorConfig({ layout, ports }: ConfigChoices): object {
   };
 }
 
+/** The cluster on one machine runs what its owner starts it with: where there is no Docker, plain processes. */
+function nodePolicy({ runtime }: ConfigChoices): object {
+  return { processRuntime: runtime === 'process' ? 'allow' : 'deny' };
+}
+
 function agentConfig({ layout, ports, runtime, realCards }: ConfigChoices): object {
   const common = {
     node: nodeName(layout),
@@ -50,7 +60,7 @@ function agentConfig({ layout, ports, runtime, realCards }: ConfigChoices): obje
     socket: layout.socket,
     http: `127.0.0.1:${ports.metrics}`,
     runtime,
-    processRuntime: runtime === 'process',
+    policy: 'policy.yaml',
     readyFile: layout.agentReady,
   };
   if (realCards !== null) {

@@ -1,4 +1,5 @@
 import type { Isolation } from './gpu.ts';
+import { checkMounts, type HostMount } from './host-mount.ts';
 import type { ModelName } from './ids.ts';
 import type { Problem } from './result.ts';
 
@@ -31,6 +32,9 @@ export interface Workload {
   readonly cpuMillis: number;
   /** Host memory limit, MiB; 0: no limit. */
   readonly memoryMib: number;
+  readonly mounts: readonly HostMount[];
+  /** Whether the container may write outside its mounts, /tmp and /run. */
+  readonly writableRoot: boolean;
 }
 
 export interface HealthProbe {
@@ -151,6 +155,7 @@ function checkWorkload(workload: Workload): Problem[] {
     range('spec.memory', workload.memoryMib, 0, modelLimits.memoryMibMax),
     range('spec.health.startupDeadline', workload.health.startupDeadlineMs, 1_000, 86_400_000),
     texts('spec.env', workload.env, modelLimits.envMax),
+    ...checkMounts(workload.mounts),
   ];
   if (workload.image === null && workload.command === null) {
     problems.push(
@@ -196,7 +201,8 @@ function checkWorkload(workload: Workload): Problem[] {
 
 const reservedEnv = ['NVIDIA_VISIBLE_DEVICES', 'CUDA_VISIBLE_DEVICES', 'CUDA_MPS_', 'TANGRAM_'];
 
-function checkGpu(gpu: GpuNeed | null): Problem[] {
+/** What a need of cards must obey. */
+export function checkGpu(gpu: GpuNeed | null): Problem[] {
   if (gpu === null) return [];
   const problems: (Problem | null)[] = [
     range('spec.gpu.memory', gpu.memoryMib, 1, modelLimits.memoryMibMax),
@@ -207,12 +213,14 @@ function checkGpu(gpu: GpuNeed | null): Problem[] {
   return problems.filter((problem) => problem !== null);
 }
 
-function range(path: string, value: number, low: number, high: number): Problem | null {
+/** null: a whole number from `low` to `high`. */
+export function range(path: string, value: number, low: number, high: number): Problem | null {
   if (Number.isSafeInteger(value) && value >= low && value <= high) return null;
   return bad(path, `${value} is out of range`, `a whole number from ${low} to ${high}`);
 }
 
-function texts(
+/** null: few entries, none of them too long. */
+export function texts(
   path: string,
   map: Readonly<Record<string, string>>,
   entriesMax: number,

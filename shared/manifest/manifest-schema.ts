@@ -11,6 +11,7 @@ import {
   text,
   textList,
   texts,
+  truth,
   wanted,
 } from './schema-words.ts';
 
@@ -122,6 +123,15 @@ const processSchema = z.strictObject(
   { error: wanted('a map such as {command: [node, server.js]}') },
 );
 
+const mountSchema = z.strictObject(
+  {
+    source: text.describe('absolute path on the node; its policy file must allow it'),
+    target: text.describe('absolute path in the container'),
+    readOnly: truth.optional().describe('false: it may be written; absent: it may not'),
+  },
+  { error: wanted('a map such as {source: /data/models, target: /models}') },
+);
+
 const updateSchema = z.strictObject({
   strategy: onlyBuilt('rolling'),
   maxSurge: onlyBuilt(1),
@@ -142,6 +152,13 @@ const specSchema = z.strictObject(
     memory: memory.optional().describe('host memory limit; absent: no limit'),
     env: texts.optional().describe('environment variables'),
     args: textList.optional().describe('appended to the entry point or the command'),
+    mounts: z
+      .array(mountSchema, { error: wanted('a list of {source, target}') })
+      .optional()
+      .describe('directories of the node that the container sees'),
+    writableRoot: truth
+      .optional()
+      .describe('whether the container may write outside its mounts, /tmp and /run'),
     port: integer.optional().describe('where the server listens'),
     health: healthSchema.optional(),
     priority: integer.optional().describe('higher is placed first'),
@@ -190,6 +207,7 @@ export const manifestKeys: Readonly<Record<string, readonly string[]>> = {
   metadata: Object.keys(metadataSchema.shape),
   spec: Object.keys(specSchema.shape),
   'spec.gpu': Object.keys(gpuSchema.shape),
+  'spec.mounts': Object.keys(mountSchema.shape),
   'spec.health': Object.keys(healthSchema.shape),
   'spec.placement': Object.keys(placementSchema.shape),
   'spec.process': Object.keys(processSchema.shape),

@@ -104,6 +104,12 @@ function toModelSpec({ metadata, spec }: Manifest, name: ModelSpec['name']): Mod
       },
       cpuMillis: spec.cpu ?? 0,
       memoryMib: spec.memory ?? 0,
+      mounts: (spec.mounts ?? []).map(({ source, target, readOnly }) => ({
+        source,
+        target,
+        readOnly: readOnly ?? true,
+      })),
+      writableRoot: spec.writableRoot ?? false,
     },
     gpu:
       spec.gpu === null

@@ -50,6 +50,8 @@ function workloadKeys(workload: Workload): object {
     },
     ...(workload.cpuMillis === 0 ? {} : { cpu: workload.cpuMillis / 1_000 }),
     ...(workload.memoryMib === 0 ? {} : { memory: renderExactMib(workload.memoryMib) }),
+    ...(workload.mounts.length === 0 ? {} : { mounts: workload.mounts }),
+    ...(workload.writableRoot ? { writableRoot: true } : {}),
   };
 }
 

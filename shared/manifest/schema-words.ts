@@ -43,6 +43,9 @@ export function hinted({ message, hint }: Problem): string {
   return hint === undefined ? message : `${message}; ${hint}`;
 }
 
+/** YAML's true and false, not words for them. */
+export const truth = z.boolean({ error: wanted('true or false') });
+
 /** → MiB. */
 export const memory = quantity('a size with a unit, such as 9GiB or 512MiB', parseMemoryMib);
 

@@ -73,16 +73,17 @@ export function decodeModel(message: Model__Output): Result<ModelSpec> {
   });
   if (!decoded.ok) return decoded;
   const problems = checkModel(decoded.value);
-  return problems.length === 0 ? decoded : err(joined(problems));
+  return problems.length === 0 ? decoded : err(joinedProblems(problems));
 }
 
-function joined(problems: readonly Problem[]): Problem {
+/** All of them as one: a caller can mend them at once. */
+export function joinedProblems(problems: readonly Problem[]): Problem {
   const [first] = problems;
   const rest = problems
     .slice(1)
     .map((each) => `; ${each.path ?? ''}: ${each.message} (${each.hint ?? ''})`);
   return {
-    code: 'MODEL_INVALID',
+    code: first?.code ?? 'MODEL_INVALID',
     path: first?.path ?? 'spec',
     message: `${first?.message ?? ''}${first?.hint === undefined ? '' : ` (${first.hint})`}${rest.join('')}`,
   };
@@ -114,6 +115,12 @@ export function encodeWorkload(workload: Workload): WireWorkload {
     health: { ...workload.health },
     cpuMillis: workload.cpuMillis,
     memoryMib: workload.memoryMib,
+    mounts: workload.mounts.map(({ source, target, readOnly }) => ({
+      source,
+      target,
+      writable: !readOnly,
+    })),
+    writableRoot: workload.writableRoot,
   };
 }
 
@@ -132,14 +139,20 @@ export function decodeWorkload(message: Workload__Output): Result<Workload> {
     },
     cpuMillis: whole(message.cpuMillis, 'cpu_millis'),
     memoryMib: whole(message.memoryMib, 'memory_mib'),
+    mounts: message.mounts.map(({ source, target, writable }) => ({
+      source,
+      target,
+      readOnly: !writable,
+    })),
+    writableRoot: message.writableRoot,
   }));
 }
 
-function encodeGpuNeed(need: GpuNeed): WireGpuNeed {
+export function encodeGpuNeed(need: GpuNeed): WireGpuNeed {
   return { ...need, isolation: encodeIsolation(need.isolation), models: [...need.models] };
 }
 
-function decodeGpuNeed(message: GpuNeed__Output): Result<GpuNeed> {
+export function decodeGpuNeed(message: GpuNeed__Output): Result<GpuNeed> {
   return decoding(() => ({
     memoryMib: whole(message.memoryMib, 'memory'),
     computePercent: whole(message.computePercent, 'compute'),

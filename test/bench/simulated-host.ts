@@ -60,11 +60,12 @@ export async function startAgent(
       'http: 127.0.0.1:0',
       `mps: { dir: ${folder}/mps }`,
       'docker: { enabled: false }',
-      'processRuntime: true',
+      'policy: policy.yaml',
       `readyFile: ${ready}`,
       '',
     ].join('\n'),
   );
+  writeFileSync(join(folder, 'policy.yaml'), 'processRuntime: allow\n');
   const child = start(...agentNodeFlags, built('agent/main.js'), '--config', config);
   const deadline = systemClock.monotonicMs() + startMsMax;
   while (!existsSync(ready)) {

@@ -124,10 +124,11 @@ async function startAgent(host: GpuHost, card: GpuRow, folder: string): Promise<
       dcgm: { enabled: false },
       mps: { enabled: false, computeMode: 'keep' },
       runtime: 'process',
-      processRuntime: true,
+      policy: 'policy.yaml',
       readyFile,
     }),
   );
+  writeFileSync(join(folder, 'policy.yaml'), 'processRuntime: allow\n');
   const agent = new Daemon(folder, 'gpu-check', [programs.agent, '--config', config]);
   await eventually('the agent listens', () => {
     if (!agent.running) throw new Error(`the agent ended: ${agent.log().slice(-2_000)}`);

@@ -79,11 +79,12 @@ function writeConfig(): string {
     'authority: cut',
     'mps: { dir: mps }',
     'docker: { enabled: false }',
-    'processRuntime: true',
+    'policy: policy.yaml',
     'stopGrace: 2s',
     'readyFile: ready.json',
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
+  writeFileSync(join(folder, 'policy.yaml'), 'processRuntime: allow\n');
   return file;
 }
 
@@ -175,6 +176,8 @@ function targetFor(inventory: Inventory): NodeTarget {
       health: { path: '/', startupDeadlineMs: 60_000 },
       cpuMillis: 0,
       memoryMib: 0,
+      mounts: [],
+      writableRoot: false,
     },
     slices: [must(parseSliceId(slice))],
     processes: 1,

@@ -146,6 +146,7 @@ export class TestCluster {
     if (initialised.status !== 0)
       throw new Error(String(initialised.stdout) + String(initialised.stderr));
     const config = join(this.folder, `${node}.yaml`);
+    writeFileSync(join(this.folder, 'policy.yaml'), 'processRuntime: allow\n');
     writeFileSync(
       config,
       stringify({
@@ -162,7 +163,7 @@ export class TestCluster {
           dir: join(this.folder, `${node}-mps`),
         },
         runtime: options.runtime ?? 'process',
-        processRuntime: true,
+        policy: 'policy.yaml',
         gpu: { handout: 'env' },
         readyFile: ready,
         ...options.extra,

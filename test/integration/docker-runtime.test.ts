@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,7 @@ describeWhere('docker', image, 'on a real engine', () => {
         env: { GREETING: 'hello' },
         cpuMillis: 500,
         memoryMib: 256,
+        mounts: [{ source: shared, target: '/data/weights', readOnly: true }],
       },
       grant: {
         deviceUuids: ['MIG-11111111-2222-5333-8444-555555555555'],
@@ -104,6 +105,8 @@ describeWhere('docker', image, 'on a real engine', () => {
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
+      ReadonlyRootfs: true,
+      PidMode: '',
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
       RestartPolicy: { Name: 'no' },
     });
@@ -114,6 +117,7 @@ describeWhere('docker', image, 'on a real engine', () => {
       expect.arrayContaining([
         [shared, shared, true],
         ['/dev/shm', '/dev/shm', true],
+        [shared, '/data/weights', false],
       ]),
     );
     expect(info.Image).toBe((await docker.getImage('tangram-test-node:1').inspect()).Id);
@@ -123,6 +127,67 @@ describeWhere('docker', image, 'on a real engine', () => {
       'io.tangram.image': 'tangram-test-node:1',
     });
     expect(replica.pids).toContain(info.State.Pid);
+  });
+
+  test('a replica writes to /tmp, /run and writable mounts only, unless its model asks for more', async () => {
+    const tries = ['/tmp/x', '/run/x', '/data/own/x', '/data/weights/x', '/usr/bin/x'];
+    const script = `const fs = require('node:fs');
+for (const path of ${JSON.stringify(tries)}) {
+  try { fs.writeFileSync(path, ''); console.log('wrote', path); } catch (error) { console.log(error.code, path); }
+}
+setInterval(() => undefined, 1000);`;
+    const own = mkdtempSync(join(shared, 'own-'));
+    for (const path of [shared, own]) chmodSync(path, 0o777);
+    const asked = model('r', script);
+    const mounts = [
+      ...asked.workload.mounts,
+      { source: own, target: '/data/own', readOnly: false },
+    ];
+    await runtime.start({ ...asked, workload: { ...asked.workload, mounts } }, never);
+    const told = await eventually('what it could write', async () => {
+      const text = await runtime.logs((await only()).replica, { tailLines: 20 }, never);
+      return text.includes('/usr/bin/x') ? text : null;
+    });
+    expect(told.trim().split('\n')).toEqual([
+      'wrote /tmp/x',
+      'wrote /run/x',
+      'wrote /data/own/x',
+      'EROFS /data/weights/x',
+      'EROFS /usr/bin/x',
+    ]);
+    await runtime.stop((await only()).replica, 0, never);
+    await runtime.start(
+      { ...asked, specHash: 'hash-2', workload: { ...asked.workload, writableRoot: true } },
+      never,
+    );
+    const free = await eventually('what it could write', async () => {
+      const text = await runtime.logs((await only()).replica, { tailLines: 20 }, never);
+      return text.includes('/usr/bin/x') ? text : null;
+    });
+    // Not ours to give: the image belongs to root, and the replica is somebody else.
+    expect(free).toContain('EACCES /usr/bin/x');
+  });
+
+  test('a directory that the host does not have is an error that names it', async () => {
+    const asked = model('n');
+    const mounts = [{ source: '/nowhere/at-all', target: '/data', readOnly: true }];
+    const failed: unknown = await runtime
+      .start({ ...asked, workload: { ...asked.workload, mounts } }, never)
+      .catch((error: unknown) => error);
+    expect(isAppError(failed, 'DOCKER_REFUSED')).toBe(true);
+    expect(errorChain(failed)).toContain('/nowhere/at-all');
+  });
+
+  test('a directory that is a link to elsewhere is not mounted', async () => {
+    const link = join(shared, 'link');
+    symlinkSync('/etc', link);
+    const asked = model('l');
+    const mounts = [{ source: link, target: '/data', readOnly: true }];
+    const failed: unknown = await runtime
+      .start({ ...asked, workload: { ...asked.workload, mounts } }, never)
+      .catch((error: unknown) => error);
+    expect(errorChain(failed)).toBe(`cannot mount ${link}: it leads to /etc`);
+    expect(await runtime.list(never)).toEqual([]);
   });
 
   test('starting twice is one container; another agent process adopts and stops it', async () => {

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -54,7 +62,9 @@ async function buildImage(docker: readonly string[]): Promise<void> {
       const path = /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1];
       if (path !== undefined) copyInto(root, realpathSync(path), path);
     }
-    mkdirSync(join(root, 'tmp'), { recursive: true, mode: 0o777 });
+    mkdirSync(join(root, 'tmp'), { recursive: true });
+    // Whatever the umask: what is mounted there keeps these rights.
+    chmodSync(join(root, 'tmp'), 0o1777);
     mkdirSync(join(root, 'etc'), { recursive: true });
     writeFileSync(join(root, 'etc/passwd'), 'model:x:1000:1000::/tmp:/usr/bin/node\n');
     const tar = join(work, 'rootfs.tar');

@@ -52,7 +52,7 @@ function runtimes(told: AgentAnswers): Diagnosis {
   return failing(
     check,
     'none answers, so no replica can start',
-    'systemctl start docker, or allow plain processes with processRuntime: true',
+    'systemctl start docker, or allow plain processes in the policy of this node (processRuntime: allow)',
   );
 }
 

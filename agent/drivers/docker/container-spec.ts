@@ -2,6 +2,7 @@ import type { ContainerCreateOptions, DeviceRequest, MountConfig } from 'dockero
 import { assert, unreachable } from '../../../shared/domain/assert.ts';
 import type { NodeName } from '../../../shared/domain/ids.ts';
 import type { GpuHandout } from '../../../shared/domain/inventory.ts';
+import type { Workload } from '../../../shared/domain/model.ts';
 import { replicaEnv } from '../runtime/replica-env.ts';
 import type { StartSpec } from '../runtime/runtime.ts';
 import { containerName, encodeLabels } from './container-labels.ts';
@@ -21,6 +22,10 @@ export interface ContainerOptions {
 }
 
 const bytesPerMib = 1024 * 1024;
+/** Few programs do without: sockets, locks and temporary files. */
+const scratchPaths = ['/tmp', '/run'];
+const scratchMib = 256;
+const everybodySticky = 0o1777;
 const nanoCpusPerMilli = 1_000_000;
 
 /** All that Docker is told about a replica. Nothing in it comes from the wire unnamed. */
@@ -47,14 +52,18 @@ export function containerSpec(spec: StartSpec, options: ContainerOptions): Conta
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
-      ReadonlyRootfs: false,
+      ReadonlyRootfs: !workload.writableRoot,
       Init: false,
       AutoRemove: false,
       // The agent restarts, because only it knows whether the slice is still there.
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
       DeviceRequests: [...deviceRequests(spec.grant.deviceUuids, options.handout)],
-      Mounts: mpsMounts(spec, options.mpsShmDirectory),
+      Mounts: [
+        ...scratchMounts(workload),
+        ...hostMounts(workload),
+        ...mpsMounts(spec, options.mpsShmDirectory),
+      ],
     },
   };
 }
@@ -75,6 +84,31 @@ export function deviceRequests(
     default:
       return unreachable(handout);
   }
+}
+
+/** In memory, so it counts as the replica's. What a model mounts there itself takes its place. */
+function scratchMounts({ writableRoot, mounts }: Workload): MountConfig {
+  if (writableRoot) return [];
+  return scratchPaths
+    .filter((path) => mounts.every(({ target }) => target !== path))
+    .map((path) => ({
+      Type: 'tmpfs',
+      Source: '',
+      Target: path,
+      TmpfsOptions: { SizeBytes: scratchMib * bytesPerMib, Mode: everybodySticky },
+    }));
+}
+
+/** `bind`, so that the engine refuses a directory that does not exist; the older form would make an empty one. */
+function hostMounts({ mounts }: Workload): MountConfig {
+  return mounts.map(({ source, target, readOnly }) => ({
+    Type: 'bind',
+    Source: source,
+    Target: target,
+    ReadOnly: readOnly,
+    // What the host mounts below it later, or what it hides, is not the replica's.
+    BindOptions: { Propagation: 'rprivate' },
+  }));
 }
 
 function mpsMounts(spec: StartSpec, shmDirectory: string | null): MountConfig {

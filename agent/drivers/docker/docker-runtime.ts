@@ -14,6 +14,7 @@ import { dockerError, statusOf } from './docker-errors.ts';
 import { demuxLog } from './docker-log.ts';
 import { readImageNames } from './image-names.ts';
 import { ImagePulls } from './image-pulls.ts';
+import { checkMountSources } from './mount-sources.ts';
 import { describeContainer } from './describe-container.ts';
 
 export interface DockerRuntimeOptions {
@@ -206,6 +207,7 @@ async function start(deps: Deps, spec: StartSpec, signal: AbortSignal): Promise<
   }
   const image = await resolveImage(deps, spec, signal);
   if ('pulling' in image) return { kind: 'pulling', detail: image.pulling };
+  await checkMountSources(spec.workload.mounts);
   const body = containerSpec(spec, {
     node: deps.options.node,
     handout: deps.options.handout,

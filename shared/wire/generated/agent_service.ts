@@ -27,9 +27,11 @@ import type { SliceSample as _tangram_agent_v1_SliceSample, SliceSample__Output 
 import type { SliceView as _tangram_agent_v1_SliceView, SliceView__Output as _tangram_agent_v1_SliceView__Output } from './tangram/agent/v1/SliceView.ts';
 import type { SmParts as _tangram_agent_v1_SmParts, SmParts__Output as _tangram_agent_v1_SmParts__Output } from './tangram/agent/v1/SmParts.ts';
 import type { UserShare as _tangram_agent_v1_UserShare, UserShare__Output as _tangram_agent_v1_UserShare__Output } from './tangram/agent/v1/UserShare.ts';
+import type { AllocationProcess as _tangram_v1_AllocationProcess, AllocationProcess__Output as _tangram_v1_AllocationProcess__Output } from './tangram/v1/AllocationProcess.ts';
 import type { Disruption as _tangram_v1_Disruption, Disruption__Output as _tangram_v1_Disruption__Output } from './tangram/v1/Disruption.ts';
 import type { GpuNeed as _tangram_v1_GpuNeed, GpuNeed__Output as _tangram_v1_GpuNeed__Output } from './tangram/v1/GpuNeed.ts';
 import type { HealthProbe as _tangram_v1_HealthProbe, HealthProbe__Output as _tangram_v1_HealthProbe__Output } from './tangram/v1/HealthProbe.ts';
+import type { HostMount as _tangram_v1_HostMount, HostMount__Output as _tangram_v1_HostMount__Output } from './tangram/v1/HostMount.ts';
 import type { MigSlice as _tangram_v1_MigSlice, MigSlice__Output as _tangram_v1_MigSlice__Output } from './tangram/v1/MigSlice.ts';
 import type { Model as _tangram_v1_Model, Model__Output as _tangram_v1_Model__Output } from './tangram/v1/Model.ts';
 import type { ModelSpec as _tangram_v1_ModelSpec, ModelSpec__Output as _tangram_v1_ModelSpec__Output } from './tangram/v1/ModelSpec.ts';
@@ -81,10 +83,12 @@ export interface ProtoGrpcType {
       }
     }
     v1: {
+      AllocationProcess: MessageTypeDefinition<_tangram_v1_AllocationProcess, _tangram_v1_AllocationProcess__Output>
       Disruption: MessageTypeDefinition<_tangram_v1_Disruption, _tangram_v1_Disruption__Output>
       DisruptionKind: EnumTypeDefinition
       GpuNeed: MessageTypeDefinition<_tangram_v1_GpuNeed, _tangram_v1_GpuNeed__Output>
       HealthProbe: MessageTypeDefinition<_tangram_v1_HealthProbe, _tangram_v1_HealthProbe__Output>
+      HostMount: MessageTypeDefinition<_tangram_v1_HostMount, _tangram_v1_HostMount__Output>
       Isolation: EnumTypeDefinition
       MigSlice: MessageTypeDefinition<_tangram_v1_MigSlice, _tangram_v1_MigSlice__Output>
       Model: MessageTypeDefinition<_tangram_v1_Model, _tangram_v1_Model__Output>

@@ -1,6 +1,8 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { FieldMask as _google_protobuf_FieldMask, FieldMask__Output as _google_protobuf_FieldMask__Output } from './google/protobuf/FieldMask.ts';
+import type { AllocationProcess as _tangram_v1_AllocationProcess, AllocationProcess__Output as _tangram_v1_AllocationProcess__Output } from './tangram/v1/AllocationProcess.ts';
 import type { ClusterServiceClient as _tangram_v1_ClusterServiceClient, ClusterServiceDefinition as _tangram_v1_ClusterServiceDefinition } from './tangram/v1/ClusterService.ts';
 import type { CordonNodeRequest as _tangram_v1_CordonNodeRequest, CordonNodeRequest__Output as _tangram_v1_CordonNodeRequest__Output } from './tangram/v1/CordonNodeRequest.ts';
 import type { CordonNodeResponse as _tangram_v1_CordonNodeResponse, CordonNodeResponse__Output as _tangram_v1_CordonNodeResponse__Output } from './tangram/v1/CordonNodeResponse.ts';
@@ -16,6 +18,7 @@ import type { Gpu as _tangram_v1_Gpu, Gpu__Output as _tangram_v1_Gpu__Output } f
 import type { GpuNeed as _tangram_v1_GpuNeed, GpuNeed__Output as _tangram_v1_GpuNeed__Output } from './tangram/v1/GpuNeed.ts';
 import type { GpuSlice as _tangram_v1_GpuSlice, GpuSlice__Output as _tangram_v1_GpuSlice__Output } from './tangram/v1/GpuSlice.ts';
 import type { HealthProbe as _tangram_v1_HealthProbe, HealthProbe__Output as _tangram_v1_HealthProbe__Output } from './tangram/v1/HealthProbe.ts';
+import type { HostMount as _tangram_v1_HostMount, HostMount__Output as _tangram_v1_HostMount__Output } from './tangram/v1/HostMount.ts';
 import type { ListEventsRequest as _tangram_v1_ListEventsRequest, ListEventsRequest__Output as _tangram_v1_ListEventsRequest__Output } from './tangram/v1/ListEventsRequest.ts';
 import type { ListEventsResponse as _tangram_v1_ListEventsResponse, ListEventsResponse__Output as _tangram_v1_ListEventsResponse__Output } from './tangram/v1/ListEventsResponse.ts';
 import type { ListNodesRequest as _tangram_v1_ListNodesRequest, ListNodesRequest__Output as _tangram_v1_ListNodesRequest__Output } from './tangram/v1/ListNodesRequest.ts';
@@ -42,8 +45,14 @@ type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> 
 };
 
 export interface ProtoGrpcType {
+  google: {
+    protobuf: {
+      FieldMask: MessageTypeDefinition<_google_protobuf_FieldMask, _google_protobuf_FieldMask__Output>
+    }
+  }
   tangram: {
     v1: {
+      AllocationProcess: MessageTypeDefinition<_tangram_v1_AllocationProcess, _tangram_v1_AllocationProcess__Output>
       ClusterService: SubtypeConstructor<typeof grpc.Client, _tangram_v1_ClusterServiceClient> & { service: _tangram_v1_ClusterServiceDefinition }
       CordonNodeRequest: MessageTypeDefinition<_tangram_v1_CordonNodeRequest, _tangram_v1_CordonNodeRequest__Output>
       CordonNodeResponse: MessageTypeDefinition<_tangram_v1_CordonNodeResponse, _tangram_v1_CordonNodeResponse__Output>
@@ -60,6 +69,7 @@ export interface ProtoGrpcType {
       GpuNeed: MessageTypeDefinition<_tangram_v1_GpuNeed, _tangram_v1_GpuNeed__Output>
       GpuSlice: MessageTypeDefinition<_tangram_v1_GpuSlice, _tangram_v1_GpuSlice__Output>
       HealthProbe: MessageTypeDefinition<_tangram_v1_HealthProbe, _tangram_v1_HealthProbe__Output>
+      HostMount: MessageTypeDefinition<_tangram_v1_HostMount, _tangram_v1_HostMount__Output>
       Isolation: EnumTypeDefinition
       ListEventsRequest: MessageTypeDefinition<_tangram_v1_ListEventsRequest, _tangram_v1_ListEventsRequest__Output>
       ListEventsResponse: MessageTypeDefinition<_tangram_v1_ListEventsResponse, _tangram_v1_ListEventsResponse__Output>

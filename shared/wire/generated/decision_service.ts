@@ -2,12 +2,14 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AllocatedPoint as _tangram_v1_AllocatedPoint, AllocatedPoint__Output as _tangram_v1_AllocatedPoint__Output } from './tangram/v1/AllocatedPoint.ts';
+import type { AllocationProcess as _tangram_v1_AllocationProcess, AllocationProcess__Output as _tangram_v1_AllocationProcess__Output } from './tangram/v1/AllocationProcess.ts';
 import type { DecidedPlace as _tangram_v1_DecidedPlace, DecidedPlace__Output as _tangram_v1_DecidedPlace__Output } from './tangram/v1/DecidedPlace.ts';
 import type { Decision as _tangram_v1_Decision, Decision__Output as _tangram_v1_Decision__Output } from './tangram/v1/Decision.ts';
 import type { DecisionServiceClient as _tangram_v1_DecisionServiceClient, DecisionServiceDefinition as _tangram_v1_DecisionServiceDefinition } from './tangram/v1/DecisionService.ts';
 import type { Disruption as _tangram_v1_Disruption, Disruption__Output as _tangram_v1_Disruption__Output } from './tangram/v1/Disruption.ts';
 import type { GpuNeed as _tangram_v1_GpuNeed, GpuNeed__Output as _tangram_v1_GpuNeed__Output } from './tangram/v1/GpuNeed.ts';
 import type { HealthProbe as _tangram_v1_HealthProbe, HealthProbe__Output as _tangram_v1_HealthProbe__Output } from './tangram/v1/HealthProbe.ts';
+import type { HostMount as _tangram_v1_HostMount, HostMount__Output as _tangram_v1_HostMount__Output } from './tangram/v1/HostMount.ts';
 import type { ListDecisionsRequest as _tangram_v1_ListDecisionsRequest, ListDecisionsRequest__Output as _tangram_v1_ListDecisionsRequest__Output } from './tangram/v1/ListDecisionsRequest.ts';
 import type { ListDecisionsResponse as _tangram_v1_ListDecisionsResponse, ListDecisionsResponse__Output as _tangram_v1_ListDecisionsResponse__Output } from './tangram/v1/ListDecisionsResponse.ts';
 import type { MigSlice as _tangram_v1_MigSlice, MigSlice__Output as _tangram_v1_MigSlice__Output } from './tangram/v1/MigSlice.ts';
@@ -41,6 +43,7 @@ export interface ProtoGrpcType {
   tangram: {
     v1: {
       AllocatedPoint: MessageTypeDefinition<_tangram_v1_AllocatedPoint, _tangram_v1_AllocatedPoint__Output>
+      AllocationProcess: MessageTypeDefinition<_tangram_v1_AllocationProcess, _tangram_v1_AllocationProcess__Output>
       DecidedPlace: MessageTypeDefinition<_tangram_v1_DecidedPlace, _tangram_v1_DecidedPlace__Output>
       Decision: MessageTypeDefinition<_tangram_v1_Decision, _tangram_v1_Decision__Output>
       DecisionService: SubtypeConstructor<typeof grpc.Client, _tangram_v1_DecisionServiceClient> & { service: _tangram_v1_DecisionServiceDefinition }
@@ -48,6 +51,7 @@ export interface ProtoGrpcType {
       DisruptionKind: EnumTypeDefinition
       GpuNeed: MessageTypeDefinition<_tangram_v1_GpuNeed, _tangram_v1_GpuNeed__Output>
       HealthProbe: MessageTypeDefinition<_tangram_v1_HealthProbe, _tangram_v1_HealthProbe__Output>
+      HostMount: MessageTypeDefinition<_tangram_v1_HostMount, _tangram_v1_HostMount__Output>
       Isolation: EnumTypeDefinition
       ListDecisionsRequest: MessageTypeDefinition<_tangram_v1_ListDecisionsRequest, _tangram_v1_ListDecisionsRequest__Output>
       ListDecisionsResponse: MessageTypeDefinition<_tangram_v1_ListDecisionsResponse, _tangram_v1_ListDecisionsResponse__Output>

@@ -1,6 +1,8 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { AllocationStatus as _tangram_link_v1_AllocationStatus, AllocationStatus__Output as _tangram_link_v1_AllocationStatus__Output } from './tangram/link/v1/AllocationStatus.ts';
+import type { AllocationTarget as _tangram_link_v1_AllocationTarget, AllocationTarget__Output as _tangram_link_v1_AllocationTarget__Output } from './tangram/link/v1/AllocationTarget.ts';
 import type { ControlRequest as _tangram_link_v1_ControlRequest, ControlRequest__Output as _tangram_link_v1_ControlRequest__Output } from './tangram/link/v1/ControlRequest.ts';
 import type { ControlResponse as _tangram_link_v1_ControlResponse, ControlResponse__Output as _tangram_link_v1_ControlResponse__Output } from './tangram/link/v1/ControlResponse.ts';
 import type { GpuInventory as _tangram_link_v1_GpuInventory, GpuInventory__Output as _tangram_link_v1_GpuInventory__Output } from './tangram/link/v1/GpuInventory.ts';
@@ -18,20 +20,26 @@ import type { MigGeometry as _tangram_link_v1_MigGeometry, MigGeometry__Output a
 import type { MigInstance as _tangram_link_v1_MigInstance, MigInstance__Output as _tangram_link_v1_MigInstance__Output } from './tangram/link/v1/MigInstance.ts';
 import type { MigProfile as _tangram_link_v1_MigProfile, MigProfile__Output as _tangram_link_v1_MigProfile__Output } from './tangram/link/v1/MigProfile.ts';
 import type { NodeTarget as _tangram_link_v1_NodeTarget, NodeTarget__Output as _tangram_link_v1_NodeTarget__Output } from './tangram/link/v1/NodeTarget.ts';
+import type { RenewRequest as _tangram_link_v1_RenewRequest, RenewRequest__Output as _tangram_link_v1_RenewRequest__Output } from './tangram/link/v1/RenewRequest.ts';
+import type { RenewResponse as _tangram_link_v1_RenewResponse, RenewResponse__Output as _tangram_link_v1_RenewResponse__Output } from './tangram/link/v1/RenewResponse.ts';
 import type { ReplicaStatus as _tangram_link_v1_ReplicaStatus, ReplicaStatus__Output as _tangram_link_v1_ReplicaStatus__Output } from './tangram/link/v1/ReplicaStatus.ts';
 import type { ReplicaTarget as _tangram_link_v1_ReplicaTarget, ReplicaTarget__Output as _tangram_link_v1_ReplicaTarget__Output } from './tangram/link/v1/ReplicaTarget.ts';
 import type { SampleBatch as _tangram_link_v1_SampleBatch, SampleBatch__Output as _tangram_link_v1_SampleBatch__Output } from './tangram/link/v1/SampleBatch.ts';
 import type { SeriesTable as _tangram_link_v1_SeriesTable, SeriesTable__Output as _tangram_link_v1_SeriesTable__Output } from './tangram/link/v1/SeriesTable.ts';
 import type { SliceStatus as _tangram_link_v1_SliceStatus, SliceStatus__Output as _tangram_link_v1_SliceStatus__Output } from './tangram/link/v1/SliceStatus.ts';
 import type { SliceTombstone as _tangram_link_v1_SliceTombstone, SliceTombstone__Output as _tangram_link_v1_SliceTombstone__Output } from './tangram/link/v1/SliceTombstone.ts';
+import type { Standing as _tangram_link_v1_Standing, Standing__Output as _tangram_link_v1_Standing__Output } from './tangram/link/v1/Standing.ts';
 import type { StatusReport as _tangram_link_v1_StatusReport, StatusReport__Output as _tangram_link_v1_StatusReport__Output } from './tangram/link/v1/StatusReport.ts';
 import type { TelemetryRequest as _tangram_link_v1_TelemetryRequest, TelemetryRequest__Output as _tangram_link_v1_TelemetryRequest__Output } from './tangram/link/v1/TelemetryRequest.ts';
 import type { TelemetryResponse as _tangram_link_v1_TelemetryResponse, TelemetryResponse__Output as _tangram_link_v1_TelemetryResponse__Output } from './tangram/link/v1/TelemetryResponse.ts';
 import type { Tombstone as _tangram_link_v1_Tombstone, Tombstone__Output as _tangram_link_v1_Tombstone__Output } from './tangram/link/v1/Tombstone.ts';
+import type { Trust as _tangram_link_v1_Trust, Trust__Output as _tangram_link_v1_Trust__Output } from './tangram/link/v1/Trust.ts';
 import type { Welcome as _tangram_link_v1_Welcome, Welcome__Output as _tangram_link_v1_Welcome__Output } from './tangram/link/v1/Welcome.ts';
+import type { AllocationProcess as _tangram_v1_AllocationProcess, AllocationProcess__Output as _tangram_v1_AllocationProcess__Output } from './tangram/v1/AllocationProcess.ts';
 import type { Disruption as _tangram_v1_Disruption, Disruption__Output as _tangram_v1_Disruption__Output } from './tangram/v1/Disruption.ts';
 import type { GpuNeed as _tangram_v1_GpuNeed, GpuNeed__Output as _tangram_v1_GpuNeed__Output } from './tangram/v1/GpuNeed.ts';
 import type { HealthProbe as _tangram_v1_HealthProbe, HealthProbe__Output as _tangram_v1_HealthProbe__Output } from './tangram/v1/HealthProbe.ts';
+import type { HostMount as _tangram_v1_HostMount, HostMount__Output as _tangram_v1_HostMount__Output } from './tangram/v1/HostMount.ts';
 import type { MigSlice as _tangram_v1_MigSlice, MigSlice__Output as _tangram_v1_MigSlice__Output } from './tangram/v1/MigSlice.ts';
 import type { Model as _tangram_v1_Model, Model__Output as _tangram_v1_Model__Output } from './tangram/v1/Model.ts';
 import type { ModelSpec as _tangram_v1_ModelSpec, ModelSpec__Output as _tangram_v1_ModelSpec__Output } from './tangram/v1/ModelSpec.ts';
@@ -54,6 +62,8 @@ export interface ProtoGrpcType {
   tangram: {
     link: {
       v1: {
+        AllocationStatus: MessageTypeDefinition<_tangram_link_v1_AllocationStatus, _tangram_link_v1_AllocationStatus__Output>
+        AllocationTarget: MessageTypeDefinition<_tangram_link_v1_AllocationTarget, _tangram_link_v1_AllocationTarget__Output>
         Authority: EnumTypeDefinition
         ControlRequest: MessageTypeDefinition<_tangram_link_v1_ControlRequest, _tangram_link_v1_ControlRequest__Output>
         ControlResponse: MessageTypeDefinition<_tangram_link_v1_ControlResponse, _tangram_link_v1_ControlResponse__Output>
@@ -75,6 +85,8 @@ export interface ProtoGrpcType {
         MigInstance: MessageTypeDefinition<_tangram_link_v1_MigInstance, _tangram_link_v1_MigInstance__Output>
         MigProfile: MessageTypeDefinition<_tangram_link_v1_MigProfile, _tangram_link_v1_MigProfile__Output>
         NodeTarget: MessageTypeDefinition<_tangram_link_v1_NodeTarget, _tangram_link_v1_NodeTarget__Output>
+        RenewRequest: MessageTypeDefinition<_tangram_link_v1_RenewRequest, _tangram_link_v1_RenewRequest__Output>
+        RenewResponse: MessageTypeDefinition<_tangram_link_v1_RenewResponse, _tangram_link_v1_RenewResponse__Output>
         ReplicaStatus: MessageTypeDefinition<_tangram_link_v1_ReplicaStatus, _tangram_link_v1_ReplicaStatus__Output>
         ReplicaTarget: MessageTypeDefinition<_tangram_link_v1_ReplicaTarget, _tangram_link_v1_ReplicaTarget__Output>
         SampleBatch: MessageTypeDefinition<_tangram_link_v1_SampleBatch, _tangram_link_v1_SampleBatch__Output>
@@ -82,18 +94,22 @@ export interface ProtoGrpcType {
         SlicePhase: EnumTypeDefinition
         SliceStatus: MessageTypeDefinition<_tangram_link_v1_SliceStatus, _tangram_link_v1_SliceStatus__Output>
         SliceTombstone: MessageTypeDefinition<_tangram_link_v1_SliceTombstone, _tangram_link_v1_SliceTombstone__Output>
+        Standing: MessageTypeDefinition<_tangram_link_v1_Standing, _tangram_link_v1_Standing__Output>
         StatusReport: MessageTypeDefinition<_tangram_link_v1_StatusReport, _tangram_link_v1_StatusReport__Output>
         TelemetryRequest: MessageTypeDefinition<_tangram_link_v1_TelemetryRequest, _tangram_link_v1_TelemetryRequest__Output>
         TelemetryResponse: MessageTypeDefinition<_tangram_link_v1_TelemetryResponse, _tangram_link_v1_TelemetryResponse__Output>
         Tombstone: MessageTypeDefinition<_tangram_link_v1_Tombstone, _tangram_link_v1_Tombstone__Output>
+        Trust: MessageTypeDefinition<_tangram_link_v1_Trust, _tangram_link_v1_Trust__Output>
         Welcome: MessageTypeDefinition<_tangram_link_v1_Welcome, _tangram_link_v1_Welcome__Output>
       }
     }
     v1: {
+      AllocationProcess: MessageTypeDefinition<_tangram_v1_AllocationProcess, _tangram_v1_AllocationProcess__Output>
       Disruption: MessageTypeDefinition<_tangram_v1_Disruption, _tangram_v1_Disruption__Output>
       DisruptionKind: EnumTypeDefinition
       GpuNeed: MessageTypeDefinition<_tangram_v1_GpuNeed, _tangram_v1_GpuNeed__Output>
       HealthProbe: MessageTypeDefinition<_tangram_v1_HealthProbe, _tangram_v1_HealthProbe__Output>
+      HostMount: MessageTypeDefinition<_tangram_v1_HostMount, _tangram_v1_HostMount__Output>
       Isolation: EnumTypeDefinition
       MigSlice: MessageTypeDefinition<_tangram_v1_MigSlice, _tangram_v1_MigSlice__Output>
       Model: MessageTypeDefinition<_tangram_v1_Model, _tangram_v1_Model__Output>

@@ -1,6 +1,8 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { FieldMask as _google_protobuf_FieldMask, FieldMask__Output as _google_protobuf_FieldMask__Output } from './google/protobuf/FieldMask.ts';
+import type { AllocationProcess as _tangram_v1_AllocationProcess, AllocationProcess__Output as _tangram_v1_AllocationProcess__Output } from './tangram/v1/AllocationProcess.ts';
 import type { ApplyModelRequest as _tangram_v1_ApplyModelRequest, ApplyModelRequest__Output as _tangram_v1_ApplyModelRequest__Output } from './tangram/v1/ApplyModelRequest.ts';
 import type { ApplyModelResponse as _tangram_v1_ApplyModelResponse, ApplyModelResponse__Output as _tangram_v1_ApplyModelResponse__Output } from './tangram/v1/ApplyModelResponse.ts';
 import type { DeleteModelRequest as _tangram_v1_DeleteModelRequest, DeleteModelRequest__Output as _tangram_v1_DeleteModelRequest__Output } from './tangram/v1/DeleteModelRequest.ts';
@@ -15,6 +17,7 @@ import type { GetReplicaLogsRequest as _tangram_v1_GetReplicaLogsRequest, GetRep
 import type { GetReplicaLogsResponse as _tangram_v1_GetReplicaLogsResponse, GetReplicaLogsResponse__Output as _tangram_v1_GetReplicaLogsResponse__Output } from './tangram/v1/GetReplicaLogsResponse.ts';
 import type { GpuNeed as _tangram_v1_GpuNeed, GpuNeed__Output as _tangram_v1_GpuNeed__Output } from './tangram/v1/GpuNeed.ts';
 import type { HealthProbe as _tangram_v1_HealthProbe, HealthProbe__Output as _tangram_v1_HealthProbe__Output } from './tangram/v1/HealthProbe.ts';
+import type { HostMount as _tangram_v1_HostMount, HostMount__Output as _tangram_v1_HostMount__Output } from './tangram/v1/HostMount.ts';
 import type { Interruption as _tangram_v1_Interruption, Interruption__Output as _tangram_v1_Interruption__Output } from './tangram/v1/Interruption.ts';
 import type { ListModelsRequest as _tangram_v1_ListModelsRequest, ListModelsRequest__Output as _tangram_v1_ListModelsRequest__Output } from './tangram/v1/ListModelsRequest.ts';
 import type { ListModelsResponse as _tangram_v1_ListModelsResponse, ListModelsResponse__Output as _tangram_v1_ListModelsResponse__Output } from './tangram/v1/ListModelsResponse.ts';
@@ -50,8 +53,14 @@ type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> 
 };
 
 export interface ProtoGrpcType {
+  google: {
+    protobuf: {
+      FieldMask: MessageTypeDefinition<_google_protobuf_FieldMask, _google_protobuf_FieldMask__Output>
+    }
+  }
   tangram: {
     v1: {
+      AllocationProcess: MessageTypeDefinition<_tangram_v1_AllocationProcess, _tangram_v1_AllocationProcess__Output>
       ApplyModelRequest: MessageTypeDefinition<_tangram_v1_ApplyModelRequest, _tangram_v1_ApplyModelRequest__Output>
       ApplyModelResponse: MessageTypeDefinition<_tangram_v1_ApplyModelResponse, _tangram_v1_ApplyModelResponse__Output>
       ApplyOutcome: EnumTypeDefinition
@@ -68,6 +77,7 @@ export interface ProtoGrpcType {
       GetReplicaLogsResponse: MessageTypeDefinition<_tangram_v1_GetReplicaLogsResponse, _tangram_v1_GetReplicaLogsResponse__Output>
       GpuNeed: MessageTypeDefinition<_tangram_v1_GpuNeed, _tangram_v1_GpuNeed__Output>
       HealthProbe: MessageTypeDefinition<_tangram_v1_HealthProbe, _tangram_v1_HealthProbe__Output>
+      HostMount: MessageTypeDefinition<_tangram_v1_HostMount, _tangram_v1_HostMount__Output>
       Interruption: MessageTypeDefinition<_tangram_v1_Interruption, _tangram_v1_Interruption__Output>
       Isolation: EnumTypeDefinition
       ListModelsRequest: MessageTypeDefinition<_tangram_v1_ListModelsRequest, _tangram_v1_ListModelsRequest__Output>

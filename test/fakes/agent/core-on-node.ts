@@ -3,6 +3,7 @@ import type { AgentStore } from '../../../agent/store/agent-store.ts';
 import { silentLog } from '../../../shared/platform/log.ts';
 import { node } from './fake-core.ts';
 import type { FakeNode } from './fake-node.ts';
+import { openPolicy } from './open-policy.ts';
 
 /** What an agent that may do everything is configured to. */
 const config: AgentCoreConfig = {
@@ -14,7 +15,7 @@ const config: AgentCoreConfig = {
   authority: 'cut',
   authorityByGpu: {},
   runtime: 'auto',
-  processRuntime: true,
+  policy: openPolicy,
   stopGraceMs: 10_000,
   mpsComputeMode: 'keep',
 };

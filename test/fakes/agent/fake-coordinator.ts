@@ -13,6 +13,8 @@ export interface CoordinatorOptions {
   readonly protocolVersion?: number;
   /** Answers heartbeats; false: goes silent after the welcome. */
   readonly beats?: boolean;
+  /** Acknowledges telemetry; false: reads it and says nothing, as one that is behind. */
+  readonly acknowledges?: boolean;
   /** Refuses each hello with FAILED_PRECONDITION and this text. */
   readonly refuse?: string;
 }
@@ -38,9 +40,16 @@ export class FakeCoordinator {
   async open(): Promise<this> {
     const handlers: LinkServiceHandlers = {
       Control: (call) => this.#control(call),
-      Telemetry: (call, answer) => {
-        call.on('data', (message: TelemetryRequest__Output) => this.telemetry.push(message));
-        call.on('end', () => answer(null, { batchesAccepted: this.telemetry.length }));
+      Telemetry: (call) => {
+        let received = 0;
+        call.on('data', (message: TelemetryRequest__Output) => {
+          this.telemetry.push(message);
+          received += 1;
+          if (this.#options.acknowledges !== false) {
+            call.write({ batchesAccepted: received, batchesReceived: received });
+          }
+        });
+        call.on('end', () => call.end());
         call.on('error', () => undefined);
       },
     };

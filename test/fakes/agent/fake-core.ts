@@ -144,6 +144,8 @@ export function mpsTarget(generation = 1): NodeTarget {
           health: { path: '/healthz', startupDeadlineMs: 60_000 },
           cpuMillis: 0,
           memoryMib: 0,
+          mounts: [],
+          writableRoot: false,
         },
         slices: [sliceId],
         processes: 1,

@@ -15,6 +15,7 @@ import type { GpuInventory, MigInstance } from '../../../shared/domain/inventory
 import type { InstanceTombstone, ReplicaTarget } from '../../../shared/domain/node-target.ts';
 import type { Slice } from '../../../shared/domain/slice.ts';
 import { gpuA, must, node } from './fake-core.ts';
+import { openPolicy } from './open-policy.ts';
 import { replica, replicaGone, sliceGone, target } from './targets.ts';
 
 export const bootId = must(parseBootId('boot-1'));
@@ -220,7 +221,7 @@ export function inputOf(given: Case): PlanInput {
     mpsRecoveries: [],
     config: {
       runtime: 'auto',
-      processRuntime: true,
+      policy: openPolicy,
       stopGraceMs: 10_000,
       mpsComputeMode: 'exclusive',
     },

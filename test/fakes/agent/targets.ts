@@ -23,6 +23,8 @@ export const workload: Workload = {
   health: { path: '/healthz', startupDeadlineMs: 300_000 },
   cpuMillis: 0,
   memoryMib: 0,
+  mounts: [],
+  writableRoot: false,
 };
 
 export function slice(id: string, gpu: GpuUuid, shape: SliceShape, incarnation = 1): Slice {

@@ -133,6 +133,8 @@ export function modelSpec(name: string, change: Partial<ModelSpec> = {}): ModelS
       health: { path: '/healthz', startupDeadlineMs: 60_000 },
       cpuMillis: 500,
       memoryMib: 512,
+      mounts: [],
+      writableRoot: false,
     },
     gpu: migNeed,
     priority: 100,

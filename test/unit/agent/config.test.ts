@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { agentConfigSchema, parseAgentConfig } from '../../../agent/config.ts';
+import { defaultPolicy } from '../../../agent/policy/policy.ts';
 
 test('an empty file is a complete configuration that only observes', () => {
   expect(parseAgentConfig('node: n1', '/etc/tangram/agent.yaml')).toEqual({
@@ -29,7 +30,7 @@ test('an empty file is a complete configuration that only observes', () => {
     health: { xid: {}, kernelLog: 'auto', autoReset: 'never' },
     docker: { enabled: true, socket: '/var/run/docker.sock' },
     runtime: 'auto',
-    processRuntime: false,
+    policy: defaultPolicy,
     stopGrace: 10_000,
     gpu: { handout: 'toolkit' },
     labels: {},

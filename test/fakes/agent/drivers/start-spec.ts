@@ -31,6 +31,8 @@ export function startSpec(
       health: { path: '/healthz', startupDeadlineMs: 30_000 },
       cpuMillis: 0,
       memoryMib: 0,
+      mounts: [],
+      writableRoot: false,
       ...overrides.workload,
     },
     grant: { deviceUuids: [], mps: null, ...overrides.grant },

@@ -3,6 +3,7 @@ import type { ComputeModeRecord, GpuActual, MpsActual } from '../../../../agent/
 import { renderStep } from '../../../../agent/reconcile/steps.ts';
 import { parseBootId } from '../../../../shared/domain/ids.ts';
 import { gpuA, must } from '../../../fakes/agent/fake-core.ts';
+import { openPolicy } from '../../../fakes/agent/open-policy.ts';
 import {
   bootId,
   bound,
@@ -66,7 +67,7 @@ const cases: readonly {
       input: {
         config: {
           runtime: 'auto',
-          processRuntime: true,
+          policy: openPolicy,
           stopGraceMs: 1,
           mpsComputeMode: 'keep',
         },

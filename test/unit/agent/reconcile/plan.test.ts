@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MpsActual } from '../../../../agent/observe/world.ts';
+import { defaultPolicy } from '../../../../agent/policy/policy.ts';
 import { planNode, unitsOf } from '../../../../agent/reconcile/plan.ts';
 import { renderStep } from '../../../../agent/reconcile/steps.ts';
 import { parseBootId } from '../../../../shared/domain/ids.ts';
@@ -465,7 +466,7 @@ describe('replicas', () => {
         input: {
           config: {
             runtime: 'auto',
-            processRuntime: false,
+            policy: defaultPolicy,
             stopGraceMs: 1,
             mpsComputeMode: 'exclusive',
           },

@@ -17,6 +17,8 @@ spec:
   args: ["--verbose"]
   port: 9000
   health: { path: /ready, startupDeadline: 90s }
+  mounts: [{ source: /data/models, target: /models }, { source: /data/cache, target: /cache, readOnly: false }]
+  writableRoot: true
   priority: 7
   placement: { spread: node, maxPerNode: 1, antiAffinity: [ocr], constraints: { zone: eu-1 } }
   disruption: budget:90s
@@ -59,6 +61,11 @@ describe('a good manifest', () => {
               health: { path: '/ready', startupDeadlineMs: 90_000 },
               cpuMillis: 500,
               memoryMib: 8192,
+              mounts: [
+                { source: '/data/models', target: '/models', readOnly: true },
+                { source: '/data/cache', target: '/cache', readOnly: false },
+              ],
+              writableRoot: true,
             },
             gpu: {
               memoryMib: 9216,
@@ -99,6 +106,8 @@ describe('a good manifest', () => {
         health: { path: '/healthz', startupDeadlineMs: 300_000 },
         cpuMillis: 0,
         memoryMib: 0,
+        mounts: [],
+        writableRoot: false,
       },
       gpu: {
         memoryMib: 1536,

@@ -38,6 +38,9 @@ const anyGpu = fc.record({
   models: fc.array(anyText, { maxLength: 3 }),
 });
 
+const anyPath = fc.stringMatching(/^\/[a-z0-9 :#]{1,8}(\/[a-z0-9]{1,4})?$/);
+const anyMount = fc.record({ source: anyPath, target: anyPath, readOnly: fc.boolean() });
+
 const anyName = fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/).map((text) => {
   const name = parseModelName(text);
   if (!name.ok) throw new Error(text);
@@ -64,6 +67,8 @@ const anySpec: fc.Arbitrary<ModelSpec> = fc.record({
     }),
     cpuMillis: fc.integer({ min: 0, max: 1_024_000 }),
     memoryMib: fc.integer({ min: 0, max: 1_000_000 }),
+    mounts: fc.uniqueArray(anyMount, { maxLength: 3, selector: (mount) => mount.target }),
+    writableRoot: fc.boolean(),
   }),
   gpu: fc.option(anyGpu),
   priority: fc.integer({ min: 0, max: 1_000_000 }),

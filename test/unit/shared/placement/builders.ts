@@ -175,6 +175,8 @@ export function model(
       health: { path: '/healthz', startupDeadlineMs: 60_000 },
       cpuMillis: 0,
       memoryMib: 0,
+      mounts: [],
+      writableRoot: false,
       ...workload,
     },
     gpu: wanted,

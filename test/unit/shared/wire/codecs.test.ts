@@ -96,6 +96,8 @@ const spec: ModelSpec = {
     health: { path: '/healthz', startupDeadlineMs: 300_000 },
     cpuMillis: 2000,
     memoryMib: 8192,
+    mounts: [{ source: '/data/models', target: '/models', readOnly: true }],
+    writableRoot: true,
   },
   gpu: {
     memoryMib: 9216,

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { parseClusterId, type ClusterId } from '../shared/domain/ids.ts';
+import { renderProblem } from '../shared/domain/result.ts';
 import { renderServiceEnd } from '../shared/platform/command-line.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import { runTogether, shutdownSignal, withinMs } from '../shared/platform/lifecycle.ts';
@@ -9,8 +11,9 @@ import { createLog } from '../shared/platform/log.ts';
 import { createLinkCounters } from './api/link-counters.ts';
 import { startApiServer } from './api/server.ts';
 import { readCoordinatorConfig, type CoordinatorConfig } from './config.ts';
-import { createCoordinatorCore } from './fleet/coordinator-core.ts';
+import { establishCluster } from './fleet/cluster-record.ts';
 import { fleetLimits } from './fleet/limits.ts';
+import { createCoordinator } from './leader/coordinator.ts';
 import { createMetricsPage } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import { parseListenAddress } from '../shared/platform/listen-address.ts';
@@ -19,10 +22,12 @@ import { writeReadyFile } from '../shared/platform/ready-file.ts';
 import { openDecisionLog } from './store/decision-log.ts';
 import { openEventLog } from './store/event-log.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
-import { Samples } from './telemetry/samples.ts';
+import { openTelemetry } from './telemetry/telemetry.ts';
+import { Wake } from '../shared/platform/wake.ts';
 import { packageVersion } from '../shared/platform/version.ts';
 
-const heartbeatMs = 2_000;
+/** Three missed ones and a host is taken for dead, so within 2 s. */
+const heartbeatMs = 500;
 const eventRowsMax = 50_000;
 /** A week of a busy cluster: a decision is a few thousand characters. */
 const decisionsKept = { rowsMax: 1_000_000, bytesMax: 512 * 1024 * 1024 } as const;
@@ -37,23 +42,34 @@ async function main(): Promise<void> {
   // What the library would print about a taken port is told by us, once.
   setLogVerbosity(logVerbosity.NONE);
   const signal = shutdownSignal();
-  const config = readCoordinatorConfig(readFlags(process.argv.slice(2)).config);
+  const flags = readFlags(process.argv.slice(2));
+  const config = readCoordinatorConfig(flags.config);
   // Told before the store is touched: a wrong address must not take the lead from anybody.
   parseListenAddress(config.grpc);
   parseListenAddress(config.http);
   const closers: Close[] = [];
   try {
-    await runCoordinator(config, closers, signal);
+    await runCoordinator({ config, adopt: flags.adoptCluster ?? null }, closers, signal);
   } finally {
     for (const close of closers.toReversed()) await withinMs(stopMsMax, Promise.resolve(close()));
   }
 }
 
-function readFlags(argv: readonly string[]): { readonly config?: string } {
+interface Flags {
+  readonly config?: string;
+  readonly adoptCluster?: ClusterId;
+}
+
+function readFlags(argv: readonly string[]): Flags {
   const program = new Command('tangram-coordinator')
     .description('Decides which model sits on which slice of which GPU of the cluster.')
     .version(packageVersion)
     .option('--config <file>', 'YAML configuration; without it every key has its default')
+    .option(
+      '--adopt-cluster <id>',
+      'where the store was lost: an empty one goes on as the cluster that its agents belong to',
+      readClusterId,
+    )
     .addHelpText(
       'after',
       '\nLogs are JSON lines on standard output. Ends on SIGTERM or SIGINT; models run on.\n' +
@@ -61,60 +77,89 @@ function readFlags(argv: readonly string[]): { readonly config?: string } {
     )
     .exitOverride();
   program.parse([...argv], { from: 'user' });
-  return program.opts<{ config?: string }>();
+  return program.opts<Flags>();
+}
+
+function readClusterId(text: string): ClusterId {
+  const parsed = parseClusterId(text);
+  if (parsed.ok) return parsed.value;
+  throw new InvalidArgumentError(renderProblem(parsed.problem));
 }
 
 async function runCoordinator(
-  config: CoordinatorConfig,
+  { config, adopt }: { readonly config: CoordinatorConfig; readonly adopt: ClusterId | null },
   closers: Close[],
   signal: AbortSignal,
 ): Promise<void> {
   const log = createLog({ name: 'tangram-coordinator', level: config.log.level });
-  const kept = openStores(config.stateDir, closers);
-  const core = await createCoordinatorCore({
-    ...kept,
-    open,
-    placement: { ...config.placement, seed: placementSeed },
-    clock: systemClock,
-    random: Math.random,
-    log,
-    limits: {
-      ...fleetLimits,
-      lostAfterMs: config.lostAfter,
-      // A node is suspect before it is lost, however short the operator made that.
-      suspectAfterMs: Math.min(fleetLimits.suspectAfterMs, Math.floor(config.lostAfter / 2)),
+  const { embedded, ...kept } = openStores(config.stateDir, closers);
+  const outside = { clock: systemClock, random: Math.random, log };
+  const clusterId = await establishCluster({ ...kept, ...outside }, adopt);
+  let address = config.advertise ?? config.grpc;
+  const core = createCoordinator(
+    {
+      ...kept,
+      ...outside,
+      open,
+      placement: { ...config.placement, seed: placementSeed },
+      limits: {
+        ...fleetLimits,
+        lostAfterMs: config.lostAfter,
+        // A node is suspect before it is lost, however short the operator made that.
+        suspectAfterMs: Math.min(fleetLimits.suspectAfterMs, Math.floor(config.lostAfter / 2)),
+      },
     },
+    { clusterId, address: () => address },
+  );
+  const telemetry = openTelemetry(join(config.stateDir, 'telemetry.db'), {
+    clock: systemClock,
+    log,
   });
-  const samples = new Samples();
+  closers.push(() => telemetry.close());
   const counters = createLinkCounters();
   const version = packageVersion;
   const metrics = createMetricsPage(
     {
       core,
-      telemetry: () => samples.counts(),
+      standing: core,
+      telemetry,
       link: counters,
       decisions: () => kept.decisionLog.counts(),
     },
-    { version, clusterId: core.clusterId },
+    { version, clusterId },
   );
-  const http = await startHttpServer(config.http, { core, metrics, log });
-  closers.push(async () => http.stop());
-  const api = await startApiServer(config.grpc, {
-    core,
-    decisionLog: kept.decisionLog,
-    open,
-    samples,
-    counters,
-    clock: systemClock,
-    log,
-    version,
-    heartbeatMs,
-  });
-  closers.push(async () => api.stop());
-  const ready = { grpc: api.address, http: http.address, clusterId: core.clusterId };
-  if (config.readyFile !== undefined) closers.push(writeReadyFile(config.readyFile, ready));
-  log.info({ ...ready, epoch: core.epoch, version, stateDir: config.stateDir }, 'listening');
-  await runTogether(signal, [async (over) => core.run(over)]);
+  const openDoors = async (): Promise<void> => {
+    const http = await startHttpServer(config.http, { core, standing: core, metrics, log });
+    closers.push(async () => http.stop());
+    const api = await startApiServer(config.grpc, {
+      core,
+      standing: core,
+      decisionLog: kept.decisionLog,
+      open,
+      telemetry,
+      counters,
+      clock: systemClock,
+      log,
+      version,
+      heartbeatMs,
+    });
+    address = config.advertise ?? api.address;
+    closers.push(async () => api.stop());
+    const ready = { grpc: api.address, http: http.address, clusterId };
+    if (config.readyFile !== undefined) closers.push(writeReadyFile(config.readyFile, ready));
+    log.info({ ...ready, epoch: core.epoch, version, stateDir: config.stateDir }, 'listening');
+  };
+  await runTogether(signal, [
+    async (over) => core.run(over),
+    async (over) => telemetry.run(over),
+    async (over) => {
+      // Where nobody else can lead, a door that opens is one that answers.
+      if (embedded) await core.leads(over);
+      if (over.aborted) return;
+      await openDoors();
+      await new Wake().wait(over);
+    },
+  ]);
   log.info({}, 'stopping; models run on');
 }
 
@@ -125,7 +170,7 @@ function openStores(stateDir: string, closers: Close[]) {
   closers.push(() => decisionLog.close());
   const eventLog = openEventLog(join(stateDir, 'events.db'), { rowsMax: eventRowsMax });
   closers.push(() => eventLog.close());
-  return { store, decisionLog, eventLog };
+  return { store, embedded: true, decisionLog, eventLog };
 }
 
 main().catch((error: unknown) => {

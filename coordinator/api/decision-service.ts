@@ -8,7 +8,7 @@ import type { DecisionServiceHandlers } from '../../shared/wire/generated/tangra
 import type { ReplayPolicyRequest__Output } from '../../shared/wire/generated/tangram/v1/ReplayPolicyRequest.ts';
 import type { ReplayPolicyResponse } from '../../shared/wire/generated/tangram/v1/ReplayPolicyResponse.ts';
 import type { OpenEngine } from '../fleet/engine-desk.ts';
-import { createBreather } from '../replay/breather.ts';
+import { createBreather } from '../../shared/platform/breather.ts';
 import { replayDecision, type ReplayDeps } from '../replay/replay-decision.ts';
 import { replayPolicy } from '../replay/replay-policy.ts';
 import type { DecisionLog } from '../store/decision-log.ts';

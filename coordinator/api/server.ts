@@ -1,4 +1,10 @@
-import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Clock } from '../../shared/platform/clock.ts';
@@ -8,36 +14,41 @@ import {
   changeService,
   clusterService,
   decisionService,
-  linkService,
   packageDefinition,
   schedulerService,
   whatIfService,
 } from '../../shared/wire/services.ts';
+import { rawLinkService } from '../../shared/wire/telemetry-frame.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { OpenEngine } from '../fleet/engine-desk.ts';
+import type { Standing, StandingSource } from '../leader/standing.ts';
 import {
   listenError,
   parseListenAddress,
   renderAddress,
 } from '../../shared/platform/listen-address.ts';
-import type { Samples } from '../telemetry/samples.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { changeHandlers } from './change-service.ts';
 import { clusterHandlers } from './cluster-service.ts';
 import type { ControlSession } from './control-session.ts';
 import { decisionHandlers } from './decision-service.ts';
 import type { LinkCounters } from './link-counters.ts';
+import { leaderOnly } from './leader-gate.ts';
 import { linkHandlers } from './link-service.ts';
 import { LogsDesk } from './logs-desk.ts';
 import { schedulerHandlers } from './scheduler-service.ts';
+import { TelemetryStreams } from './telemetry-streams.ts';
 import { whatIfHandlers } from './whatif-service.ts';
 
 export interface ApiDeps {
   readonly core: CoordinatorCore;
+  /** Absent: no other coordinator can lead. */
+  readonly standing?: StandingSource;
   readonly decisionLog: DecisionLog;
   /** For replays. */
   readonly open: OpenEngine;
-  readonly samples: Samples;
+  readonly telemetry: Telemetry;
   readonly counters: LinkCounters;
   readonly clock: Clock;
   readonly log: Log;
@@ -77,31 +88,53 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   const listen = parseListenAddress(address);
   const server = new Server(serverOptions);
   const sessions = new Set<ControlSession>();
+  const over = new AbortController();
   const onError = (error: unknown): void => logCallError(deps.log, error);
   const { core, version } = deps;
   const logs = new LogsDesk(deps.clock);
-  server.addService(schedulerService, schedulerHandlers({ core, logs, onError }));
-  server.addService(clusterService, clusterHandlers({ core, version, onError }));
-  server.addService(changeService, changeHandlers({ core, onError }));
-  server.addService(decisionService, decisionHandlers({ ...deps, onError }));
-  server.addService(whatIfService, whatIfHandlers({ core, onError }));
-  server.addService(linkService, linkHandlers({ ...deps, logs }, sessions));
+  const serve = (service: ServiceDefinition, handlers: UntypedServiceImplementation): void =>
+    server.addService(service, leaderOnly(handlers, deps.standing));
+  serve(schedulerService, schedulerHandlers({ core, logs, onError }));
+  serve(clusterService, clusterHandlers({ core, version, onError }));
+  serve(changeService, changeHandlers({ core, onError }));
+  serve(decisionService, decisionHandlers({ ...deps, onError }));
+  serve(whatIfService, whatIfHandlers({ core, onError }));
+  const streams = new TelemetryStreams({ ...deps, ...deps.telemetry });
+  const gate = deps.telemetry.gate.run(() => streams.resume(), over.signal);
+  server.addService(rawLinkService, linkHandlers({ ...deps, logs }, streams, sessions));
   const health = new HealthImplementation(
     Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const])),
   );
   health.addToServer(server);
+  const stopTelling = tellHealth(health, deps.standing);
   new ReflectionService(packageDefinition, { services: serviceNames }).addToServer(server);
   const port = await bind(server, renderAddress(listen));
   return {
     address: renderAddress({ host: listen.host, port }),
     stop: async () => {
+      stopTelling();
       for (const name of ['', ...serviceNames]) health.setStatus(name, 'NOT_SERVING');
       for (const session of sessions) session.stop();
       // Watches have no end of their own: what is still open once the agents were told is cut.
       await new Promise((resolve) => setImmediate(resolve));
       server.forceShutdown();
+      over.abort();
+      await gate;
     },
   };
+}
+
+/** A standby serves agents, and nothing to those who want a leader. */
+function tellHealth(health: HealthImplementation, source: StandingSource | undefined): () => void {
+  if (source === undefined) return () => undefined;
+  const tell = ({ leading }: Standing): void => {
+    const status = leading ? 'SERVING' : 'NOT_SERVING';
+    for (const name of serviceNames) {
+      if (name.startsWith('tangram.v1.')) health.setStatus(name, status);
+    }
+  };
+  tell(source.standing());
+  return source.onStanding(tell);
 }
 
 async function bind(server: Server, address: string): Promise<number> {

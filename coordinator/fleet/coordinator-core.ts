@@ -5,18 +5,20 @@ import { Wake } from '../../shared/platform/wake.ts';
 import type { Leadership } from '../store/store.ts';
 import { storeKeys } from '../store/values.ts';
 import { abortByName } from './abort-change.ts';
+import { AnsweredBefore, type OnceCall } from './answers.ts';
 import { applyModel, deleteModel, unknownModel } from './apply.ts';
 import { applyPlan } from './apply-plan.ts';
 import { establishCluster } from './cluster-record.ts';
-import type { CoordinatorCore, NodeView } from './core.ts';
+import type { CoordinatorCore, ModelView, NodeView } from './core.ts';
 import { explainModel } from './explain.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
-import { ModelWatch } from './model-watch.ts';
+import { Watches } from './watches.ts';
 import { planDefrag } from './plan-defrag.ts';
 import { Planner } from './planner.ts';
 import { nodeRecordOf, runRound } from './round.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
+import { setAvailability, unknownNode } from './set-availability.ts';
 import { viewChange, viewModel, viewNode } from './views.ts';
 import { tryModel, tryNodes, tryWithout } from './what-if-desk.ts';
 import { World, type CoreDeps } from './world.ts';
@@ -69,7 +71,7 @@ class Core implements RunningCore {
   readonly #holder: string;
   readonly #planner: Planner;
   readonly #sessions: Sessions;
-  readonly #watch: ModelWatch;
+  readonly #watches: Watches;
   readonly #serial: Serial;
   readonly #wake = new Wake();
   readonly #announce: NonNullable<Candidacy['announce']>;
@@ -96,11 +98,11 @@ class Core implements RunningCore {
     this.#watchTerm(identity.term);
     this.#planner = new Planner(world);
     this.#serial = new Serial(limits.writersWaitingMax);
-    this.#watch = new ModelWatch({
-      bufferMax: limits.watchBufferMax,
-      watchersMax: limits.watchersMax,
+    this.#watches = new Watches(world, {
+      models: () => this.eachModel(),
+      changes: () => this.changes(),
     });
-    this.#watch.useEpoch(this.epoch);
+    this.#watches.useEpoch(this.epoch);
     this.#sessions = new Sessions({
       world,
       clusterId: identity.clusterId,
@@ -120,27 +122,39 @@ class Core implements RunningCore {
   }
 
   applyModel: CoordinatorCore['applyModel'] = (spec, options) =>
-    this.#write(() => applyModel(this.#world, this.#planner, spec, options));
+    this.#write(() => applyModel(this.#world, this.#planner, spec, options), options.once);
 
   deleteModel: CoordinatorCore['deleteModel'] = (name, options) =>
-    this.#write(() => deleteModel(this.#world, name, options));
+    this.#write(() => deleteModel(this.#world, name, options), options.once);
 
-  scaleModel: CoordinatorCore['scaleModel'] = (name, replicas) =>
+  scaleModel: CoordinatorCore['scaleModel'] = (
+    name,
+    replicas,
+    options = { validateOnly: false, etag: null },
+  ) =>
     this.#write(() => {
       const row = this.#world.ledger.model(name);
       if (row === undefined) throw unknownModel(name);
-      const options = { validateOnly: false, etag: null };
       return applyModel(this.#world, this.#planner, { ...row.value.spec, replicas }, options);
-    });
+    }, options.once);
 
-  applyPlan: CoordinatorCore['applyPlan'] = (id) =>
-    this.#write(async () => viewChange(this.#world, await applyPlan(this.#world, id)));
+  applyPlan: CoordinatorCore['applyPlan'] = (id, options = {}) =>
+    this.#write(
+      async () => viewChange(this.#world, await applyPlan(this.#world, id, options)),
+      options.once,
+    );
 
-  planDefrag: CoordinatorCore['planDefrag'] = (budget) =>
-    this.#write(() => planDefrag(this.#world, budget));
+  planDefrag: CoordinatorCore['planDefrag'] = (budget, options = {}) =>
+    this.#write(() => planDefrag(this.#world, budget, options), options.once);
 
-  abortChange: CoordinatorCore['abortChange'] = (id) =>
-    this.#write(async () => viewChange(this.#world, await abortByName(this.#world, id)));
+  abortChange: CoordinatorCore['abortChange'] = (id, options = {}) =>
+    this.#write(async () => {
+      const world = this.#world;
+      const ended = await abortByName(world, id, (change) =>
+        world.answers.record(options.once, viewChange(world, change)),
+      );
+      return viewChange(world, ended);
+    }, options.once);
 
   tryNodes: CoordinatorCore['tryNodes'] = (nodes) =>
     this.#exclusive(async () => tryNodes(this.#world, nodes));
@@ -165,33 +179,29 @@ class Core implements RunningCore {
     return change && viewChange(this.#world, change);
   };
 
-  setAvailability: CoordinatorCore['setAvailability'] = (name, wanted) =>
-    this.#write(async (): Promise<NodeView> => {
-      const world = this.#world;
-      const live = world.registry.get(name);
-      if (live === undefined) throw unknownNode(name);
-      // A node that has just joined may not be on record yet.
-      const record = nodeRecordOf(world, live, world.ledger.node(name)?.value);
-      if (record === undefined) throw unknownNode(name);
-      if (record.wanted !== wanted) {
-        await world.ledger.commit([
-          world.ledger.nodes.put(storeKeys.node(name), { ...record, wanted }),
-        ]);
-        world.event(wanted === 'ready' ? 'uncordoned' : wanted, `nodes/${name}`, 'by an operator');
-      }
-      return viewNode(world, live);
-    });
+  setAvailability: CoordinatorCore['setAvailability'] = (name, wanted, options = { etag: null }) =>
+    this.#write(() => setAvailability(this.#world, name, wanted, options), options.once);
 
-  models: CoordinatorCore['models'] = () =>
-    this.#world.ledger.models
-      .values()
-      .map((record) => viewModel(this.#world, this.#planner, record.spec.name))
-      .filter((view) => view !== undefined);
+  models: CoordinatorCore['models'] = () => [...this.eachModel()];
+
+  *eachModel(): Iterable<ModelView> {
+    for (const record of this.#world.ledger.models.values()) {
+      const view = viewModel(this.#world, this.#planner, record.spec.name);
+      if (view !== undefined) yield view;
+    }
+  }
 
   model: CoordinatorCore['model'] = (name) => viewModel(this.#world, this.#planner, name);
 
-  nodes: CoordinatorCore['nodes'] = () =>
-    this.#world.registry.all().map((live) => viewNode(this.#world, live));
+  nodes: CoordinatorCore['nodes'] = () => [...this.eachNode()];
+
+  *eachNode(): Iterable<NodeView> {
+    for (const { node } of this.#world.registry.all()) {
+      // Looked up anew: whoever walks may have rested since.
+      const live = this.#world.registry.get(node);
+      if (live !== undefined) yield viewNode(this.#world, live);
+    }
+  }
 
   node: CoordinatorCore['node'] = (name) => {
     const live = this.#world.registry.get(name);
@@ -202,8 +212,14 @@ class Core implements RunningCore {
 
   events: CoordinatorCore['events'] = (options) => this.#world.deps.eventLog.list(options);
 
-  watchModels: CoordinatorCore['watchModels'] = (signal) =>
-    this.#watch.watch(() => this.models(), signal);
+  watchModels: CoordinatorCore['watchModels'] = (signal, resume) =>
+    this.#watches.models(signal, resume);
+
+  watchChanges: CoordinatorCore['watchChanges'] = (signal, resume) =>
+    this.#watches.changes(signal, resume);
+
+  knowsNode: CoordinatorCore['knowsNode'] = (name) =>
+    this.#world.registry.get(name)?.connected === true;
 
   openSession: CoordinatorCore['openSession'] = (inventory, agent, send) =>
     this.#sessions.open(inventory, agent, send);
@@ -231,7 +247,7 @@ class Core implements RunningCore {
     this.#checkTerm();
     if (this.#epochToBeat > this.epoch) await this.#outbid();
     await runRound(world, this.#planner, { clusterId: this.clusterId, epoch: this.epoch });
-    this.#watch.publish(() => this.models());
+    this.#watches.publish();
   }
 
   #checkTerm(): void {
@@ -278,14 +294,18 @@ class Core implements RunningCore {
     }
     world.ledger.useStore(store.fenced(this.#term));
     await this.#announce(this.#term, this.#holder);
-    this.#watch.useEpoch(this.epoch);
+    this.#watches.useEpoch(this.epoch);
     for (const live of world.registry.all()) world.dirtyTargets.add(live.node);
     const message = `agents have seen epoch ${above}: this store is an older copy, and goes on as epoch ${this.epoch}`;
     world.event('store-restored', 'cluster', message);
   }
 
-  async #write<T>(task: () => Promise<T>): Promise<T> {
-    const result = await this.#exclusive(task);
+  async #write<T>(task: () => Promise<T>, once?: OnceCall<T>): Promise<T> {
+    const result = await this.#exclusive(async () => {
+      const before = once === undefined ? null : this.#world.answers.find(once);
+      return before ?? task();
+    });
+    if (result instanceof AnsweredBefore) throw result;
     this.#wake.wake();
     return result;
   }
@@ -317,10 +337,4 @@ class Core implements RunningCore {
     await Promise.all([woken, slept]);
     signal.removeEventListener('abort', stop);
   }
-}
-
-function unknownNode(name: NodeName): AppError {
-  return new AppError('NODE_UNKNOWN', `there is no node ${name}`, {
-    hint: 'tangram get nodes lists what there is; a node appears when its agent connects',
-  });
 }

@@ -6,6 +6,7 @@ import type { ModelSpec } from '../../shared/domain/model.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import type { Evidence, NodeAvailability, Refusal } from '../../shared/placement/engine.ts';
+import type { OnceCall } from './answers.ts';
 import type { PlaceReason } from './explain-place.ts';
 import type { PlacementNode } from '../../shared/placement/engine.ts';
 import type { Course } from '../whatif/footprint.ts';
@@ -40,6 +41,8 @@ export interface ReplicaView {
 
 export interface NodeView {
   readonly node: NodeName;
+  /** Of what was last decided about it: the etag. */
+  readonly etag: string;
   /** null: known from the store, but its agent has not connected since this coordinator started. */
   readonly inventory: Inventory | null;
   readonly availability: NodeAvailability;
@@ -59,6 +62,28 @@ export interface ApplyResult {
   /** What the change will do, made before anything is done. */
   readonly plan: Plan;
   readonly notes: PlanNotes;
+  /** What carries it out; null: nothing is to be done. */
+  readonly change: ChangeId | null;
+}
+
+/** What ending a model will do, and what carries it out; null: nothing more is to be done. */
+export interface DeleteResult {
+  readonly plan: Plan;
+  readonly change: ChangeId | null;
+}
+
+/**
+ * A call with `once` is done once: the same again is rejected with AnsweredBefore, which has the answer, and another
+ * call under its id with REQUEST_ID_REUSED.
+ */
+export interface Once<T> {
+  readonly once?: OnceCall<T> | undefined;
+}
+
+/** How a model or a node is changed that somebody has read. */
+export interface ChangeOptions<T> extends Once<T> {
+  /** The revision that the caller has read; null: whatever is there. */
+  readonly etag: string | null;
 }
 
 /** What a plan may cost. */
@@ -96,10 +121,8 @@ export interface ChangeView {
   readonly receipt: readonly ReceiptLine[];
 }
 
-export interface ApplyOptions {
+export interface ApplyOptions extends ChangeOptions<ApplyResult> {
   readonly validateOnly: boolean;
-  /** The revision that the caller has read; null: whatever is there. */
-  readonly etag: string | null;
   /** With `validateOnly`: the plan may be carried out by its id for a while. */
   readonly keepPlan?: boolean;
   /** With `validateOnly`: what a re-layout may cost when there is no room as things are. Absent: nothing. */
@@ -149,7 +172,19 @@ export interface FleetEvent {
 export type ModelEvent =
   | { readonly kind: 'model'; readonly model: ModelView; readonly revision: string }
   | { readonly kind: 'deleted'; readonly name: ModelName; readonly revision: string }
-  | { readonly kind: 'synced'; readonly revision: string };
+  | WatchMark;
+
+/** `synced`: everything was told; `bookmark`: nothing has changed since. */
+export interface WatchMark {
+  readonly kind: 'synced' | 'bookmark';
+  readonly revision: string;
+}
+
+/** As ModelEvent, for changes. */
+export type ChangeEvent =
+  | { readonly kind: 'change'; readonly change: ChangeView; readonly revision: string }
+  | { readonly kind: 'forgotten'; readonly id: ChangeId; readonly revision: string }
+  | WatchMark;
 
 /** What an agent says; one call a message, in order. */
 export interface NodeSession {
@@ -167,18 +202,22 @@ export interface CoordinatorCore {
   /** Throws MODEL_INVALID, MODEL_CONFLICT (etag). `validateOnly` writes nothing. */
   applyModel(spec: ModelSpec, options: ApplyOptions): Promise<ApplyResult>;
   /** Throws MODEL_UNKNOWN. Its replicas are tombstoned; the model is gone once they are. */
-  deleteModel(name: ModelName, options: { readonly validateOnly: boolean }): Promise<Plan>;
-  scaleModel(name: ModelName, replicas: number): Promise<ApplyResult>;
+  deleteModel(
+    name: ModelName,
+    options: { readonly validateOnly: boolean } & Partial<ChangeOptions<DeleteResult>>,
+  ): Promise<DeleteResult>;
+  /** Throws MODEL_UNKNOWN, MODEL_CONFLICT (etag). */
+  scaleModel(name: ModelName, replicas: number, options?: ApplyOptions): Promise<ApplyResult>;
   /**
    * Begins to carry out exactly a plan that was kept; the same id again answers the change that it began.
    * Throws PLAN_UNKNOWN, PLAN_STALE.
    */
-  applyPlan(id: PlanId): Promise<ChangeView>;
+  applyPlan(id: PlanId, options?: Once<ChangeView>): Promise<ChangeView>;
   /**
    * Keeps a plan that wins schedulable capacity. With a budget of 0 only replicas that have nothing to do are moved.
    * Without stages: there is nothing to win.
    */
-  planDefrag(budget: PlanBudget): Promise<KeptPlan>;
+  planDefrag(budget: PlanBudget, options?: Once<KeptPlan>): Promise<KeptPlan>;
   /** Who waits now would have a place if these nodes came? Changes nothing, as all that follow. */
   tryNodes(nodes: readonly PlacementNode[]): Promise<ThoughtCluster>;
   /** Where would those of a node go if it went? Throws NODE_UNKNOWN. */
@@ -192,19 +231,34 @@ export interface CoordinatorCore {
    * Ends a running change where it is. Throws CHANGE_UNKNOWN, and REQUEST_INVALID for one that only follows what was
    * declared. Aborting what is over changes nothing.
    */
-  abortChange(id: ChangeId): Promise<ChangeView>;
+  abortChange(id: ChangeId, options?: Once<ChangeView>): Promise<ChangeView>;
   models(): readonly ModelView[];
+  /** As `models`, one view at a time: whoever walks thousands of them may let others go first in between. */
+  eachModel(): Iterable<ModelView>;
   model(name: ModelName): ModelView | undefined;
   nodes(): readonly NodeView[];
+  /** As `nodes`, one view at a time. */
+  eachNode(): Iterable<NodeView>;
   node(name: NodeName): NodeView | undefined;
   explain(name: ModelName): Explanation | undefined;
-  /** Throws NODE_UNKNOWN. */
-  setAvailability(name: NodeName, wanted: 'ready' | 'cordoned' | 'draining'): Promise<NodeView>;
+  /** Throws NODE_UNKNOWN, NODE_CONFLICT (etag). */
+  setAvailability(
+    name: NodeName,
+    wanted: 'ready' | 'cordoned' | 'draining',
+    options?: ChangeOptions<NodeView>,
+  ): Promise<NodeView>;
   events(options: {
     readonly limit: number;
     readonly subject: string | null;
   }): readonly FleetEvent[];
-  watchModels(signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /**
+   * `resume`: the revision of the last event that was seen; what follows is what came after it, or more of it than
+   * that, never less. Throws WATCH_EXPIRED when it is too old, LIMIT_REACHED.
+   */
+  watchModels(signal: AbortSignal, resume?: string): AsyncIterable<ModelEvent>;
+  watchChanges(signal: AbortSignal, resume?: string): AsyncIterable<ChangeEvent>;
+  /** Whether an agent speaks for it now. */
+  knowsNode(name: NodeName): boolean;
   /**
    * An agent dialled in. `send` hands it a complete target; the newest one wins.
    * Throws CLUSTER_MISMATCH, or NODE_DUPLICATE when another live session speaks for the node.

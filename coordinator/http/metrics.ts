@@ -1,4 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { createBreather } from '../../shared/platform/breather.ts';
+import { systemClock } from '../../shared/platform/clock.ts';
 import { registerProcessMetrics } from '../../shared/platform/process-metrics.ts';
 import { clusterRows, type MetricRow, type MetricSource } from './cluster-metrics.ts';
 
@@ -24,7 +26,8 @@ export function createMetricsPage(
     contentType: own.contentType,
     render: async () => {
       const cluster = new Registry();
-      for (const row of clusterRows(source)) fill(row, cluster);
+      const breathe = createBreather(systemClock, new AbortController().signal);
+      for (const row of await clusterRows(source, breathe)) fill(row, cluster);
       return `${await own.metrics()}\n${await cluster.metrics()}`;
     },
   };

@@ -5,7 +5,7 @@ import type {
 } from '../../shared/placement/engine.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { DecisionLog, LoggedDecision } from '../store/decision-log.ts';
-import type { Breathe } from './breather.ts';
+import type { Breathe } from '../../shared/platform/breather.ts';
 import { InputsDecoder } from './inputs-codec.ts';
 import type { Outcome } from './outcome.ts';
 

@@ -8,7 +8,7 @@ import {
 import { parsePolicyName } from '../../shared/placement/policies/names.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { DecisionLog, LoggedDecision } from '../store/decision-log.ts';
-import type { Breathe } from './breather.ts';
+import type { Breathe } from '../../shared/platform/breather.ts';
 import { diffJson, type Difference } from './diff-json.ts';
 import { outcomeOf, outcomeText } from './outcome.ts';
 import { readRows } from './read-rows.ts';

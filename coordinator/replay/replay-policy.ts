@@ -6,7 +6,7 @@ import type { PolicyName } from '../../shared/placement/policies/policy-name.ts'
 import { strandedMilli } from '../../shared/placement/relayout/stranded.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { LoggedDecision } from '../store/decision-log.ts';
-import type { Breathe } from './breather.ts';
+import type { Breathe } from '../../shared/platform/breather.ts';
 import { OtherWorld, type Wish } from './other-world.ts';
 import { readRows, type LoggedStep } from './read-rows.ts';
 import type { ReplayDeps } from './replay-decision.ts';

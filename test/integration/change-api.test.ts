@@ -3,7 +3,7 @@ import { createLinkCounters } from '../../coordinator/api/link-counters.ts';
 import { startApiServer, type ApiServer } from '../../coordinator/api/server.ts';
 import { connectCoordinator, type CoordinatorClient } from '../../coordinator/cli/client.ts';
 import { openDecisionLog, type DecisionLog } from '../../coordinator/store/decision-log.ts';
-import { Samples } from '../../coordinator/telemetry/samples.ts';
+import { openTelemetry } from '../../coordinator/telemetry/telemetry.ts';
 import { open } from '../../shared/placement/open.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { silentLog } from '../../shared/platform/log.ts';
@@ -19,7 +19,7 @@ beforeEach(async () => {
     core: new FakeCore(),
     decisionLog,
     open,
-    samples: new Samples(),
+    telemetry: openTelemetry(':memory:', { clock: systemClock, log: silentLog }),
     counters: createLinkCounters(),
     clock: systemClock,
     log: silentLog,

@@ -1,4 +1,9 @@
-import { status as grpcStatus, credentials, loadPackageDefinition } from '@grpc/grpc-js';
+import {
+  status as grpcStatus,
+  credentials,
+  loadPackageDefinition,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { service as healthDefinition, protoPath } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -11,7 +16,7 @@ import {
 import { startApiServer, type ApiServer } from '../../coordinator/api/server.ts';
 import { openDecisionLog, type DecisionLog } from '../../coordinator/store/decision-log.ts';
 import { open } from '../../shared/placement/open.ts';
-import { Samples } from '../../coordinator/telemetry/samples.ts';
+import { openTelemetry, type Telemetry } from '../../coordinator/telemetry/telemetry.ts';
 import { parseManifests } from '../../shared/manifest/parse-manifests.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { isAppError } from '../../shared/platform/errors.ts';
@@ -31,7 +36,7 @@ import { until } from './until.ts';
 const soon = (): Date => new Date(Date.now() + 20_000);
 let core: FakeCore;
 let server: ApiServer;
-let samples: Samples;
+let telemetry: Telemetry;
 let decisionLog: DecisionLog;
 let scheduler: SchedulerServiceClient;
 let client: CoordinatorClient;
@@ -39,13 +44,13 @@ const agents: LinkAgent[] = [];
 
 beforeEach(async () => {
   core = new FakeCore();
-  samples = new Samples();
+  telemetry = openTelemetry(':memory:', { clock: systemClock, log: silentLog });
   decisionLog = openDecisionLog(':memory:', { rowsMax: 100 });
   server = await startApiServer('127.0.0.1:0', {
     core,
     decisionLog,
     open,
-    samples,
+    telemetry,
     counters: createLinkCounters(),
     clock: systemClock,
     log: silentLog,
@@ -62,6 +67,7 @@ afterEach(async () => {
   client.close();
   await server.stop();
   decisionLog.close();
+  telemetry.close();
 });
 
 function agent(options: Partial<LinkAgentOptions> = {}): LinkAgent {
@@ -342,35 +348,51 @@ describe('the link', () => {
     expect(core.nodes().map((node) => node.node)).toEqual(['node-a']);
   });
 
-  test('keeps packed samples of nodes that it knows, and counts them', async () => {
+  test('keeps packed samples of nodes that it knows, counts them, and acknowledges what it read', async () => {
     await agent().connect();
     const link = createLinkClient(server.address);
-    const answer = new Promise((resolve, reject) => {
-      const stream = link.telemetry((error, response) =>
-        error === null ? resolve(response) : reject(error),
-      );
-      stream.write({ series: { node: 'node-a', metrics: ['power'], rows: ['g0', 'g1'] } });
-      stream.write({ batch: { atMs: 5_000, values: [1.5, Number.NaN] } });
-      stream.write({ batch: { atMs: 6_000, values: [1] } });
-      stream.end();
+    const stream = link.telemetry();
+    const atMs = systemClock.wallMs();
+    const acks: unknown[] = [];
+    const ended = new Promise((resolve) => stream.on('end', resolve));
+    stream.on('data', (ack) => acks.push(ack));
+    stream.write({
+      series: { node: 'node-a', metrics: ['power'], rows: ['g0', 'g1'] },
+      batch: { atMs, values: [1.5, Number.NaN] },
     });
-    expect(await answer).toEqual({ batchesAccepted: '1' });
+    stream.write({ batch: { atMs: atMs + 1, values: [1] } });
+    stream.end();
+    await ended;
+    expect(acks.at(-1)).toEqual({ batchesAccepted: '1', batchesReceived: '2' });
     const node = core.nodes()[0]?.node;
-    expect(node !== undefined && samples.latest(node, 'power', 'g0')).toEqual({
-      atMs: 5_000,
-      value: 1.5,
-    });
+    const series = node && telemetry.samples.series(node);
+    expect(series?.value('power', 'g0')).toBe(1.5);
+    expect(series?.value('power', 'g1')).toBeNull();
     link.close();
   });
 
-  test('refuses samples of a node that never said hello', async () => {
+  const badStreams = [
+    {
+      name: 'of a node that never said hello',
+      message: { series: { node: 'node-z', metrics: [], rows: [] } },
+      want: grpcStatus.NOT_FOUND,
+    },
+    {
+      name: 'with more metrics than a node has',
+      message: { series: { node: 'node-a', metrics: Array<string>(65).fill('m'), rows: [] } },
+      want: grpcStatus.INVALID_ARGUMENT,
+    },
+  ];
+
+  test.for(badStreams)('refuses samples $name, with one status', async ({ message, want }) => {
+    await agent().connect();
     const link = createLinkClient(server.address);
+    const stream = link.telemetry();
     const failed = new Promise((resolve) => {
-      const stream = link.telemetry((error) => resolve(error?.code));
-      stream.on('error', () => undefined);
-      stream.write({ series: { node: 'node-z', metrics: [], rows: [] } });
+      stream.on('error', (error: ServiceError) => resolve(error.code));
     });
-    expect(await failed).toBe(grpcStatus.NOT_FOUND);
+    stream.write(message);
+    expect(await failed).toBe(want);
     link.close();
   });
 
@@ -406,7 +428,7 @@ describe('the door', () => {
       core,
       decisionLog,
       open,
-      samples,
+      telemetry,
       counters: createLinkCounters(),
       clock: systemClock,
       log: silentLog,

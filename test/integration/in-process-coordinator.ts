@@ -14,7 +14,7 @@ import { open } from '../../shared/placement/open.ts';
 import { openDecisionLog } from '../../coordinator/store/decision-log.ts';
 import { openEventLog } from '../../coordinator/store/event-log.ts';
 import { openSqliteStore } from '../../coordinator/store/sqlite-store.ts';
-import { Samples } from '../../coordinator/telemetry/samples.ts';
+import { openTelemetry } from '../../coordinator/telemetry/telemetry.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { silentLog } from '../../shared/platform/log.ts';
 
@@ -33,7 +33,10 @@ export async function startCoordinator(
   const store = openSqliteStore(join(folder, 'coordinator.db'));
   const decisionLog = openDecisionLog(join(folder, 'decisions.db'), { rowsMax: 1_000 });
   const eventLog = openEventLog(join(folder, 'events.db'), { rowsMax: 1_000 });
-  const samples = new Samples();
+  const telemetry = openTelemetry(join(folder, 'telemetry.db'), {
+    clock: systemClock,
+    log: silentLog,
+  });
   const counters = createLinkCounters();
   const core = await createCoordinatorCore({
     store,
@@ -49,7 +52,7 @@ export async function startCoordinator(
   const about = { version: '0.1.0', clusterId: core.clusterId };
   const source = {
     core,
-    telemetry: () => samples.counts(),
+    telemetry,
     link: counters,
     decisions: () => decisionLog.counts(),
   };
@@ -62,7 +65,7 @@ export async function startCoordinator(
     core,
     decisionLog,
     open,
-    samples,
+    telemetry,
     counters,
     clock: systemClock,
     log: silentLog,
@@ -70,7 +73,7 @@ export async function startCoordinator(
     heartbeatMs: options.heartbeatMs ?? 500,
   });
   const over = new AbortController();
-  const running = core.run(over.signal);
+  const running = Promise.all([core.run(over.signal), telemetry.run(over.signal)]);
   return {
     core,
     grpc: api.address,
@@ -80,6 +83,7 @@ export async function startCoordinator(
       await running;
       await api.stop();
       await http.stop();
+      telemetry.close();
       eventLog.close();
       decisionLog.close();
       await store.close();

@@ -163,6 +163,14 @@ export class FakeCore implements CoordinatorCore {
     return { plan, notes, course, surgeFits: true, rollback: null };
   }
 
+  eachModel(): Iterable<ModelView> {
+    return this.models();
+  }
+
+  eachNode(): Iterable<NodeView> {
+    return this.nodes();
+  }
+
   models(): readonly ModelView[] {
     return [...this.#models.values()].map((model) => this.#view(model));
   }
@@ -251,6 +259,10 @@ export class FakeCore implements CoordinatorCore {
     } finally {
       this.#watchers.delete(queue);
     }
+  }
+
+  knowsNode(name: NodeName): boolean {
+    return this.#nodes.get(name)?.connected === true;
   }
 
   openSession(

@@ -8,36 +8,38 @@ import type { TelemetryRequest } from '../../../../shared/wire/generated/tangram
 import { gpuA, gpuRow } from '../../../fakes/agent/fake-core.ts';
 import { ManualClock, settle } from '../../../fakes/manual-clock.ts';
 
-/** A stream that takes `room` messages before it asks its writer to wait. */
-class SlowStream extends EventEmitter {
+/** A stream that keeps what is written to it. */
+class FakeStream extends EventEmitter {
   readonly written: TelemetryRequest[] = [];
-  room: number;
-
-  constructor(room: number) {
-    super();
-    this.room = room;
-  }
 
   write(message: TelemetryRequest): boolean {
     this.written.push(message);
-    this.room -= 1;
-    return this.room > 0;
+    return true;
+  }
+
+  /** What the coordinator has read of this stream. */
+  acknowledge(batches: number): void {
+    this.emit('data', { batchesAccepted: String(batches), batchesReceived: String(batches) });
   }
 
   end(): void {}
 
   cancel(): void {}
+
+  times(): unknown[] {
+    return this.written.map((message) => message.batch?.atMs);
+  }
 }
 
-function setUp(room: number) {
+function setUp() {
   const clock = new ManualClock();
-  const streams: { readonly stream: SlowStream; readonly fail: (details: string) => void }[] = [];
+  const streams: FakeStream[] = [];
   const openedAtMs: number[] = [];
   const client = {
-    Telemetry: (answer: (error: { details: string }) => void) => {
-      const stream = new SlowStream(room);
+    Telemetry: () => {
+      const stream = new FakeStream();
       openedAtMs.push(clock.monotonicMs());
-      streams.push({ stream, fail: (details) => answer({ details }) });
+      streams.push(stream);
       return stream;
     },
   };
@@ -73,28 +75,41 @@ function setUp(room: number) {
   return { clock, streams, openedAtMs, counts, sample, end };
 }
 
-test('a full stream drops batches and counts them; after it drains the newest go on', async () => {
-  const { streams, counts, sample, end } = setUp(2);
-  for (const atMs of [1, 2, 3, 4]) sample(atMs);
-  const stream = streams[0]?.stream;
-  expect(stream?.written.map((message) => message.batch?.atMs)).toEqual([1, 2]);
-  expect(counts).toEqual({ sent: 2, dropped: 2 });
-  stream?.emit('drain');
-  sample(5);
-  expect(stream?.written.map((message) => message.batch?.atMs)).toEqual([1, 2, 5]);
+test('no more than four batches go unacknowledged; the newest ten wait, and older ones are dropped', async () => {
+  const { streams, counts, sample, end } = setUp();
+  for (let atMs = 1; atMs <= 16; atMs += 1) sample(atMs);
+  const stream = streams[0];
+  expect(stream?.times()).toEqual([1, 2, 3, 4]);
+  expect(counts).toEqual({ sent: 4, dropped: 2 });
+  stream?.acknowledge(1);
+  expect(stream?.times()).toEqual([1, 2, 3, 4, 7]);
+  stream?.acknowledge(5);
+  expect(stream?.times()).toEqual([1, 2, 3, 4, 7, 8, 9, 10, 11]);
+  await end();
+  expect(counts).toEqual({ sent: 9, dropped: 2 + 5 });
+});
+
+test('an acknowledgement of what was never sent, or an older one, opens nothing', async () => {
+  const { streams, sample, end } = setUp();
+  for (let atMs = 1; atMs <= 6; atMs += 1) sample(atMs);
+  const stream = streams[0];
+  stream?.acknowledge(1_000);
+  stream?.acknowledge(0);
+  for (let atMs = 7; atMs <= 12; atMs += 1) sample(atMs);
+  expect(stream?.times()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   await end();
 });
 
 test('a stream that ends is opened again after 1 s, 2 s, 4 s, and tells its series anew', async () => {
-  const { clock, streams, openedAtMs, sample, end } = setUp(100);
+  const { clock, streams, openedAtMs, sample, end } = setUp();
   for (const waitMs of [1_000, 2_000, 4_000]) {
     sample(1);
-    streams.at(-1)?.fail('coordinator restarts');
+    streams.at(-1)?.emit('error', new Error('coordinator restarts'));
     await clock.advance(waitMs);
   }
   sample(2);
   expect(openedAtMs).toEqual([0, 1_000, 3_000, 7_000]);
-  expect(streams.map(({ stream }) => stream.written[0]?.series?.rows)).toEqual([
+  expect(streams.map(({ written }) => written[0]?.series?.rows)).toEqual([
     [gpuA],
     [gpuA],
     [gpuA],
@@ -105,8 +120,8 @@ test('a stream that ends is opened again after 1 s, 2 s, 4 s, and tells its seri
 });
 
 test('nothing is written once the agent ends', async () => {
-  const { streams, sample, end } = setUp(100);
+  const { streams, sample, end } = setUp();
   await end();
   sample(9);
-  expect(streams[0]?.stream.written).toEqual([]);
+  expect(streams[0]?.written).toEqual([]);
 });

@@ -8,8 +8,14 @@ import { inventoryOf } from '../../../fakes/link-agent.ts';
 function sourceOf(core: FakeCore) {
   return {
     core,
-    telemetry: () => ({ nodes: 1, batchesTotal: 7, rejectedTotal: 2 }),
-    link: { sessionsTotal: 3, rejectedTotal: 1 },
+    telemetry: {
+      samples: {
+        counts: () => ({ nodes: 1, bytes: 9, ringSeconds: 600, batchesTotal: 7, rejectedTotal: 2 }),
+      },
+      history: { counts: () => ({ writtenTotal: 5, droppedTotal: 1, waiting: 3 }) },
+      gate: { shedding: false, lagMs: 12 },
+    },
+    link: { sessionsTotal: 3, rejectedTotal: 1, telemetryShedTotal: 8 },
     decisions: () => ({ placed: 5, refused: 4 }),
   };
 }
@@ -31,7 +37,7 @@ async function oneModelCore(): Promise<FakeCore> {
 }
 
 test('the page says what the core knows, with a series for every state also at 0', async () => {
-  const rows = clusterRows(sourceOf(await oneModelCore()));
+  const rows = await clusterRows(sourceOf(await oneModelCore()), async () => undefined);
   const values = Object.fromEntries(rows.map((row) => [row.name, row.values]));
   expect(values).toMatchObject({
     tangram_cluster_nodes: { ready: 1, cordoned: 0, draining: 0, suspect: 0, lost: 0 },
@@ -44,11 +50,14 @@ test('the page says what the core knows, with a series for every state also at 0
     tangram_cluster_replicas: { waiting: 2, ready: 0 },
     tangram_cluster_replicas_pending: { '': 0 },
     tangram_placement_decisions_total: { placed: 5, refused: 4 },
+    tangram_telemetry_batches_shed_total: { '': 8 },
+    tangram_telemetry_history_rows_dropped_total: { '': 1 },
+    tangram_coordinator_lag_seconds: { '': 0.012 },
   });
 });
 
 test('names follow the conventions: counters end in _total and nothing else does', async () => {
-  for (const row of clusterRows(sourceOf(await oneModelCore()))) {
+  for (const row of await clusterRows(sourceOf(await oneModelCore()), async () => undefined)) {
     expect(row.name).toMatch(/^tangram_[a-z_]+$/);
     expect(row.name.endsWith('_total')).toBe(row.type === 'counter');
     expect(row.help).toMatch(/\.$/);
@@ -65,4 +74,19 @@ test('a page can be rendered any number of times and shows the present', async (
   expect(text).toContain('tangram_coordinator_info{version="0.1.0",cluster_id="c\\"1"} 1\n');
   expect(text).toContain('process_resident_memory_bytes');
   expect(text.match(/^# TYPE tangram_cluster_nodes gauge$/gm)?.length).toBe(1);
+});
+
+test('the page rests after each node and each model', async () => {
+  let rests = 0;
+  await clusterRows(sourceOf(await oneModelCore()), async () => void (rests += 1));
+  expect(rests).toBe(2);
+});
+
+test('a standby tells of itself, and nothing of the cluster', async () => {
+  const standing = { standing: () => ({ leading: false, epoch: 1, leader: null }) };
+  const source = { ...sourceOf(await oneModelCore()), standing };
+  const rows = await clusterRows(source, async () => undefined);
+  const values = Object.fromEntries(rows.map((row) => [row.name, row.values['']]));
+  expect(values).toMatchObject({ tangram_coordinator_leader: 0, tangram_coordinator_epoch: 1 });
+  expect(rows.filter((row) => row.name.startsWith('tangram_cluster_'))).toEqual([]);
 });

@@ -4,8 +4,10 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface TelemetryResponse {
   'batchesAccepted'?: (number | string | Long);
+  'batchesReceived'?: (number | string | Long);
 }
 
 export interface TelemetryResponse__Output {
   'batchesAccepted': (string);
+  'batchesReceived': (string);
 }

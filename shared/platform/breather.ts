@@ -1,6 +1,6 @@
-import type { Clock } from '../../shared/platform/clock.ts';
+import type { Clock } from './clock.ts';
 
-/** How long a replay may hold the thread that also places models and answers agents. */
+/** How long one piece of work may hold the thread that also places models and answers agents. */
 const holdMsMax = 8;
 
 /**

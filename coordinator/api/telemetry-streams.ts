@@ -1,0 +1,146 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { NodeName } from '../../shared/domain/ids.ts';
+import { AppError } from '../../shared/platform/errors.ts';
+import type { Log } from '../../shared/platform/log.ts';
+import { TelemetryFrame, type TelemetryAck } from '../../shared/wire/telemetry-frame.ts';
+import { problemError, toServiceError } from '../../shared/wire/unary.ts';
+import type { CoordinatorCore } from '../fleet/core.ts';
+import type { LoadGate } from '../telemetry/load-gate.ts';
+import type { Samples } from '../telemetry/samples.ts';
+import type { LinkCounters } from './link-counters.ts';
+import { nodeNameIn } from './names.ts';
+
+/** A stream of batches, each still in bytes. */
+export type TelemetryCall = ServerDuplexStream<Buffer, TelemetryAck>;
+
+export interface TelemetryDeps {
+  readonly core: Pick<CoordinatorCore, 'knowsNode'>;
+  readonly samples: Samples;
+  readonly gate: Pick<LoadGate, 'shedding'>;
+  readonly log: Log;
+  readonly counters: LinkCounters;
+}
+
+interface Stream {
+  readonly call: TelemetryCall;
+  node: NodeName | undefined;
+  accepted: number;
+  received: number;
+  acknowledged: number;
+  blocked: boolean;
+  over: boolean;
+}
+
+/**
+ * All streams of telemetry.
+ * Invariants: while the gate sheds nothing is decoded and nothing acknowledged, so agents stop sending once their few
+ * are under way; what arrives in one turn of the event loop is acknowledged at once, cumulatively; one bad stream is
+ * ended and hurts no other.
+ */
+export class TelemetryStreams {
+  readonly #deps: TelemetryDeps;
+  /** One for all: a message is read and stored before the next is looked at. */
+  readonly #frame = new TelemetryFrame();
+  readonly #due = new Set<Stream>();
+  #flushing = false;
+
+  constructor(deps: TelemetryDeps) {
+    this.#deps = deps;
+  }
+
+  receive(call: TelemetryCall): void {
+    const stream: Stream = {
+      call,
+      node: undefined,
+      accepted: 0,
+      received: 0,
+      acknowledged: 0,
+      blocked: false,
+      over: false,
+    };
+    call.on('data', (bytes: Buffer) => this.#read(stream, bytes));
+    call.on('drain', () => {
+      stream.blocked = false;
+      this.#acknowledge(stream);
+    });
+    call.on('end', () => this.#finish(stream, undefined));
+    call.on('cancelled', () => this.#finish(stream, undefined));
+  }
+
+  /** To be called when the gate opens again: what was dropped meanwhile is acknowledged now. */
+  resume(): void {
+    this.#flushSoon();
+  }
+
+  #read(stream: Stream, bytes: Buffer): void {
+    if (stream.over) return;
+    stream.received += 1;
+    this.#due.add(stream);
+    // The first message says whose samples follow: without it a stream could never be read again.
+    if (this.#deps.gate.shedding && stream.node !== undefined) {
+      this.#deps.counters.telemetryShedTotal += 1;
+      return;
+    }
+    try {
+      if (this.#take(stream, bytes)) stream.accepted += 1;
+    } catch (error) {
+      this.#finish(stream, error);
+    }
+    this.#flushSoon();
+  }
+
+  #take(stream: Stream, bytes: Buffer): boolean {
+    const frame = this.#frame;
+    const read = frame.read(bytes);
+    if (!read.ok) throw problemError(read.problem);
+    if (frame.series !== null) stream.node = this.#describe(frame.series);
+    return (
+      stream.node !== undefined && frame.hasBatch && this.#deps.samples.add(stream.node, frame)
+    );
+  }
+
+  #describe(series: NonNullable<TelemetryFrame['series']>): NodeName {
+    const { core, samples } = this.#deps;
+    const node = nodeNameIn(series.node);
+    if (!core.knowsNode(node)) {
+      throw new AppError('NODE_UNKNOWN', `telemetry of node ${node}, which never said hello`, {
+        hint: 'open the control stream first',
+      });
+    }
+    const described = samples.describe(node, series);
+    if (!described.ok) throw problemError(described.problem);
+    return node;
+  }
+
+  /** Once a turn of the event loop, for all streams. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      if (this.#deps.gate.shedding) return;
+      for (const stream of this.#due) this.#acknowledge(stream);
+      this.#due.clear();
+    });
+  }
+
+  #acknowledge(stream: Stream): void {
+    const { accepted, received } = stream;
+    if (stream.over || stream.blocked || stream.acknowledged === received) return;
+    stream.acknowledged = received;
+    stream.blocked = !stream.call.write({ accepted, received });
+  }
+
+  #finish(stream: Stream, error: unknown): void {
+    if (stream.over) return;
+    if (error === undefined) this.#acknowledge(stream);
+    stream.over = true;
+    this.#due.delete(stream);
+    if (error === undefined) {
+      stream.call.end();
+      return;
+    }
+    this.#deps.log.warn({ err: error, node: stream.node }, 'a telemetry stream was ended');
+    stream.call.emit('error', toServiceError(error));
+  }
+}

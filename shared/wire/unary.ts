@@ -61,6 +61,12 @@ export function toServiceError(error: unknown): Partial<StatusObject> {
   return { code: errorCodes[error.code].grpcStatus, details, metadata };
 }
 
+/** Our stable word for the error that a status tells of; undefined: it is none of ours. */
+export function errorCodeIn(metadata: Partial<Metadata> | null | undefined): ErrorCode | undefined {
+  const named = metadata?.get?.(codeKey)[0];
+  return typeof named === 'string' && isErrorCode(named) ? named : undefined;
+}
+
 /** A bad request told as an exception, for the edge that answers with a status. */
 export function problemError(problem: Problem): AppError {
   const code: ErrorCode = isErrorCode(problem.code) ? problem.code : 'REQUEST_INVALID';

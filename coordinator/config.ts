@@ -43,6 +43,14 @@ export const coordinatorConfigSchema = z.strictObject({
     .describe(
       'host:port of /metrics, /healthz and /sd/prometheus, loopback only; port 0: a free one',
     ),
+  advertise: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe(
+      'host:port under which clients reach this coordinator, told by the others while it leads; without it: where grpc listens',
+    ),
   lostAfter: duration
     .prefault('60s')
     .describe('silence of a node after which its replicas are started elsewhere, 3s to 24h'),

@@ -13,6 +13,7 @@ import type { ControlRequest__Output } from '../../shared/wire/generated/tangram
 import type { ControlResponse } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import type { Hello__Output } from '../../shared/wire/generated/tangram/link/v1/Hello.ts';
 import type { CoordinatorCore, NodeSession } from '../fleet/core.ts';
+import type { Standing, StandingSource } from '../leader/standing.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { LogsDesk } from './logs-desk.ts';
 
@@ -31,12 +32,18 @@ export interface ControlDeps {
   readonly log: Log;
   readonly counters: LinkCounters;
   readonly heartbeatMs: number;
+  /** Absent: no other coordinator can lead. */
+  readonly standing?: StandingSource;
 }
+
+/** Heartbeats that an agent may miss: a node is noticed to be dead before anybody could place on it for long. */
+const silentHeartbeats = 3;
 
 interface Greeted {
   readonly node: NodeName;
   readonly session: NodeSession;
   readonly disconnectLogs: () => void;
+  readonly stopStanding: () => void;
 }
 
 /**
@@ -68,17 +75,19 @@ export class ControlSession {
     call.on('drain', () => this.#drained());
     call.on('end', () => this.#finish('the agent ended the stream', null));
     call.on('cancelled', () => this.#finish('the connection broke', null));
+    const { clock, heartbeatMs } = this.#deps;
     while (!this.#over.signal.aborted) {
-      await this.#deps.clock
-        .sleep(this.#deps.heartbeatMs, this.#over.signal)
-        .catch(() => undefined);
+      const deadInMs = this.#heardAtMs + silentHeartbeats * heartbeatMs - clock.monotonicMs();
+      // Not a whole beat where the limit comes first: death is noticed when it is due, not up to a beat later.
+      const ms = Math.max(1, Math.min(heartbeatMs, deadInMs));
+      await clock.sleep(ms, this.#over.signal).catch(() => undefined);
       if (!this.#over.signal.aborted) this.#beat();
     }
   }
 
   #beat(): void {
     const silentMs = this.#deps.clock.monotonicMs() - this.#heardAtMs;
-    if (silentMs > 3 * this.#deps.heartbeatMs) {
+    if (silentMs >= silentHeartbeats * this.#deps.heartbeatMs) {
       const who = this.#greeted === undefined ? 'nobody said hello' : 'the agent was silent';
       const why = `${who} for ${Math.round(silentMs)} ms`;
       this.#finish(why, new AppError('AGENT_AWAY', why));
@@ -118,7 +127,13 @@ export class ControlSession {
       (target) => this.#sendTarget(target),
     );
     const disconnectLogs = logs.connect(node, (question) => this.#write({ logs: question }));
-    this.#greeted = { node, session, disconnectLogs };
+    const stopStanding = this.#deps.standing?.onStanding((now) => this.#tellStanding(now));
+    this.#greeted = {
+      node,
+      session,
+      disconnectLogs,
+      stopStanding: stopStanding ?? (() => undefined),
+    };
     this.#deps.counters.sessionsTotal += 1;
     this.#deps.log.info({ node, agentVersion: inventory.value.agentVersion }, 'an agent connected');
     this.#write({
@@ -128,6 +143,7 @@ export class ControlSession {
         clusterId: core.clusterId,
         epoch: core.epoch,
         heartbeatMs: this.#deps.heartbeatMs,
+        standing: encodeStanding(this.#deps.standing?.standing()),
       },
     });
     // A target that the core handed over while opening must follow the welcome.
@@ -185,6 +201,12 @@ export class ControlSession {
     );
   }
 
+  #tellStanding(now: Standing): void {
+    // What a leader of before has not yet sent is nobody's wish any more.
+    if (!now.leading) this.#pendingTarget = undefined;
+    this.#write({ standing: encodeStanding(now) });
+  }
+
   #sendTarget(target: NodeTarget): void {
     this.#pendingTarget = target;
     if (this.#greeted !== undefined && !this.#blocked) this.#flushTarget();
@@ -212,6 +234,7 @@ export class ControlSession {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
     this.#greeted?.disconnectLogs();
+    this.#greeted?.stopStanding();
     this.#greeted?.session.closed(reason);
     if (this.#greeted !== undefined) {
       this.#deps.log.info({ node: this.#greeted.node, reason }, 'an agent disconnected');
@@ -237,6 +260,13 @@ function checkProtocol(version: number): void {
   if (version < oldest) {
     throw new AppError('CLIENT_TOO_OLD', both, { hint: 'upgrade the agent' });
   }
+}
+
+/** null: it leads, and nobody else can. */
+function encodeStanding(standing: Standing | undefined) {
+  if (standing === undefined) return null;
+  const { leading, epoch, leader } = standing;
+  return { leading, epoch, leader: leader ?? '' };
 }
 
 function clusterIdOf(hello: Hello__Output) {

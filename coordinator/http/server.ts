@@ -6,11 +6,14 @@ import {
   parseListenAddress,
   renderAddress,
 } from '../../shared/platform/listen-address.ts';
+import { notLeader, type StandingSource } from '../leader/standing.ts';
 import type { MetricsPage } from './metrics.ts';
 import { targetGroups } from './service-discovery.ts';
 
 export interface HttpDeps {
   readonly core: Pick<CoordinatorCore, 'nodes'>;
+  /** Absent: no other coordinator can lead. */
+  readonly standing?: StandingSource;
   readonly metrics: MetricsPage;
   readonly log: Log;
 }
@@ -21,7 +24,7 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-/** Opens `/metrics`, `/healthz` and `/sd/prometheus` on a loopback address. Throws ADDRESS_REFUSED, ADDRESS_TAKEN. */
+/** Opens `/metrics`, `/healthz`, `/readyz` and `/sd/prometheus` on a loopback address. Throws ADDRESS_REFUSED, ADDRESS_TAKEN. */
 export async function startHttpServer(address: string, deps: HttpDeps): Promise<HttpServer> {
   const listen = parseListenAddress(address);
   const server = createHttpServer(deps);
@@ -40,7 +43,7 @@ export async function startHttpServer(address: string, deps: HttpDeps): Promise<
   };
 }
 
-function createHttpServer({ core, metrics, log }: HttpDeps): FastifyInstance {
+function createHttpServer({ core, standing, metrics, log }: HttpDeps): FastifyInstance {
   const server = fastify({
     logger: false,
     bodyLimit: 1_024,
@@ -54,12 +57,23 @@ function createHttpServer({ core, metrics, log }: HttpDeps): FastifyInstance {
   server.get('/healthz', async (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send('ok\n'),
   );
-  server.get('/sd/prometheus', async (_request, reply) => reply.send(targetGroups(core.nodes())));
+  // Ready is who answers calls: what balances load sends them to the leader.
+  server.get('/readyz', async (_request, reply) => {
+    const problem = standbyLine(standing);
+    const text = reply.type('text/plain; charset=utf-8');
+    return problem === null ? text.send('ok\n') : text.status(503).send(problem);
+  });
+  server.get('/sd/prometheus', async (_request, reply) => {
+    const problem = standbyLine(standing);
+    // Not an empty list: Prometheus keeps what it knew when it is refused, and forgets all when it is told so.
+    if (problem !== null) return reply.status(503).type('text/plain; charset=utf-8').send(problem);
+    return reply.send(targetGroups(core.nodes()));
+  });
   server.setNotFoundHandler(async (_request, reply) =>
     reply
       .status(404)
       .type('text/plain; charset=utf-8')
-      .send('not found; there are /metrics, /healthz and /sd/prometheus\n'),
+      .send('not found; there are /metrics, /healthz, /readyz and /sd/prometheus\n'),
   );
   server.setErrorHandler((err, _request, reply) => {
     log.error({ err }, 'an HTTP request failed');
@@ -69,4 +83,10 @@ function createHttpServer({ core, metrics, log }: HttpDeps): FastifyInstance {
       .send("internal error; the coordinator's log has more\n");
   });
   return server;
+}
+
+/** null: it leads. */
+function standbyLine(source: StandingSource | undefined): string | null {
+  const standing = source?.standing();
+  return standing === undefined || standing.leading ? null : `${notLeader(standing).message}\n`;
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import type { AllocationSpec } from '../../shared/domain/allocation.ts';
 import type { Change, Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
-import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { ClaimId, ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
 import type { ClaimTombstone } from '../../shared/domain/node-target.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { changeShape, planShape } from './change-shapes.ts';
 import {
+  allocationSpecShape,
   claimShape,
   idShapes,
   modelSpecShape,
@@ -18,6 +20,14 @@ import {
 export interface ClusterRecord {
   readonly clusterId: ClusterId;
   readonly createdAtMs: number;
+}
+
+/** `leader/current`: who leads, for those who do not; written first thing in each term. */
+export interface LeaderRecord {
+  readonly epoch: number;
+  readonly holder: string;
+  /** `host:port` where callers reach it. */
+  readonly address: string;
 }
 
 /** `models/<name>`. */
@@ -45,6 +55,20 @@ export interface ClaimRecord {
 /** The replica that a claim is for, if it is for one. */
 export function replicaOf(record: ClaimRecord): ReplicaId | null {
   return record.claim.holder.kind === 'replica' ? record.claim.holder.replica : null;
+}
+
+/** `allocations/<name>`: from the request on until the last of its slices is gone. */
+export interface AllocationRecord {
+  readonly spec: AllocationSpec;
+  /** null: it waits for room. */
+  readonly claim: ClaimId | null;
+  readonly createdAtMs: number;
+  /** Wall clock: when it ends unless it is renewed; while it waits, until when it does. */
+  readonly deadlineMs: number;
+  /** For how long it was granted last. */
+  readonly ttlMs: number;
+  /** null: it is not over. */
+  readonly ended: { readonly why: 'released' | 'expired'; readonly atMs: number } | null;
 }
 
 /** `nodes/<name>`: what we know of a node when its agent is silent. */
@@ -92,6 +116,15 @@ export interface EstimateRecord {
   readonly updatedAtMs: number;
 }
 
+/** `answers/<request id>`: what a call was answered, for when it comes again. */
+export interface AnswerRecord {
+  /** Of method, caller and request. */
+  readonly fingerprint: string;
+  /** The encoded response, base64. */
+  readonly answer: string;
+  readonly atMs: number;
+}
+
 /** How one kind of value is written and read. */
 export interface ValueCodec<T> {
   readonly what: string;
@@ -113,6 +146,11 @@ export const clusterCodec = codec<ClusterRecord>(
   z.object({ clusterId: idShapes.clusterId, createdAtMs: wholeNumber }),
 );
 
+export const leaderCodec = codec<LeaderRecord>(
+  'leader',
+  z.object({ epoch: wholeNumber, holder: text, address: text }),
+);
+
 const modelShape: z.ZodType<ModelRecord> = z.object({
   spec: modelSpecShape,
   version: wholeNumber,
@@ -131,6 +169,18 @@ export const claimCodec = codec<ClaimRecord>(
     workload: workloadShape,
     processes: wholeNumber,
     superseded: z.boolean(),
+  }),
+);
+
+export const allocationCodec = codec<AllocationRecord>(
+  'allocation',
+  z.object({
+    spec: allocationSpecShape,
+    claim: idShapes.claimId.nullable(),
+    createdAtMs: wholeNumber,
+    deadlineMs: wholeNumber,
+    ttlMs: wholeNumber,
+    ended: z.object({ why: z.enum(['released', 'expired']), atMs: wholeNumber }).nullable(),
   }),
 );
 
@@ -175,6 +225,11 @@ export const estimateCodec = codec<EstimateRecord>(
     image: text,
     updatedAtMs: wholeNumber,
   }),
+);
+
+export const answerCodec = codec<AnswerRecord>(
+  'answer',
+  z.object({ fingerprint: text, answer: z.base64(), atMs: wholeNumber }),
 );
 
 /** A value as bytes: JSON with its schema and least-reader versions. */
@@ -227,13 +282,16 @@ function corrupt(key: string, cause: unknown): AppError {
 
 export const storeKeys = {
   cluster: 'cluster',
+  leader: 'leader/current',
   model: (name: string) => `models/${name}`,
   claim: (id: string) => `claims/${id}`,
+  allocation: (name: string) => `allocations/${name}`,
   node: (name: string) => `nodes/${name}`,
   generation: (node: string) => `generations/${node}`,
   change: (id: string) => `changes/${id}`,
   plan: (id: string) => `plans/${id}`,
   estimate: (subject: string) => `estimates/${subject}`,
+  answer: (requestId: string) => `answers/${requestId}`,
   tombstone: (node: string, tombstone: ClaimTombstone) =>
     tombstone.kind === 'replica'
       ? `tombstones/${node}/replica/${tombstone.replica}`

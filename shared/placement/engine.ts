@@ -123,6 +123,13 @@ export interface DecideOptions {
   readonly within?: ReadonlySet<NodeName>;
 }
 
+/** A node as an engine knows it. Both parts are the same objects for as long as nothing is told of the node. */
+export interface EngineNode {
+  readonly node: PlacementNode;
+  /** In no order that may decide anything. */
+  readonly claims: readonly Claim[];
+}
+
 /** How an engine chooses. Logged beside its decisions. */
 export interface EngineOptions {
   /** Absent: `tangram`. */
@@ -138,6 +145,10 @@ export interface EngineOptions {
 export interface PlacementEngine {
   /** All cards that it knows, whether they may be used or not. */
   readonly cardCount: number;
+  /** All nodes that it knows, in order of name, as they are now: not to be kept beyond the next delta. */
+  nodes(): readonly EngineNode[];
+  /** One of them; undefined: there is none of that name. */
+  node(name: NodeName): EngineNode | undefined;
   apply(delta: PlacementDelta): void;
   /** Looks, and changes nothing. */
   decide(request: PlacementRequest, options?: DecideOptions): Decision;

@@ -1,8 +1,10 @@
 import { assert } from '../domain/assert.ts';
+import type { NodeName } from '../domain/ids.ts';
 import { askOf } from './ask.ts';
 import type {
   DecideOptions,
   Decision,
+  EngineNode,
   EngineOptions,
   Explanation,
   PlacementDelta,
@@ -46,6 +48,14 @@ class IndexedEngine implements PlacementEngine {
 
   get cardCount(): number {
     return this.cluster.fleet.cardCount;
+  }
+
+  nodes(): readonly EngineNode[] {
+    return this.cluster.records;
+  }
+
+  node(name: NodeName): EngineNode | undefined {
+    return this.cluster.records[this.cluster.slotOf(name)];
   }
 
   apply(delta: PlacementDelta): void {

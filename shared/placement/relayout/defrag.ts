@@ -52,7 +52,7 @@ export interface DefragResult {
  */
 export function defrag(input: DefragInput): DefragResult {
   const { snapshot, budget, runningOf, limits = searchLimits } = input;
-  const scene = new Scene(input.engine ?? open(snapshot), snapshot);
+  const scene = new Scene(input.engine ?? open(snapshot));
   const search: Search = { scene, runningOf, budget, nowMs: 0, limits };
   const steps: Step[] = [];
   const moved = new Set<string>();
@@ -120,7 +120,7 @@ function isBetter(step: Step, best: Step): boolean {
 function mostStranded(input: DefragInput, scene: Scene, most: number): readonly NodeName[] {
   return scene
     .nodes()
-    .flatMap((node) => {
+    .flatMap(({ node }) => {
       const name = node.inventory.node;
       const { freeMilli, usableMilli } = freeCapacity(
         node,

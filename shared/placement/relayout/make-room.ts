@@ -45,7 +45,7 @@ export type MakeRoomResult =
  * of up to three), replicas are interrupted as their `disruption` allows, replicas of lower priority end. Pure.
  */
 export function makeRoom(input: MakeRoomInput): MakeRoomResult {
-  const scene = new Scene(input.engine ?? open(input.snapshot), input.snapshot);
+  const scene = new Scene(input.engine ?? open(input.snapshot));
   const { budget } = input;
   const within = { scene, budget };
   const plan = planFor(input, budget, quietly(input, within) ?? loudly(input, within));

@@ -65,7 +65,7 @@ function placeInOrder(
   options: EngineOptions,
 ): PlacedTogether {
   const byClaim = new Map(requests.map((request) => [request.claim, request]));
-  const scene = new Scene(open(snapshot, options), snapshot);
+  const scene = new Scene(open(snapshot, options));
   // Only what is being placed may be moved: it does not run yet.
   const runningOf: RunningOf = ({ id }) => {
     const request = byClaim.get(id);

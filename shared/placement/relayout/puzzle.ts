@@ -123,8 +123,8 @@ export function puzzleOf(search: Search, request: PlacementRequest, estimates: E
 
 function isSmall(scene: Scene): boolean {
   let cards = 0;
-  for (const { inventory } of scene.nodes()) {
-    cards += inventory.gpus.length;
+  for (const { node } of scene.nodes()) {
+    cards += node.inventory.gpus.length;
     if (cards > cardsMax) return false;
   }
   return true;
@@ -133,7 +133,7 @@ function isSmall(scene: Scene): boolean {
 function seatsFor(search: Search, request: PlacementRequest): readonly Seat[] {
   const { scene } = search;
   const nodes = isSmall(scene)
-    ? scene.nodes().filter(({ availability }) => availability.kind === 'ready')
+    ? scene.nodes().flatMap(({ node }) => (node.availability.kind === 'ready' ? [node] : []))
     : nearest(search, request).flatMap((name) => scene.node(name) ?? []);
   const seats: Seat[] = [];
   for (const node of nodes) {

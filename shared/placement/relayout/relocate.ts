@@ -179,15 +179,15 @@ function easiest(
     if (ease !== null) list.push({ name, ease });
   };
   let easy = 0;
-  for (const node of scene.nodes()) {
+  for (const { node, claims } of scene.nodes()) {
     if (!mayHost(node, constraints)) continue;
     const { node: name } = node.inventory;
-    const least = leastEaseOf(node, heldOn(scene, node), rules);
+    const least = leastEaseOf(node, heldOf(node, claims), rules);
     if (least !== 0) {
       add(name, least, harder);
       continue;
     }
-    const ease = easeOf(node, scene.anyClaimsOn(name), rules);
+    const ease = easeOf(node, claims, rules);
     add(name, ease, found);
     if (ease === 0) easy += 1;
     // Nothing is easier than nothing, and those that follow have later names.
@@ -224,16 +224,6 @@ function named(found: Eased[], most: number): readonly NodeName[] {
     .sort(byEaseThenName)
     .slice(0, most)
     .map(({ name }) => name);
-}
-
-/** Summed anew only once something on the node has changed. */
-function heldOn(scene: Scene, node: PlacementNode): readonly number[] {
-  const claims = scene.anyClaimsOn(node.inventory.node);
-  const known = scene.held.get(node.inventory.node);
-  if (known?.claims === claims) return known.milli;
-  const milli = heldOf(node, claims);
-  scene.held.set(node.inventory.node, { claims, milli });
-  return milli;
 }
 
 function rulesOf(

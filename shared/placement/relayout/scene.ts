@@ -4,11 +4,10 @@ import { parseClaimId, parseReplicaId, type NodeName } from '../../domain/ids.ts
 import type {
   DecideOptions,
   Decision,
-  PlacementDelta,
+  EngineNode,
   PlacementEngine,
   PlacementNode,
   PlacementRequest,
-  PlacementSnapshot,
 } from '../engine.ts';
 import { compareText } from '../node-record.ts';
 import type { IdleInstance } from './stages.ts';
@@ -21,45 +20,32 @@ export const standInPrefix = 'stand-in/';
 
 /**
  * A world to try things out in: every step can be taken back.
- * Invariants: the engine, `nodes` and `claims` tell the same; `undoTo(mark)` leaves all three as they were at `mark`.
+ * Invariants: the engine and what was touched tell the same; `undoTo(mark)` leaves both as they were at `mark`.
  */
 export class Scene {
   readonly #engine: PlacementEngine;
-  /** In order of name. */
-  readonly #nodes: PlacementNode[];
-  /** Where each node is. */
-  readonly #places: ReadonlyMap<NodeName, number>;
-  readonly #claims: Map<NodeName, readonly Claim[]>;
+  /** Nodes that something was done to, as they are in the scene; once it is undone, the very objects of before. */
+  readonly #touched = new Map<NodeName, EngineNode>();
   readonly #undo: { readonly serial: number; readonly undo: () => void }[] = [];
   readonly #refused = new Map<string, boolean>();
   #questions = 0;
   #serial = 0;
   #standIns = 0;
 
-  /** `engine` must know just `snapshot`; it is as it was once everything is undone. */
-  constructor(engine: PlacementEngine, snapshot: PlacementSnapshot) {
+  /** The engine is as it was once everything is undone. */
+  constructor(engine: PlacementEngine) {
     this.#engine = engine;
-    this.#nodes = snapshot.nodes.toSorted((a, b) =>
-      compareText(a.inventory.node, b.inventory.node),
-    );
-    this.#places = new Map(this.#nodes.map(({ inventory }, at) => [inventory.node, at]));
-    const claims = new Map<NodeName, Claim[]>();
-    for (const claim of snapshot.claims) {
-      const own = claims.get(claim.node);
-      if (own === undefined) claims.set(claim.node, [claim]);
-      else own.push(claim);
-    }
-    this.#claims = claims;
   }
 
   /** In order of name, as they are now. */
-  nodes(): readonly PlacementNode[] {
-    return this.#nodes;
+  nodes(): readonly EngineNode[] {
+    const all = this.#engine.nodes();
+    if (this.#touched.size === 0) return all;
+    return all.map((each) => this.#touched.get(each.node.inventory.node) ?? each);
   }
 
   node(name: NodeName): PlacementNode | undefined {
-    const at = this.#places.get(name);
-    return at === undefined ? undefined : this.#nodes[at];
+    return this.#at(name)?.node;
   }
 
   /** In order of id. */
@@ -69,7 +55,7 @@ export class Scene {
 
   /** In no order that may decide anything: for sums over a large cluster. */
   anyClaimsOn(name: NodeName): readonly Claim[] {
-    return this.#claims.get(name) ?? nobody;
+    return this.#at(name)?.claims ?? nobody;
   }
 
   /** The nodes that were easiest for a need when it was first asked about, by its key; kept for nested questions. */
@@ -77,12 +63,6 @@ export class Scene {
 
   /** What was seen on nodes; `anyClaimsOn` is the same list again once a step is taken back. */
   readonly sights = new Map<NodeName, NodeSight>();
-
-  /** What the claims on each node hold of its cards, in thousandths, and by which list of claims. */
-  readonly held = new Map<
-    NodeName,
-    { readonly claims: readonly Claim[]; readonly milli: readonly number[] }
-  >();
 
   /** How many nodes were looked at closely so far. */
   looks = 0;
@@ -130,11 +110,12 @@ export class Scene {
   }
 
   begin(claim: Claim): void {
-    const before = this.anyClaimsOn(claim.node);
-    this.#setClaim(claim);
+    const before = this.#known(claim.node);
+    this.#touch({ ...before, claims: [...before.claims, claim] });
+    this.#engine.apply({ kind: 'claim-set', claim });
     this.#remember(() => {
-      this.#removeClaim(claim);
-      this.#claims.set(claim.node, before);
+      this.#engine.apply({ kind: 'claim-removed', claim: claim.id });
+      this.#touch(before);
     });
   }
 
@@ -144,16 +125,17 @@ export class Scene {
    */
   end(claim: Claim): void {
     const gone = new Set<string>(claim.slices.map((slice) => slice.id));
-    const before = this.anyClaimsOn(claim.node);
-    this.#removeClaim(claim);
+    const before = this.#known(claim.node);
+    this.#touch({ ...before, claims: before.claims.filter(({ id }) => id !== claim.id) });
+    this.#engine.apply({ kind: 'claim-removed', claim: claim.id });
     const restore = this.#filterInstances(
       claim.node,
       (_, { slice }) => !(slice !== null && gone.has(slice)),
     );
     this.#remember(() => {
       restore();
-      this.#setClaim(claim);
-      this.#claims.set(claim.node, before);
+      this.#engine.apply({ kind: 'claim-set', claim });
+      this.#touch(before);
     });
   }
 
@@ -180,39 +162,35 @@ export class Scene {
     name: NodeName,
     keep: (gpu: string, instance: IdleInstance['instance']) => boolean,
   ): () => void {
-    const node = this.node(name);
-    if (node === undefined) return () => undefined;
+    const before = this.#known(name);
+    const { node } = before;
     // Cards that nothing happens to stay the same objects: nobody looks at them again.
     const gpus = node.inventory.gpus.map((gpu) => {
       const instances = gpu.instances.filter((instance) => keep(gpu.uuid, instance));
       return instances.length === gpu.instances.length ? gpu : { ...gpu, instances };
     });
     if (gpus.every((gpu, at) => gpu === node.inventory.gpus[at])) return () => undefined;
-    this.#setNode({ ...node, inventory: { ...node.inventory, gpus } });
+    const after = { ...node, inventory: { ...node.inventory, gpus } };
+    this.#touch({ ...before, node: after });
+    this.#engine.apply({ kind: 'node-set', node: after });
     return () => {
-      this.#setNode(node);
+      this.#engine.apply({ kind: 'node-set', node });
+      this.#touch(before);
     };
   }
 
-  #setNode(node: PlacementNode): void {
-    const at = this.#places.get(node.inventory.node);
-    assert(at !== undefined, 'a scene has the nodes that it began with');
-    this.#nodes[at] = node;
-    this.#apply({ kind: 'node-set', node });
+  #at(name: NodeName): EngineNode | undefined {
+    return this.#touched.get(name) ?? this.#engine.node(name);
   }
 
-  #setClaim(claim: Claim): void {
-    this.#claims.set(claim.node, [...this.anyClaimsOn(claim.node), claim]);
-    this.#apply({ kind: 'claim-set', claim });
+  #known(name: NodeName): EngineNode {
+    const known = this.#at(name);
+    assert(known !== undefined, 'a scene has the nodes that it began with');
+    // The engine's own record is another object after every delta; its parts are what is kept.
+    return { node: known.node, claims: known.claims };
   }
 
-  #removeClaim(claim: Claim): void {
-    const rest = this.anyClaimsOn(claim.node).filter(({ id }) => id !== claim.id);
-    this.#claims.set(claim.node, rest);
-    this.#apply({ kind: 'claim-removed', claim: claim.id });
-  }
-
-  #apply(delta: PlacementDelta): void {
-    this.#engine.apply(delta);
+  #touch(each: EngineNode): void {
+    this.#touched.set(each.node.inventory.node, each);
   }
 }

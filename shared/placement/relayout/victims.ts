@@ -63,12 +63,21 @@ export function easeOf(
   return easeBy(gpus, rules, { going, staying });
 }
 
+/** What was summed, by a list of claims and by cards that are never changed. Pure: it changes no answer. */
+const heldBefore = new WeakMap<
+  readonly Claim[],
+  { readonly gpus: readonly GpuInventory[]; readonly held: Sums }
+>();
+
 /** Thousandths of each card of a node that its claims hold. */
 export function heldOf({ inventory }: PlacementNode, claims: readonly Claim[]): Sums {
   const { gpus } = inventory;
+  const known = heldBefore.get(claims);
+  if (known?.gpus === gpus) return known.held;
   const held = gpus.map(() => 0);
   let at = 0;
   for (const claim of claims) at = addTo(held, claim, gpus, at);
+  heldBefore.set(claims, { gpus, held });
   return held;
 }
 

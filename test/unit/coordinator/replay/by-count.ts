@@ -32,6 +32,14 @@ class ByCount implements PlacementEngine {
     return this.#engine.cardCount;
   }
 
+  nodes() {
+    return this.#engine.nodes();
+  }
+
+  node(name: NodeName) {
+    return this.#engine.node(name);
+  }
+
   apply(delta: PlacementDelta): void {
     this.#engine.apply(delta);
     if (delta.kind === 'node-set') this.#nodes.add(delta.node.inventory.node);

@@ -20,6 +20,7 @@ import {
   checkReadable,
   checkTxn,
   deposedError,
+  epochAfter,
   fencedStore,
   watchStart,
 } from './txn-check.ts';
@@ -123,10 +124,7 @@ export class MemoryStore implements Store {
     const key = `${leadershipPrefix}${name}`;
     checkKey(key);
     this.#terms.get(name)?.abort();
-    const text = new TextDecoder().decode(this.#current.get(key)?.value);
-    const last = text === '' ? 0n : BigInt(text.split(' ')[0] ?? '0');
-    const above = options.above ?? 0n;
-    const epoch = (last > above ? last : above) + 1n;
+    const epoch = epochAfter(this.#current.get(key)?.value, options.above);
     this.#write([
       { op: 'put', key, value: new TextEncoder().encode(`${epoch} ${options.holder}`) },
     ]);

@@ -14,7 +14,14 @@ import {
   type WatchBatch,
 } from './store.ts';
 import { SqliteHistory } from './sqlite-history.ts';
-import { checkKey, checkReadable, checkTxn, fencedStore, watchStart } from './txn-check.ts';
+import {
+  checkKey,
+  checkReadable,
+  checkTxn,
+  epochAfter,
+  fencedStore,
+  watchStart,
+} from './txn-check.ts';
 import { batchesOf } from './watch-batches.ts';
 
 interface Waiting {
@@ -130,10 +137,7 @@ class SqliteStore implements Store {
     this.#flush();
     const epoch = this.#opened
       .transaction(() => {
-        const text = new TextDecoder().decode(this.#history.current(key)?.value);
-        const last = text === '' ? 0n : BigInt(text.split(' ')[0] ?? '0');
-        const above = options.above ?? 0n;
-        const next = (last > above ? last : above) + 1n;
+        const next = epochAfter(this.#history.current(key)?.value, options.above);
         const value = new TextEncoder().encode(`${next} ${options.holder}`);
         this.#history.write([{ op: 'put', key, value }]);
         return next;

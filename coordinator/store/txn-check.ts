@@ -66,11 +66,11 @@ export function checkReadable(
 ): void {
   const oldest = kept.compacted > firstRevision ? kept.compacted : firstRevision;
   if (wanted < oldest) throw compactedError(wanted, oldest);
-  if (wanted > kept.head) {
-    throw new AppError('REQUEST_INVALID', `revision ${wanted} has not been yet`, {
-      hint: `the newest is ${kept.head}`,
-    });
-  }
+  if (wanted > kept.head) throw futureError(wanted);
+}
+
+export function futureError(wanted: Revision): AppError {
+  return new AppError('REQUEST_INVALID', `revision ${wanted} has not been yet`);
 }
 
 /**
@@ -87,6 +87,12 @@ export function compactedError(wanted: Revision, compacted: Revision): AppError 
   return new AppError('STORE_COMPACTED', `revision ${wanted} is older than ${compacted}`, {
     hint: 'list again and watch from the revision of that list',
   });
+}
+
+/** The epoch after the one in `record` (`EPOCH HOLDER`, absent: none yet), and above `above`. */
+export function epochAfter(record: Uint8Array | undefined, above = 0n): bigint {
+  const last = BigInt(new TextDecoder().decode(record).split(' ')[0] ?? '0');
+  return (last > above ? last : above) + 1n;
 }
 
 /** `store` with the fence of `leadership` on every transaction. Reads are not fenced: they promise nothing. */

@@ -6,6 +6,7 @@ import { renderServiceEnd } from '../shared/platform/command-line.ts';
 import { errorCodes, isAppError } from '../shared/platform/errors.ts';
 import { runTogether, shutdownSignal } from '../shared/platform/lifecycle.ts';
 import { createLog, type Log } from '../shared/platform/log.ts';
+import { serviceManager } from '../shared/platform/service-manager.ts';
 import { packageVersion } from '../shared/platform/version.ts';
 import { Wake } from '../shared/platform/wake.ts';
 import { readAgentConfig, type AgentConfig } from './config.ts';
@@ -22,6 +23,9 @@ import { createLink } from './wiring/create-link.ts';
 import type { Kept } from './wiring/kept.ts';
 import { openDoors, type Doors } from './wiring/open-doors.ts';
 import { openDrivers, type Drivers } from './wiring/open-drivers.ts';
+
+/** Longer than any tool is waited for, all of them together. */
+const roundMsMax = 600_000;
 
 interface Flags {
   readonly config: string;
@@ -132,17 +136,27 @@ async function runAgent(config: AgentConfig, kept: Kept, outer: AbortSignal): Pr
       },
       log,
     });
+    const manager = serviceManager(process.env, { clock: systemClock });
+    await manager.ready(`node ${config.node}; agentctl on ${config.socket}`);
     await runTogether(signal, [
       (inner) => loop.run(inner),
+      (inner) => manager.watch(() => roundsGoOn(core), inner),
       ...telemetry.loops,
       (inner) => health.run(inner),
       ...(layouts === null ? [] : [(inner: AbortSignal) => layouts.run(inner)]),
       ...(link === null ? [] : [(inner: AbortSignal) => link.run(inner)]),
     ]);
+    await manager.stopping();
     log.info('the agent ends');
   } finally {
     for (const close of doors.closers.reverse()) await close();
   }
+}
+
+/** A round waits for the host's tools, which have their limits; one that is never over is a fault of ours. */
+function roundsGoOn(core: AgentCore): boolean {
+  const last = core.lastRound();
+  return last === null || systemClock.wallMs() - last.startedAtMs - last.durationMs < roundMsMax;
 }
 
 /** The core's loop, with a way to end it before the rest of the agent: nothing restarts what is being stopped. */

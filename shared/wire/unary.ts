@@ -22,10 +22,14 @@ const statusKey = 'grpc-status-details-bin';
 
 /**
  * A gRPC method from a plain async function: cancellation and deadline become `signal`, what it throws becomes a status.
- * `onError` sees what was thrown, once, for the log.
+ * `metadata` is what the call brought, and what says who made it. `onError` sees what was thrown, once, for the log.
  */
 export function unary<Request, Response>(
-  handle: (request: Request, signal: AbortSignal) => Promise<Response> | Response,
+  handle: (
+    request: Request,
+    signal: AbortSignal,
+    metadata: Metadata,
+  ) => Promise<Response> | Response,
   onError: (error: unknown) => void,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
@@ -33,7 +37,7 @@ export function unary<Request, Response>(
     call.on('cancelled', () => controller.abort(new Error('the caller went away')));
     void (async () => {
       try {
-        answer(null, await handle(call.request, controller.signal));
+        answer(null, await handle(call.request, controller.signal, call.metadata));
       } catch (error) {
         onError(error);
         answer(toServiceError(error));

@@ -98,6 +98,26 @@ module.exports = {
       },
     ),
     rule(
+      'pki-below',
+      'Certificates, tokens and identities: the domain, cryptography, yaml and zod; no file, no clock.',
+      { path: '^shared/pki/' },
+      {
+        path: '^(shared/(?!domain|pki)|(node:)?fs|node_modules/(?!@peculiar/x509|reflect-metadata|@types/node|yaml|zod))',
+      },
+    ),
+    rule(
+      'authority-low',
+      'The authority sees the store, certificates and platform: no wire, no fleet.',
+      { path: '^coordinator/ca/' },
+      { path: '^(coordinator/(?!ca|store)|shared/(?!domain|pki|platform))' },
+    ),
+    rule(
+      'x509',
+      'Only shared/pki builds certificates, and only the coordinator has it build them.',
+      { path: '^(agent|coordinator|shared)/', pathNot: '^shared/pki/issue' },
+      { path: 'node_modules/@peculiar/x509' },
+    ),
+    rule(
       'manifest-below',
       'manifest sees domain, yaml and zod.',
       { path: '^shared/manifest/' },

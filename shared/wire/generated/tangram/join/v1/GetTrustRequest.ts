@@ -1,0 +1,8 @@
+// Original file: tangram/join/v1/join_service.proto
+
+
+export interface GetTrustRequest {
+}
+
+export interface GetTrustRequest__Output {
+}

@@ -1,0 +1,8 @@
+// Original file: tangram/v1/trust_service.proto
+
+
+export interface RevokeCertificatesResponse {
+}
+
+export interface RevokeCertificatesResponse__Output {
+}

@@ -65,13 +65,20 @@ export class EtcdCluster {
     this.#members = this.endpoints.map((endpoint, at) => {
       const client = `${this.#scheme}://${endpoint}`;
       const peer = peers[at]?.split('=')[1] ?? '';
-      const args = [
-        ...['--name', `m${at}`, '--data-dir', join(this.#folder, `m${at}`)],
-        ...['--listen-client-urls', client, '--advertise-client-urls', client],
-        ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
-        ...['--initial-cluster', peers.join(','), '--initial-cluster-state', 'new'],
-        ...['--logger', 'zap', '--log-level', 'warn', ...(options.args ?? [])],
-      ];
+      const flags = {
+        name: `m${at}`,
+        'data-dir': join(this.#folder, `m${at}`),
+        'listen-client-urls': client,
+        'advertise-client-urls': client,
+        'listen-peer-urls': peer,
+        'initial-advertise-peer-urls': peer,
+        'initial-cluster': peers.join(','),
+        'initial-cluster-state': 'new',
+        logger: 'zap',
+        'log-level': 'warn',
+      };
+      const own = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+      const args = [...own, ...(options.args ?? [])];
       return { endpoint, peer, args, child: null, output: '' };
     });
     process.once('exit', this.#onExit);
@@ -87,7 +94,9 @@ export class EtcdCluster {
         }).catch(() => null);
         const text = (await answer?.text()) ?? '';
         if (!text.includes('"health":"true"')) {
-          throw new Error(`etcd at ${member.endpoint} is not healthy: ${member.output.slice(-600)}`);
+          throw new Error(
+            `etcd at ${member.endpoint} is not healthy: ${member.output.slice(-600)}`,
+          );
         }
       });
     }

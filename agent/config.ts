@@ -21,6 +21,7 @@ const socketPathBytesMax = 107;
 /** MPS clients and daemons copy the pipe directory into a buffer of this size; a GPU UUID and `/pipe` follow. */
 const mpsDirBytesMax = 100 - '/GPU-00000000-0000-0000-0000-000000000000/pipe'.length;
 const argvMax = 32;
+const coordinatorsMax = 5;
 const labelsMax = 64;
 const labelLengthMax = 256;
 const policyFile = '/etc/tangram/policy.yaml';
@@ -55,9 +56,19 @@ export const agentConfigSchema = z.strictObject({
   node: checked(parseNodeName)
     .optional()
     .describe('Name of this node in the cluster, a DNS label. Without it: the host name.'),
-  coordinator: address({ zero: false })
-    .optional()
-    .describe('host:port of the coordinator, on loopback. Without it the agent works alone.'),
+  coordinator: z
+    .preprocess(
+      (found) => (typeof found === 'string' ? [found] : found),
+      z
+        .array(address({ zero: false }))
+        .min(1)
+        .max(coordinatorsMax)
+        .refine((all) => new Set(all.map(({ text }) => text)).size === all.length, 'one twice'),
+    )
+    .default([])
+    .describe(
+      'host:port of the coordinator, on loopback, or a list of up to 5, of which one leads. Without it the agent works alone.',
+    ),
   stateDir: path
     .default('/var/lib/tangram')
     .describe('Directory of what must survive: accepted target, journal, replica records.'),
@@ -278,9 +289,7 @@ function settle(found: z.output<typeof agentConfigSchema>, source: string): Agen
     },
     ...(found.readyFile === undefined ? {} : { readyFile: at(found.readyFile) }),
   };
-  for (const used of [config.http, config.coordinator]) {
-    if (used !== undefined) parseListenAddress(used.text);
-  }
+  for (const used of [config.http, ...config.coordinator]) parseListenAddress(used.text);
   if (config.runtime === 'process' && config.policy.processRuntime === 'deny') {
     throw new AppError(
       'CONFIG_INVALID',

@@ -57,6 +57,7 @@ export function nodeView(
     configFile: about.configFile,
     nvidiaSmiCommand: [...about.nvidiaSmiCommand],
     imageCount: inventory?.images.length ?? 0,
+    coordinators: [...(about.link?.coordinators ?? [])],
   };
 }
 

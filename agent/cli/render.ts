@@ -204,12 +204,11 @@ function idleText(seconds: number): string {
 }
 
 export function renderNode(node: NodeRecord): string {
-  const coordinator = node.coordinator === '' ? 'none' : node.coordinator;
   return renderFields([
     ['Node', node.node],
     ['Agent', node.agentVersion],
     ['Driver', node.driverVersion],
-    ['Coordinator', `${coordinator}: ${node.coordinatorDetail}`],
+    ...coordinatorFields(node),
     ['Cluster', node.clusterId],
     ['Target', `epoch ${node.epoch}, generation ${node.generation}`],
     ['Last round', [node.roundOutcome, node.roundDetail].filter((text) => text !== '').join(': ')],
@@ -220,6 +219,18 @@ export function renderNode(node: NodeRecord): string {
     ['Memory', renderMib(node.memoryMib)],
     ['Boot', node.bootId],
   ]);
+}
+
+/** One line a coordinator; an older agent names one. */
+function coordinatorFields({
+  coordinator,
+  coordinatorDetail,
+  coordinators,
+}: NodeRecord): (readonly [string, string])[] {
+  if (coordinators.length > 1) {
+    return coordinators.map(({ address, detail }) => ['Coordinator', `${address}: ${detail}`]);
+  }
+  return [['Coordinator', `${coordinator === '' ? 'none' : coordinator}: ${coordinatorDetail}`]];
 }
 
 function renderFields(fields: readonly (readonly [string, string])[]): string {

@@ -33,7 +33,7 @@ export function readSettings({ path, named, nvidiaSmi: told }: ConfigFile): Told
       dockerWanted: docker.enabled,
       mpsWanted: mps.enabled && nvidiaSmi.enabled,
       handout: gpu.handout,
-      coordinator: coordinator?.text ?? null,
+      coordinator: coordinator[0]?.text ?? null,
       httpAddress: http.text,
       stateDir,
     };

@@ -10,6 +10,7 @@ import type { ControlRequest } from '../../shared/wire/generated/tangram/link/v1
 import type { ControlResponse__Output } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import type { LogsQuestion__Output } from '../../shared/wire/generated/tangram/link/v1/LogsQuestion.ts';
 import type { NodeTarget__Output } from '../../shared/wire/generated/tangram/link/v1/NodeTarget.ts';
+import type { Standing__Output } from '../../shared/wire/generated/tangram/link/v1/Standing.ts';
 import type { Welcome__Output } from '../../shared/wire/generated/tangram/link/v1/Welcome.ts';
 import { encodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { encodeStatus } from '../../shared/wire/status-codec.ts';
@@ -20,8 +21,11 @@ const protocolVersion = 1;
 const welcomeMsMax = 10_000;
 const statusMsMax = 10_000;
 const heartbeatBounds = { lowMs: 200, highMs: 60_000 };
-/** A stream that is silent for so many heartbeats is dead. */
-const silentHeartbeats = 3;
+/**
+ * A stream that is silent for so many heartbeats is dead. More than the coordinator grants us: one that is busy for a second
+ * or two must not lose its whole fleet for it, and an agent that holds streams to the others wins nothing by leaving.
+ */
+const silentHeartbeats = 10;
 const logsInFlightMax = 8;
 const logLinesDefault = 100;
 const logLinesMax = 10_000;
@@ -39,6 +43,16 @@ export interface ControlDeps {
   readonly capabilities: readonly string[];
   readonly recordEvent: (kind: string, subject: string, message: string) => void;
   readonly onWelcome: (clusterId: string) => void;
+  /** After the welcome, and whenever it changes. */
+  readonly onStanding: (standing: Standing) => void;
+}
+
+/** Who leads, as one coordinator says. */
+export interface Standing {
+  readonly leading: boolean;
+  readonly epoch: number;
+  /** Empty: not known. */
+  readonly leader: string;
 }
 
 /** Why a session is over; one line for people. */
@@ -205,6 +219,9 @@ export class ControlSession {
       case 'logs':
         if (message.logs) this.#logs(message.logs);
         return;
+      case 'standing':
+        if (message.standing) this.#deps.onStanding(standingOf(message.standing));
+        return;
       case 'heartbeat':
         return;
       case undefined:
@@ -228,6 +245,9 @@ export class ControlSession {
     const { lowMs, highMs } = heartbeatBounds;
     this.#heartbeatMs = Math.min(highMs, Math.max(lowMs, welcome.heartbeatMs));
     this.#deps.onWelcome(welcome.clusterId);
+    // An older coordinator does not say: it leads, for there is no other.
+    if (welcome.standing) this.#deps.onStanding(standingOf(welcome.standing));
+    else this.#deps.onStanding({ leading: true, epoch: Number(welcome.epoch), leader: '' });
     this.#wake.wake();
   }
 
@@ -240,7 +260,12 @@ export class ControlSession {
     }
     try {
       // What it refuses, the core itself logs and keeps as an event.
-      this.#deps.core.acceptTarget(decoded.value);
+      const outcome = this.#deps.core.acceptTarget(decoded.value);
+      // Whoever commands below what we have obeyed leads no more, and learns it from our status.
+      if (outcome.kind === 'refused' && outcome.problem.code === 'TARGET_OLDER') {
+        this.#statusDue = true;
+        this.#wake.wake();
+      }
     } catch (error) {
       this.#deps.log.error({ err: error }, 'cannot keep a target');
       this.#refused(message, `not kept: ${errorChain(error)}`);
@@ -288,4 +313,8 @@ export class ControlSession {
     this.#answers.push({ logs: { id: question.id, text: '', error: '', ...said } });
     this.#wake.wake();
   }
+}
+
+function standingOf({ leading, epoch, leader }: Standing__Output): Standing {
+  return { leading, epoch: Number(epoch), leader };
 }

@@ -4,8 +4,8 @@ import type { Log } from '../../shared/platform/log.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { LinkServiceClient } from '../../shared/wire/generated/tangram/link/v1/LinkService.ts';
 import type { AgentCore } from '../reconcile/core.ts';
-import { ControlSession, type SessionEnd } from './control-session.ts';
-import type { LinkView } from './link-view.ts';
+import { ControlSession, type SessionEnd, type Standing } from './control-session.ts';
+import type { LineView } from './link-view.ts';
 import { runTelemetry, type SampleSource } from './telemetry-stream.ts';
 
 /** Jitter halves it at most, so the first wait is at least half a second. */
@@ -29,12 +29,14 @@ export interface LinkDeps {
 }
 
 /**
- * Keeps the agent connected to its coordinator.
+ * Keeps the agent connected to one coordinator.
  * Invariants: one session at a time; losing it only changes `view()`, never what runs.
  */
 export class CoordinatorLink {
   readonly #deps: LinkDeps;
   #connected = false;
+  /** null: it has not said. */
+  #leading: boolean | null = null;
   #detail = 'not connected yet';
   #sessions = 0;
   #sent = 0;
@@ -44,10 +46,11 @@ export class CoordinatorLink {
     this.#deps = deps;
   }
 
-  view(): LinkView {
+  view(): LineView {
     return {
       address: this.#deps.address,
       connected: this.#connected,
+      leading: this.#leading === true,
       detail: this.#detail,
       sessionsTotal: this.#sessions,
       batchesSentTotal: this.#sent,
@@ -69,6 +72,7 @@ export class CoordinatorLink {
         this.#deps.recordEvent('coordinator-lost', 'node', `${address}: ${end.reason}`);
       }
       this.#connected = false;
+      this.#leading = null;
       this.#detail = end.reason;
       // The first failure and every loss are news; the retries after it are not.
       const level = end.welcomed || failures === 1 ? 'warn' : 'debug';
@@ -97,6 +101,7 @@ export class CoordinatorLink {
           this.#welcomed(clusterId);
           welcomed.wake();
         },
+        onStanding: (standing) => this.#stands(standing),
       },
       client.Control(),
     );
@@ -124,6 +129,20 @@ export class CoordinatorLink {
     this.#detail = `welcomed by cluster ${clusterId}`;
     log.info({ address, clusterId }, 'connected to the coordinator');
     recordEvent('coordinator-connected', 'node', `${address}: ${this.#detail}`);
+  }
+
+  #stands({ leading, epoch, leader }: Standing): void {
+    const { address, log, recordEvent } = this.#deps;
+    if (leading !== this.#leading) {
+      log.info({ address, epoch, leading }, 'a coordinator says whether it leads');
+    }
+    // How it stood when it welcomed us is no news.
+    if (leading && this.#leading === false) {
+      recordEvent('coordinator-leads', 'node', `${address}: in epoch ${epoch}`);
+    }
+    this.#leading = leading;
+    const other = leader === '' ? 'nobody is known to lead' : `${leader} leads`;
+    this.#detail = leading ? `leads in epoch ${epoch}` : `stands by; ${other}`;
   }
 
   /** Hello carries the inventory, so there is nothing to say before the node has been read once. */

@@ -176,11 +176,11 @@ export const nodeMetrics = {
     labels: ['node'],
   }),
   linkConnected: gauge('tangram_agent_link_connected', 'none', {
-    help: '1: the coordinator has welcomed this agent. Absent: it works alone.',
+    help: '1: a coordinator that leads has welcomed this agent. Absent: it works alone.',
     labels: ['node'],
   }),
   linkConnects: counter('tangram_agent_link_sessions_total', 'none', {
-    help: 'How often the coordinator has welcomed this agent.',
+    help: 'How often a coordinator has welcomed this agent.',
     labels: ['node'],
   }),
   batchesSent: counter('tangram_agent_telemetry_batches_sent_total', 'none', {

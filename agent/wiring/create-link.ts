@@ -1,28 +1,25 @@
 import { systemClock } from '../../shared/platform/clock.ts';
 import { createLinkClient } from '../../shared/wire/services.ts';
 import type { AgentConfig } from '../config.ts';
-import { CoordinatorLink } from '../link/link.ts';
+import { CoordinatorLinks } from '../link/links.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import type { GpuSampler } from '../telemetry/sampler.ts';
 import type { Kept } from './kept.ts';
 
-/** The line to the coordinator; null: this node works alone. */
+/** The lines to all coordinators; null: this node works alone. */
 export function createLink(
   config: AgentConfig,
   { log, store }: Kept,
   core: AgentCore,
   samples: GpuSampler | null,
-): CoordinatorLink | null {
-  const address = config.coordinator?.text;
-  if (address === undefined) return null;
-  return new CoordinatorLink({
-    address,
+): CoordinatorLinks | null {
+  if (config.coordinator.length === 0) return null;
+  const shared = {
     node: config.node,
     core,
     clock: systemClock,
     random: Math.random,
     log,
-    connect: () => createLinkClient(address),
     capabilities: [
       ...can('mig', config.nvidiaSmi.enabled),
       ...can('mps', config.nvidiaSmi.enabled && config.mps.enabled),
@@ -30,7 +27,7 @@ export function createLink(
       ...can('process', config.policy.processRuntime === 'allow'),
       'logs',
     ],
-    recordEvent: (kind, subject, message) => {
+    recordEvent: (kind: string, subject: string, message: string) => {
       try {
         store.appendEvent({ atMs: systemClock.wallMs(), kind, subject, message });
       } catch (err) {
@@ -38,7 +35,14 @@ export function createLink(
       }
     },
     samples,
-  });
+  };
+  return new CoordinatorLinks(
+    config.coordinator.map(({ text: address }) => ({
+      ...shared,
+      address,
+      connect: () => createLinkClient(address),
+    })),
+  );
 }
 
 /** One word of the hello, if this node can do it. */

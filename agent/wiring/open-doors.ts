@@ -56,7 +56,7 @@ export async function openDoors(
     [mpsService, { ...mpsServiceHandlers(about) }],
     [
       localService,
-      { ...localServiceHandlers({ ...about, coordinator: config.coordinator?.text ?? null }) },
+      { ...localServiceHandlers({ ...about, coordinator: config.coordinator[0]?.text ?? null }) },
     ],
   ]);
   doors.closers.push(() => closeAgentSocket(server, socket));

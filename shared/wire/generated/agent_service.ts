@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AgentServiceClient as _tangram_agent_v1_AgentServiceClient, AgentServiceDefinition as _tangram_agent_v1_AgentServiceDefinition } from './tangram/agent/v1/AgentService.ts';
+import type { CoordinatorView as _tangram_agent_v1_CoordinatorView, CoordinatorView__Output as _tangram_agent_v1_CoordinatorView__Output } from './tangram/agent/v1/CoordinatorView.ts';
 import type { Figure as _tangram_agent_v1_Figure, Figure__Output as _tangram_agent_v1_Figure__Output } from './tangram/agent/v1/Figure.ts';
 import type { GetLogsRequest as _tangram_agent_v1_GetLogsRequest, GetLogsRequest__Output as _tangram_agent_v1_GetLogsRequest__Output } from './tangram/agent/v1/GetLogsRequest.ts';
 import type { GetLogsResponse as _tangram_agent_v1_GetLogsResponse, GetLogsResponse__Output as _tangram_agent_v1_GetLogsResponse__Output } from './tangram/agent/v1/GetLogsResponse.ts';
@@ -55,6 +56,7 @@ export interface ProtoGrpcType {
     agent: {
       v1: {
         AgentService: SubtypeConstructor<typeof grpc.Client, _tangram_agent_v1_AgentServiceClient> & { service: _tangram_agent_v1_AgentServiceDefinition }
+        CoordinatorView: MessageTypeDefinition<_tangram_agent_v1_CoordinatorView, _tangram_agent_v1_CoordinatorView__Output>
         Figure: MessageTypeDefinition<_tangram_agent_v1_Figure, _tangram_agent_v1_Figure__Output>
         GetLogsRequest: MessageTypeDefinition<_tangram_agent_v1_GetLogsRequest, _tangram_agent_v1_GetLogsRequest__Output>
         GetLogsResponse: MessageTypeDefinition<_tangram_agent_v1_GetLogsResponse, _tangram_agent_v1_GetLogsResponse__Output>

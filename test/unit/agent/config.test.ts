@@ -6,6 +6,7 @@ import { defaultPolicy } from '../../../agent/policy/policy.ts';
 test('an empty file is a complete configuration that only observes', () => {
   expect(parseAgentConfig('node: n1', '/etc/tangram/agent.yaml')).toEqual({
     node: 'n1',
+    coordinator: [],
     stateDir: '/var/lib/tangram',
     socket: '/run/tangram/agent.sock',
     http: { text: '127.0.0.1:9420', host: '127.0.0.1', port: 9420 },
@@ -172,4 +173,18 @@ test('every key says what it means', () => {
   walk(schema, '');
   expect(Object.keys(schema.properties ?? {}).length).toBeGreaterThan(10);
   expect(undescribed).toEqual([]);
+});
+
+test('one coordinator is a list of one, and up to five are told apart', () => {
+  const coordinators = (text: string) =>
+    parseAgentConfig(`node: n1\ncoordinator: ${text}`, '/etc/tangram/agent.yaml').coordinator.map(
+      (one) => one.text,
+    );
+  expect(coordinators('127.0.0.1:7443')).toEqual(['127.0.0.1:7443']);
+  expect(coordinators('[127.0.0.1:1, 127.0.0.1:2]')).toEqual(['127.0.0.1:1', '127.0.0.1:2']);
+  expect(() => coordinators('[127.0.0.1:1, 127.0.0.1:1]')).toThrow(/one twice/);
+  expect(() => coordinators('[]')).toThrow(/coordinator/);
+  expect(() => coordinators('[127.0.0.1:1, here]')).toThrow(/coordinator\.1.*no address/);
+  const six = Array.from({ length: 6 }, (_, at) => `127.0.0.1:${at + 1}`).join(', ');
+  expect(() => coordinators(`[${six}]`)).toThrow(/coordinator/);
 });

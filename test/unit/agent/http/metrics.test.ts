@@ -95,6 +95,7 @@ function setUp() {
       sessionsTotal: 2,
       batchesSentTotal: 10,
       batchesDroppedTotal: 1,
+      coordinators: [],
     }),
   });
   const loops = [sampler.run(controller.signal), host.run(controller.signal)];

@@ -1,5 +1,6 @@
 // Original file: tangram/agent/v1/agent_service.proto
 
+import type { CoordinatorView as _tangram_agent_v1_CoordinatorView, CoordinatorView__Output as _tangram_agent_v1_CoordinatorView__Output } from '../../../tangram/agent/v1/CoordinatorView.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetNodeResponse {
@@ -22,6 +23,7 @@ export interface GetNodeResponse {
   'configFile'?: (string);
   'nvidiaSmiCommand'?: (string)[];
   'imageCount'?: (number);
+  'coordinators'?: (_tangram_agent_v1_CoordinatorView)[];
 }
 
 export interface GetNodeResponse__Output {
@@ -44,4 +46,5 @@ export interface GetNodeResponse__Output {
   'configFile': (string);
   'nvidiaSmiCommand': (string)[];
   'imageCount': (number);
+  'coordinators': (_tangram_agent_v1_CoordinatorView__Output)[];
 }

@@ -59,6 +59,7 @@ export function assemble(answers: Answers, memory: NodeMemory): World | null {
       ...[...answers.runtimes].flatMap(([kind, part]) => (part.kind === 'seen' ? [kind] : [])),
     ]),
     running,
+    marked: memory.marked,
     layouts: seen.flatMap((each) => (each.layout === undefined ? [] : [each.layout])),
   };
 }
@@ -242,7 +243,8 @@ function foreignOn(
   mpsOwned: boolean,
 ): readonly ForeignProcess[] {
   const { cards, known } = context;
-  const ours = new Set(known.running.flatMap((each) => each.pids));
+  const allocated = known.allocatedPids.get(gpu) ?? [];
+  const ours = new Set([...known.running.flatMap((each) => each.pids), ...allocated]);
   const processes = cards.processes.kind === 'seen' ? cards.processes.value : [];
   return processes
     .filter((each) => each.gpu === gpu && !ours.has(each.pid))

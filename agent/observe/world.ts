@@ -11,6 +11,7 @@ import type { MigGeometry } from '../../shared/domain/mig-profile.ts';
 import type { HostFacts } from '../drivers/host/host.ts';
 import type { MpsDaemonState } from '../drivers/mps/mps-control.ts';
 import type { ComputeProcess, GpuRow, MigInstanceRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
+import type { MarkedProcess } from '../drivers/process/marked-processes.ts';
 import type { CardTopologies } from '../drivers/nvidia-smi/slow-queries.ts';
 import type { RunningReplica } from '../drivers/runtime/runtime.ts';
 import type { CardLook } from '../health/conditions.ts';
@@ -76,6 +77,10 @@ export interface NodeMemory {
   /** Cards that a step is changing now: their layout is looked at when it is done. */
   readonly busyGpus: ReadonlySet<GpuUuid>;
   readonly health: HealthMemory;
+  /** Who carries the mark of an allocation; null: nobody could look. */
+  readonly marked: readonly MarkedProcess[] | null;
+  /** Those of them that hold a slice of the card. */
+  readonly allocatedPids: ReadonlyMap<GpuUuid, ReadonlySet<number>>;
   /** The last round's world: stands in for parts that cannot be read now. */
   readonly previous: World | null;
 }
@@ -134,6 +139,8 @@ export interface World {
   readonly runtimesMet: ReadonlySet<RuntimeKind>;
   /** Of blind runtimes: what they told last. */
   readonly running: readonly RunningActual[];
+  /** Who carries the mark of an allocation; null: nobody could look. */
+  readonly marked: readonly MarkedProcess[] | null;
   /** Layouts as of this round; to be stored before anybody is told of them. */
   readonly layouts: readonly LayoutRecord[];
 }

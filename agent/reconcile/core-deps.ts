@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type { Host } from '../drivers/host/host.ts';
 import type { MpsControl } from '../drivers/mps/mps-control.ts';
+import type { FindMarked } from '../drivers/process/marked-processes.ts';
 import type { Runtime } from '../drivers/runtime/runtime.ts';
 import type { HealthMemory } from '../health/memory.ts';
 import type { CardTool } from '../observe/observe.ts';
@@ -34,6 +35,8 @@ export interface AgentCoreConfig {
   readonly stopGraceMs: number;
   /** Whether a card that is shared through MPS is made exclusive to its daemon, where authority is `cut`. */
   readonly mpsComputeMode: 'exclusive' | 'keep';
+  /** What MPS clients in containers must see of the host's shared memory; null: nothing. */
+  readonly mpsShmDirectory: string | null;
 }
 
 /** The telemetry sampler's hold on the cards: it lets go while the core changes a card's MIG mode or layout. */
@@ -70,6 +73,8 @@ export interface AgentCoreDeps {
   /** null: the node has no Docker. */
   readonly images: ReadImages | null;
   readonly httpGet: HttpGet;
+  /** Who carries the mark of an allocation; asked only while there is one. */
+  readonly findMarked: FindMarked;
   /** null: nobody else holds the cards open. */
   readonly cardHandles: CardHandles | null;
   readonly quietMs: QuietMs;

@@ -1,14 +1,22 @@
 import type { BootId, GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import { backoffMs, jittered } from '../../shared/platform/backoff.ts';
 import { assert } from '../../shared/domain/assert.ts';
+import { errorChain } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import { noHealthMemory } from '../health/memory.ts';
 import { assemble } from '../observe/assemble.ts';
 import { lookAtRuntimes } from '../observe/look-again.ts';
 import { createObserve, type Observe } from '../observe/observe.ts';
-import type { Answers, World } from '../observe/world.ts';
+import type { Answers, NodeMemory, World } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import type { Ledger } from '../target/ledger.ts';
+import {
+  allocatedPids,
+  processesOf,
+  QuietLooks,
+  slicesOfAllocation,
+  type AllocationUse,
+} from './allocation-use.ts';
 import type { AgentCoreDeps, CoreMetrics, RoundOutcome, RoundView } from './core-deps.ts';
 import { Executor, type Hold } from './execute.ts';
 import { note } from './handler-deps.ts';
@@ -79,6 +87,7 @@ export class ReconcileLoop {
   #idleRounds = 0;
   #blindParts: readonly string[] = [];
   #patient = false;
+  readonly #quietLooks = new QuietLooks();
 
   constructor(deps: AgentCoreDeps, ledger: Ledger, onPublish: () => void) {
     this.#deps = deps;
@@ -236,13 +245,16 @@ export class ReconcileLoop {
     const accepted = this.#ledger.accepted();
     const shared = (accepted?.gpusInForce ?? []).filter((part) => part.mode === 'mps');
     const mpsCards = new Set([...store.mpsCards(), ...shared.map((part) => part.gpu)]);
+    const lookedAtMs = this.#deps.clock.monotonicMs();
+    const marked = await this.#findMarked(accepted, signal);
     const answers = await this.#observe([...mpsCards], signal);
     if (signal.aborted) return 'blind';
     this.#timings = answers.timings;
     this.#blindParts = noteBlindParts(this.#deps, this.#blindParts, answers);
     // Whatever was being changed at any time since the questions were asked is left for the next round.
     const busy = busySince();
-    const world = this.#assemble(answers, busy.gpus);
+    const allocatedTo = allocatedPids(marked, accepted, store.bindings());
+    const world = this.#assemble(answers, busy.gpus, { marked, allocatedPids: allocatedTo });
     if (world === null) return 'blind';
     const first = this.#world === null;
     this.#world = world;
@@ -253,13 +265,46 @@ export class ReconcileLoop {
       if (signal.aborted) return 'blind';
       this.#keepBooks(world, accepted, busy, signal);
     }
-    const input = planInput(world, accepted, { ...this.#deps, config: this.#deps.config });
+    const allocations = this.#lookAtAllocations(world, accepted, lookedAtMs);
+    const input = planInput(world, accepted, { ...this.#deps, allocations });
     const plans = planNode(input);
     this.#round = { accepted, input, plans };
     return this.#act(plans, busy, signal);
   }
 
-  #assemble(answers: Answers, busyGpus: Busy['gpus']): World | null {
+  /** Nobody is asked while there is no allocation. null: nobody could look. */
+  async #findMarked(
+    accepted: AcceptedTarget | null,
+    signal: AbortSignal,
+  ): Promise<World['marked']> {
+    if ((accepted?.target.allocations ?? []).length === 0) return [];
+    try {
+      return await this.#deps.findMarked(signal);
+    } catch (error) {
+      if (!signal.aborted) this.#deps.log.warn({ err: errorChain(error) }, 'processes unread');
+      return null;
+    }
+  }
+
+  #lookAtAllocations(
+    world: World,
+    accepted: AcceptedTarget | null,
+    lookedAtMs: number,
+  ): readonly AllocationUse[] {
+    if (accepted === null) return [];
+    const uses = (accepted.target.allocations ?? []).map((target) => {
+      const slices = slicesOfAllocation(target, accepted, this.#deps.store.bindings());
+      return { target, slices, processes: processesOf(world, target, slices) };
+    });
+    this.#quietLooks.note(uses, lookedAtMs);
+    return uses.map((use) => ({ ...use, quietLooks: this.#quietLooks.of(use.target) }));
+  }
+
+  #assemble(
+    answers: Answers,
+    busyGpus: Busy['gpus'],
+    seen: Pick<NodeMemory, 'marked' | 'allocatedPids'>,
+  ): World | null {
     const { config, store } = this.#deps;
     const known = store.layouts();
     const world = assemble(answers, {
@@ -272,6 +317,7 @@ export class ReconcileLoop {
       layouts: known,
       mpsCards: store.mpsCards(),
       busyGpus,
+      ...seen,
       health: this.#deps.health?.memory() ?? noHealthMemory,
       previous: this.#world,
     });

@@ -48,7 +48,7 @@ function largestShare(input: PlanInput, gpu: GpuActual): ClientLimits | null {
 
 /** Of those that are to run on a slice, and of those that were started on it and may run still. */
 function sharesOf(
-  { wanted, records }: PlanInput,
+  { wanted, records, allocations }: PlanInput,
   { slice: { id, shape } }: SliceBinding,
 ): readonly ClientLimits[] {
   if (shape.kind !== 'mps') return [];
@@ -57,6 +57,7 @@ function sharesOf(
     ...records
       .filter((each) => each.slices.some((held) => held.id === id))
       .map((each) => each.target),
+    ...allocations.map((each) => each.target).filter((target) => target.slices.includes(id)),
   ];
   return holders.map((each) => clientLimits(shape, each.processes));
 }
@@ -68,5 +69,21 @@ function isTold({ mpsDefaults }: PlanInput, gpu: GpuActual, wanted: ClientLimits
     told.incarnation === gpu.mps.incarnation &&
     told.smPercent === wanted.smPercent &&
     told.memoryMib === wanted.memoryMib
+  );
+}
+
+/** Whether the daemon lets one client use so much: a client that connects before keeps what it was allowed then. */
+export function isToldEnough(
+  { mpsDefaults, world }: PlanInput,
+  uuid: GpuUuid,
+  wanted: ClientLimits,
+): boolean {
+  const told = mpsDefaults.find((each) => each.gpu === uuid);
+  const incarnation = world.gpus.find((each) => each.uuid === uuid)?.mps.incarnation ?? null;
+  return (
+    told !== undefined &&
+    told.incarnation === incarnation &&
+    told.smPercent >= wanted.smPercent &&
+    told.memoryMib >= wanted.memoryMib
   );
 }

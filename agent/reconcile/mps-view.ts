@@ -84,7 +84,8 @@ function sharesOn(input: PlanInput, gpu: GpuActual): readonly ShareView[] {
     const holder =
       input.wanted.map((each) => each.target).find((each) => each.slices.includes(id)) ??
       input.records.find((each) => each.slices.some((held) => held.id === id))?.target;
-    const processes = holder?.processes ?? 1;
+    const client = input.allocations.find(({ target }) => target.slices.includes(id))?.target;
+    const processes = (holder ?? client)?.processes ?? 1;
     const { smPercent, memoryMib } = shape;
     return [
       {

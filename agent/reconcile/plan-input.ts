@@ -20,6 +20,7 @@ import type {
   SliceBinding,
   World,
 } from '../observe/world.ts';
+import type { AllocationUse } from './allocation-use.ts';
 
 export type SliceTombstone = Extract<Tombstone, { kind: 'slice' }>;
 
@@ -36,6 +37,7 @@ export interface PlanInput {
   /** What is in force on each card; slices that a tombstone names are left out. */
   readonly gpuTargets: readonly GpuTarget[];
   readonly wanted: readonly WantedReplica[];
+  readonly allocations: readonly AllocationUse[];
   readonly replicasGone: ReadonlySet<ReplicaId>;
   /** Without those that are done. */
   readonly slicesGone: readonly SliceTombstone[];
@@ -67,6 +69,8 @@ export interface PlanConfig {
   readonly stopGraceMs: number;
   /** Whether a shared card is kept to its daemon's clients, where we may change it. */
   readonly mpsComputeMode: 'exclusive' | 'keep';
+  /** What MPS clients in containers must see of the host's shared memory; null: nothing. */
+  readonly mpsShmDirectory: string | null;
 }
 
 /** The binding of a slice that holds in this boot. */

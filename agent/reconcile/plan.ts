@@ -1,6 +1,7 @@
 import type { GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import type { GpuActual } from '../observe/world.ts';
 import { recordOf, type PlanInput, type WantedReplica } from './plan-input.ts';
+import { planReclaiming } from './allocation-use.ts';
 import { planCutShort } from './cut-short.ts';
 import { planInstanceGone } from './instance-plan.ts';
 import { planMpsGone } from './mps-daemon-plan.ts';
@@ -47,6 +48,7 @@ function planUnit(input: PlanInput, unit: Unit): readonly Step[] {
     ...steps,
     ...planMpsDefaults(after, unit.gpus),
     ...startAll(wanted.filter((each) => !hasSlices(each))),
+    ...planReclaiming(input, unit.gpus),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { placementHealth } from '../../shared/domain/card-health.ts';
 import type { ReplicaId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
+import type { ReplicaTarget } from '../../shared/domain/node-target.ts';
 import { err, ok, type Result } from '../../shared/domain/result.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import type { GpuActual, ReplicaRecord, RunningActual, StartSpec } from '../observe/world.ts';
@@ -153,10 +154,16 @@ function chooseRuntime(
   return err({ reason: 'runtime-unfit', detail });
 }
 
-/** What a replica is handed, when every slice of it is there; else which one is not. */
+/** What a replica or an allocation is handed, when every slice of it is there; else which one is not. */
 export function grantFor(
   input: PlanInput,
-  { target, slices }: WantedReplica,
+  {
+    target,
+    slices,
+  }: {
+    readonly target: Pick<ReplicaTarget, 'slices' | 'processes'>;
+    readonly slices: readonly Slice[];
+  },
 ): Result<StartSpec['grant'], string> {
   if (slices.length < target.slices.length) {
     const missing = target.slices.find((id) => slices.every((slice) => slice.id !== id));

@@ -7,6 +7,7 @@ import type { AgentStore } from '../store/agent-store.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import { specHash } from '../target/spec-hash.ts';
 import { wantedReplicas } from '../target/ledger.ts';
+import type { AllocationUse } from './allocation-use.ts';
 import type { AgentCoreDeps } from './core-deps.ts';
 import type { PlanConfig, PlanInput, SliceTombstone, WantedReplica } from './plan-input.ts';
 
@@ -18,9 +19,10 @@ export function planInput(
     readonly store: AgentStore;
     readonly mps: MpsControl | null;
     readonly config: PlanConfig;
+    readonly allocations: readonly AllocationUse[];
   },
 ): PlanInput {
-  const { store, mps, config } = sources;
+  const { store, mps, config, allocations } = sources;
   const done = new Set(store.tombstonesDone().map(tombstoneKey));
   const tombstones = accepted?.target.tombstones ?? [];
   const slicesNamed = tombstones.filter((each) => each.kind === 'slice');
@@ -33,6 +35,7 @@ export function planInput(
     world,
     gpuTargets,
     wanted: wantedOf(accepted, gpuTargets),
+    allocations,
     // What is done and gone is done; what has come back is to go again.
     replicasGone: new Set(
       tombstones.flatMap((each) =>

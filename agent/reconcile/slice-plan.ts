@@ -1,6 +1,7 @@
 import type { GpuTarget } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import type { GpuActual } from '../observe/world.ts';
+import { allocationRefusal } from './allocation-use.ts';
 import { planMigGone, planMigMode, planMigSlices } from './mig-plan.ts';
 import { planMpsStart } from './mps-daemon-plan.ts';
 import {
@@ -60,6 +61,8 @@ export function planSliceGone(input: PlanInput, gone: SliceTombstone): readonly 
   if (readable !== null) return [readable];
   const refused = authorityRefusal(gpu, 'place');
   if (refused !== null) return [wait('authority', `${gone.slice} stays: ${refused}`, subject)];
+  const used = allocationRefusal(input, gone.slice);
+  if (used !== null) return [wait('slice-in-use', used, subject)];
   const shape = bindingOf(input, gone.slice)?.slice.shape;
   if (shape === undefined || shape.kind === 'mig') return planMigGone(input, gpu, gone);
   const holder = holderOf(input, gone.slice, null);

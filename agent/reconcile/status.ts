@@ -5,6 +5,7 @@ import {
   type ReplicaId,
 } from '../../shared/domain/ids.ts';
 import type {
+  AllocationStatus,
   GpuStatus,
   NodeStatus,
   SliceStatus,
@@ -14,6 +15,8 @@ import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import { renderDuration } from '../../shared/domain/units.ts';
 import type { RunningActual } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
+import { allocationStatus } from './allocation-status.ts';
+import type { AllocationUse } from './allocation-use.ts';
 import type { UnitFailure } from './execute.ts';
 import { idleSeconds, type QuietMs } from './idle.ts';
 import { instanceAt } from './mig-plan.ts';
@@ -57,7 +60,15 @@ export function nodeStatus(status: StatusInput): NodeStatus {
       part.slices.map((slice) => sliceStatus(status, slice)),
     ),
     tombstonesDone: status.tombstonesDone,
+    ...(input.allocations.length === 0
+      ? {}
+      : { allocations: input.allocations.map((use) => statusOfUse(status, use)) }),
   };
+}
+
+function statusOfUse(status: StatusInput, use: AllocationUse): AllocationStatus {
+  const because = use.slices.map((slice) => sliceStatus(status, slice).reason);
+  return allocationStatus(status.input, use, because.find((reason) => reason !== '') ?? '');
 }
 
 function gpuStatus(status: StatusInput, gpu: GpuUuid): GpuStatus {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Tombstone } from '../../shared/domain/node-target.ts';
 import {
+  parseAllocationName,
   parseBootId,
+  parseClaimId,
   parseClusterId,
   parseGpuUuid,
   parseModelName,
@@ -114,6 +116,17 @@ const acceptedSchema = z.strictObject({
     gpus: z.array(gpuTarget),
     replicas: z.array(replicaTarget),
     tombstones: z.array(tombstoneSchema),
+    allocations: z
+      .array(
+        z.strictObject({
+          claim: id(parseClaimId),
+          allocation: id(parseAllocationName),
+          slices: z.array(sliceIdSchema),
+          processes: count,
+          reclaiming: z.boolean(),
+        }),
+      )
+      .exactOptional(),
   }),
   gpusInForce: z.array(gpuTarget),
   refusals: z.array(z.strictObject({ gpu: gpuUuidSchema, detail: z.string() })),

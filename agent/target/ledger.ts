@@ -31,6 +31,7 @@ const targetLimits = {
   gpusMax: 64,
   slicesPerGpuMax: 256,
   replicasMax: 4_096,
+  allocationsMax: 4_096,
   tombstonesMax: 16_384,
 } as const;
 
@@ -168,6 +169,7 @@ function brokenRule(target: NodeTarget, node: NodeName): string | null {
     gpus.length > targetLimits.gpusMax ||
     gpus.some((part) => part.slices.length > targetLimits.slicesPerGpuMax) ||
     replicas.length > targetLimits.replicasMax ||
+    (target.allocations ?? []).length > targetLimits.allocationsMax ||
     tombstones.length > targetLimits.tombstonesMax
   ) {
     return `target ${version(target)} is larger than any node`;
@@ -184,8 +186,9 @@ function brokenRule(target: NodeTarget, node: NodeName): string | null {
       return `slice ${stray.id} stands under ${part.gpu} and belongs elsewhere`;
   }
   // No slice is held twice.
-  const held = firstTwice(wantedReplicas(target).flatMap((replica) => replica.slices));
-  return held === null ? null : `target ${version(target)} gives slice ${held} to two replicas`;
+  const holders = [...wantedReplicas(target), ...(target.allocations ?? [])];
+  const held = firstTwice(holders.flatMap((holder) => holder.slices));
+  return held === null ? null : `target ${version(target)} gives slice ${held} to two holders`;
 }
 
 /** The replicas that are to run: what a tombstone names is on its way out, whatever else is said of it. */

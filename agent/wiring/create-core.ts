@@ -1,6 +1,8 @@
+import { allocationMarker } from '../../shared/domain/allocation.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { packageVersion } from '../../shared/platform/version.ts';
 import type { AgentConfig } from '../config.ts';
+import { findMarked } from '../drivers/process/marked-processes.ts';
 import type { HealthKeeper } from '../health/keeper.ts';
 import { httpGet } from '../http-get.ts';
 import { createAgentCore, type AgentCore } from '../reconcile/core.ts';
@@ -37,6 +39,7 @@ export function createCore(
       policy: config.policy,
       stopGraceMs: config.stopGrace,
       mpsComputeMode: config.mps.computeMode,
+      mpsShmDirectory: drivers.mpsShmDirectory,
     },
     clock: systemClock,
     random: Math.random,
@@ -46,6 +49,7 @@ export function createCore(
     nvidiaSmi: drivers.nvidiaSmi,
     mps: drivers.mps,
     runtimes: drivers.runtimes,
+    findMarked: (signal) => findMarked(allocationMarker, signal),
     images: docker === null ? null : (signal) => docker.imageNames(signal),
     httpGet,
     cardHandles: telemetry.handles,

@@ -11,6 +11,7 @@ import type { Runtime } from '../drivers/runtime/runtime.ts';
 /** Everything outside that this node's configuration lets the agent use. */
 export async function openDrivers(config: AgentConfig, signal: AbortSignal) {
   const { nvidiaSmi, dcgm, mps, docker, gpu, node, stateDir } = config;
+  const mpsShmDirectory = mps.shm === 'host' ? '/dev/shm' : null;
   let dockerRuntime: DockerRuntime | null = null;
   if (docker.enabled) {
     // Loaded here: a host without Docker does not keep its client in memory.
@@ -20,7 +21,7 @@ export async function openDrivers(config: AgentConfig, signal: AbortSignal) {
       handout: gpu.handout,
       socketPath: docker.socket,
       stopGraceMs: config.stopGrace,
-      mpsShmDirectory: mps.shm === 'host' ? '/dev/shm' : null,
+      mpsShmDirectory,
     });
   }
   const runtimes: Runtime[] = dockerRuntime === null ? [] : [dockerRuntime];
@@ -43,6 +44,7 @@ export async function openDrivers(config: AgentConfig, signal: AbortSignal) {
         : null,
     runtimes,
     docker: dockerRuntime,
+    mpsShmDirectory,
     kernelLog: nvidiaSmi.enabled ? await openKernelLog(config.health.kernelLog, signal) : null,
   };
 }

@@ -1,5 +1,6 @@
 import { tombstoneKey, type ClaimTombstone } from '../../shared/domain/node-target.ts';
 import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
+import { forgetAllocation, isQuiet } from './allocation-life.ts';
 import type { LedgerWrite } from './ledger.ts';
 import type { LiveNode } from './node-registry.ts';
 import type { World } from './world.ts';
@@ -9,10 +10,8 @@ export function retireClaim(world: World, record: ClaimRecord): LedgerWrite[] {
   const { claim } = record;
   const replica = replicaOf(record);
   const writes = [world.putClaim({ ...record, claim: { ...claim, state: 'reclaiming' } })];
-  // Without a replica of ours there is nothing to stop first.
-  const stones: ClaimTombstone[] =
-    replica === null ? sliceStones(record) : [{ kind: 'replica', replica }];
-  return [...writes, ...stones.map((stone) => bury(world, record, stone))];
+  // A client's processes are not ours to stop: its slices stay until its agent has seen nobody.
+  return replica === null ? writes : [...writes, bury(world, record, { kind: 'replica', replica })];
 }
 
 /**
@@ -46,10 +45,16 @@ function nextWrites(world: World, record: ClaimRecord, live: LiveNode): LedgerWr
     (each) => world.ledger.tombstone(claim.node, each) !== undefined,
   );
   const done = pending.filter((each) => isDone(live, each));
+  if (replica === null && pending.length === 0) {
+    return isQuiet(world, record)
+      ? sliceStones(record).map((each) => bury(world, record, each))
+      : [];
+  }
   if (done.length === 0 && pending.length > 0) return [];
   world.dirtyTargets.add(claim.node);
   const writes = done.map((each) => tombstones.delete(storeKeys.tombstone(claim.node, each)));
-  return done.length === pending.length ? [...writes, world.deleteClaim(record)] : writes;
+  if (done.length < pending.length) return writes;
+  return [...writes, world.deleteClaim(record), ...forgetAllocation(world, record)];
 }
 
 function sliceStones(record: ClaimRecord): ClaimTombstone[] {

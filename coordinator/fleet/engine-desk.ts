@@ -133,7 +133,7 @@ export class EngineDesk {
     revision: bigint,
     snapshot: () => PlacementSnapshot,
   ): DeskDecision {
-    const { name } = request.spec;
+    const name = askerOf(request);
     const before = this.#waiting.get(name);
     const again = before?.modelVersion === request.modelVersion ? before : null;
     if (again === null) this.#count(request.spec);
@@ -191,7 +191,7 @@ export class EngineDesk {
     const row: NewDecision = {
       ...head,
       kind: 'decision',
-      model: request.spec.name,
+      model: askerOf(request),
       claim: outcome.kind === 'placed' ? outcome.claim.id : '',
       inputs: this.#encoder.deltas([...this.#deltas.values()]),
       request: JSON.stringify(request),
@@ -215,6 +215,11 @@ function isRunOver(run: {
   readonly base: number;
 }): boolean {
   return run.rows >= runRowsMax || run.characters >= Math.max(run.base, runCharactersMin);
+}
+
+/** A model's name; `allocations/<name>`, which no model is called. */
+function askerOf({ spec, allocation }: PlacementRequest): string {
+  return allocation === undefined ? spec.name : `allocations/${allocation}`;
 }
 
 function subjectOf(delta: PlacementDelta): string {

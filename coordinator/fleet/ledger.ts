@@ -1,10 +1,12 @@
-import type { ClaimId, ModelName, NodeName } from '../../shared/domain/ids.ts';
+import type { AllocationName, ClaimId, ModelName, NodeName } from '../../shared/domain/ids.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import type { ClaimTombstone } from '../../shared/domain/node-target.ts';
 import { AppError, isAppError } from '../../shared/platform/errors.ts';
 import type { Store, StoreOp } from '../store/store.ts';
 import { storeLimits } from '../store/store.ts';
 import {
+  allocationCodec,
+  answerCodec,
   changeCodec,
   claimCodec,
   decodeValue,
@@ -16,6 +18,8 @@ import {
   planCodec,
   storeKeys,
   tombstoneCodec,
+  type AllocationRecord,
+  type AnswerRecord,
   type ClaimRecord,
   type EstimateRecord,
   type GenerationRecord,
@@ -119,12 +123,14 @@ class LedgerTable<T> {
 export class Ledger {
   readonly models = new LedgerTable<ModelRecord>('models/', modelCodec);
   readonly claims = new LedgerTable<ClaimRecord>('claims/', claimCodec);
+  readonly allocations = new LedgerTable<AllocationRecord>('allocations/', allocationCodec);
   readonly nodes = new LedgerTable<NodeRecord>('nodes/', nodeCodec);
   readonly tombstones = new LedgerTable<TombstoneRecord>('tombstones/', tombstoneCodec);
   readonly generations = new LedgerTable<GenerationRecord>('generations/', generationCodec);
   readonly changes = new LedgerTable<Change>('changes/', changeCodec);
   readonly plans = new LedgerTable<PlanRecord>('plans/', planCodec);
   readonly estimates = new LedgerTable<EstimateRecord>('estimates/', estimateCodec);
+  readonly answers = new LedgerTable<AnswerRecord>('answers/', answerCodec);
   #store: Store;
   #revision = 0n;
   #stale = false;
@@ -220,6 +226,10 @@ export class Ledger {
     return this.claims.get(storeKeys.claim(id));
   }
 
+  allocation(name: AllocationName): Row<AllocationRecord> | undefined {
+    return this.allocations.get(storeKeys.allocation(name));
+  }
+
   node(name: NodeName): Row<NodeRecord> | undefined {
     return this.nodes.get(storeKeys.node(name));
   }
@@ -231,6 +241,12 @@ export class Ledger {
   async compactTo(revision: bigint): Promise<void> {
     await this.#store.compact(revision);
     this.#compacted = revision;
+  }
+
+  /** The keys of one kind as they were. Throws STORE_COMPACTED, and REQUEST_INVALID for what has not been yet. */
+  async keysAt(prefix: string, revision: bigint): Promise<readonly string[]> {
+    const entries = await this.#readAll(prefix, revision);
+    return entries.map(({ key }) => key.slice(prefix.length));
   }
 
   async #readAll(prefix: string, revision: bigint) {
@@ -247,8 +263,9 @@ export class Ledger {
 
   #tables() {
     const { models, claims, nodes, tombstones, generations } = this;
-    const { changes, plans, estimates } = this;
-    return [models, claims, nodes, tombstones, generations, changes, plans, estimates];
+    const { allocations, changes, plans, estimates, answers } = this;
+    const late = [changes, plans, estimates, answers];
+    return [models, claims, allocations, nodes, tombstones, generations, ...late];
   }
 }
 

@@ -3,6 +3,7 @@ import {
   parseClaimId,
   parsePlanId,
   parseReplicaId,
+  type AllocationName,
   type ClaimId,
   type ModelName,
   type PlanId,
@@ -18,6 +19,15 @@ export function claimIdOf(replica: ReplicaId): ClaimId {
 /** `<model>-<suffix>`. */
 export function replicaIdOf(model: ModelName, suffix: string): ReplicaId {
   return known(parseReplicaId(`${model}-${suffix}`));
+}
+
+/** `allocation:<name>-<suffix>`: no replica is called so, because models' names hold no colon. */
+export function allocationIdsOf(
+  name: AllocationName,
+  suffix: string,
+): { readonly claim: ClaimId; readonly replica: ReplicaId } {
+  const replica = known(parseReplicaId(`allocation:${name}-${suffix}`));
+  return { claim: claimIdOf(replica), replica };
 }
 
 /** `plan-<suffix>`. */

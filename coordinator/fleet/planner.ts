@@ -3,6 +3,7 @@ import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
 import { WhatIf } from '../../shared/placement/what-if.ts';
 import { storeKeys, type ModelRecord } from '../store/values.ts';
+import { AllocationPlanner } from './allocation-planner.ts';
 import { plannedReplicas, preemptedBy } from './changes.ts';
 import { retireClaim } from './claim-life.ts';
 import { isIdle } from './may-stop.ts';
@@ -33,18 +34,26 @@ export class Planner {
   /** For each model the question "would it help if one ended?" that was last answered with no. */
   readonly #hopeless = new Map<string, string>();
 
+  readonly allocations: AllocationPlanner;
+
   constructor(world: World) {
     this.#world = world;
+    this.allocations = new AllocationPlanner(world);
   }
 
   pending(model: string): Pending | undefined {
     return this.#pending.get(model);
   }
 
-  /** The writes of one round, for all models. */
+  /** The writes of one round, for all models and for allocations that wait. */
   plan(): Groups {
-    const models = this.#world.ledger.models.values().sort(byPriority);
-    return models.flatMap((model) => this.#planOne(model));
+    const models = this.#world.ledger.models
+      .values()
+      .map((model) => ({ spec: model.spec, plan: () => this.#planOne(model) }));
+    const allocations = this.allocations
+      .queue()
+      .map((record) => ({ spec: record.spec, plan: () => this.allocations.planOne(record) }));
+    return [...models, ...allocations].sort(byPriority).flatMap(({ plan }) => plan());
   }
 
   #planOne(model: ModelRecord): Groups {
@@ -230,7 +239,11 @@ export function drawReplica(
   throw new AssertionError('a random suffix is free within 100 draws');
 }
 
-function byPriority(left: ModelRecord, right: ModelRecord): number {
-  if (left.spec.priority !== right.spec.priority) return right.spec.priority - left.spec.priority;
-  return left.spec.name < right.spec.name ? -1 : 1;
+interface Asker {
+  readonly spec: { readonly name: string; readonly priority: number };
+}
+
+function byPriority({ spec: left }: Asker, { spec: right }: Asker): number {
+  if (left.priority !== right.priority) return right.priority - left.priority;
+  return left.name < right.name ? -1 : 1;
 }

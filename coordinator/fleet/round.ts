@@ -1,6 +1,7 @@
 import { errorChain } from '../../shared/platform/errors.ts';
 import { lintNode } from '../../shared/placement/lint.ts';
 import { storeKeys, type NodeRecord } from '../store/values.ts';
+import { endDueAllocations } from './allocation-end.ts';
 import { judgeLosses } from './availability.ts';
 import { carryOutChanges } from './carry-out.ts';
 import { advanceChanges } from './changes.ts';
@@ -27,6 +28,8 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   judgeSilence(world);
   world.refreshNodes();
   await world.ledger.commitGroups(nodeRecords(world).map((write) => [write]));
+  world.allocationTimers.useEpoch(identity.epoch);
+  await world.ledger.commitGroups(endDueAllocations(world));
   await world.ledger.commitGroups(advanceReclaiming(world));
   // Before the planner looks: what a change is about to do is not its to decide.
   await carryOutChanges(world);
@@ -41,7 +44,9 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   await publishTargets(world, identity);
   await world.ledger.commitGroups(advanceChanges(world).map((write) => [write]));
   const learned = learnStarts(world, world.takeStarts());
-  await world.ledger.commitGroups([...learned, ...forgetPlans(world)].map((write) => [write]));
+  await world.ledger.commitGroups(
+    [...learned, ...forgetPlans(world), ...world.answers.forget()].map((write) => [write]),
+  );
   world.deps.eventLog.flush();
   world.desk.refresh(nodesRefreshed);
   await compact(world);

@@ -12,6 +12,8 @@ import type { DecisionLog } from '../store/decision-log.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { Store } from '../store/store.ts';
 import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
+import { Answers } from './answers.ts';
+import { AllocationTimers } from './allocation-timers.ts';
 import { availabilityOf } from './availability.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { holdsOf, withHold, type ChangeHolds } from './change-holds.ts';
@@ -47,8 +49,10 @@ const startsNotedMax = 10_000;
 export class World {
   readonly deps: CoreDeps;
   readonly ledger: Ledger;
+  readonly answers: Answers;
   readonly registry = new NodeRegistry();
   readonly desk: EngineDesk;
+  readonly allocationTimers: AllocationTimers;
   /** Nodes whose target may have changed. */
   readonly dirtyTargets = new Set<NodeName>();
   /** Nodes whose inventory may have changed. */
@@ -68,11 +72,14 @@ export class World {
   constructor(deps: CoreDeps) {
     this.deps = deps;
     this.ledger = new Ledger(deps.store);
+    this.answers = new Answers({ ledger: this.ledger, clock: deps.clock, limits: deps.limits });
     this.desk = new EngineDesk(deps.open, deps.placement);
+    this.allocationTimers = new AllocationTimers(deps.clock);
   }
 
   async reload(): Promise<void> {
     await this.ledger.load();
+    this.answers.reload();
     this.#claims.clear();
     this.#byNode.clear();
     this.#byModel.clear();

@@ -1,4 +1,4 @@
-import type { ClaimId, ModelName, NodeName, ReplicaId } from './ids.ts';
+import type { AllocationName, ClaimId, ModelName, NodeName, ReplicaId } from './ids.ts';
 import type { Slice } from './slice.ts';
 
 /** Who a claim is for. */
@@ -10,7 +10,7 @@ export type ClaimHolder =
       readonly modelVersion: number;
     }
   /** Reserved for a client that starts its own workload. Never moved. */
-  | { readonly kind: 'allocation'; readonly client: string; readonly expiresAtMs: number };
+  | { readonly kind: 'allocation'; readonly allocation: AllocationName };
 
 /**
  * What holds slices. An ended claim is `reclaiming` until the agent sees no process of it,

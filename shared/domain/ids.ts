@@ -13,6 +13,8 @@ export type GpuUuid = Branded<'GpuUuid'>;
 export type ReplicaId = Branded<'ReplicaId'>;
 export type SliceId = Branded<'SliceId'>;
 export type ClaimId = Branded<'ClaimId'>;
+/** Lower-case DNS label, at most 63 characters; chosen by the client, and free again once the allocation is gone. */
+export type AllocationName = Branded<'AllocationName'>;
 export type PlanId = Branded<'PlanId'>;
 export type ChangeId = Branded<'ChangeId'>;
 /** Given once to an empty store; agents refuse the targets of another cluster. */
@@ -36,6 +38,7 @@ const opaqueRule = 'use letters, digits and . _ : / - , at most 128 characters';
 
 export const parseNodeName = idParser<NodeName>('node name', dnsLabel, labelRule);
 export const parseModelName = idParser<ModelName>('model name', dnsLabel, labelRule);
+export const parseAllocationName = idParser<AllocationName>('allocation name', dnsLabel, labelRule);
 export const parseGpuUuid = idParser<GpuUuid>('GPU UUID', gpuUuid, 'it looks like GPU-1a2b…');
 export const parseReplicaId = idParser<ReplicaId>('replica id', opaque, opaqueRule);
 export const parseSliceId = idParser<SliceId>('slice id', opaque, opaqueRule);

@@ -1,5 +1,14 @@
 import { unreachable } from './assert.ts';
-import type { ClusterId, GpuUuid, ModelName, NodeName, ReplicaId, SliceId } from './ids.ts';
+import type {
+  AllocationName,
+  ClaimId,
+  ClusterId,
+  GpuUuid,
+  ModelName,
+  NodeName,
+  ReplicaId,
+  SliceId,
+} from './ids.ts';
 import type { MigPlacement } from './mig-profile.ts';
 import type { Slice } from './slice.ts';
 import type { Workload } from './model.ts';
@@ -23,6 +32,18 @@ export interface ReplicaTarget {
   readonly slices: readonly SliceId[];
   /** How many client processes share the slice: MPS limits are divided among them. */
   readonly processes: number;
+}
+
+/** Slices that a client uses by itself: made and kept like all others, and nothing is started on them. */
+export interface AllocationTarget {
+  /** Tells two lives of one name apart. */
+  readonly claim: ClaimId;
+  readonly allocation: AllocationName;
+  readonly slices: readonly SliceId[];
+  /** How many client processes share the slice: MPS limits are divided among them. */
+  readonly processes: number;
+  /** Its time is over: the agent tells whether a process of it is left. */
+  readonly reclaiming: boolean;
 }
 
 /**
@@ -80,6 +101,8 @@ export interface NodeTarget {
   readonly gpus: readonly GpuTarget[];
   readonly replicas: readonly ReplicaTarget[];
   readonly tombstones: readonly Tombstone[];
+  /** Absent: none. */
+  readonly allocations?: readonly AllocationTarget[];
 }
 
 /** Whether `next` supersedes `last`. Equal versions with other content are an error of the sender. */
@@ -101,7 +124,44 @@ export interface NodeStatus {
   readonly gpus: readonly GpuStatus[];
   readonly slices: readonly SliceStatus[];
   readonly tombstonesDone: readonly Tombstone[];
+  /** Absent: none, or an agent that knows of none. */
+  readonly allocations?: readonly AllocationStatus[];
 }
+
+/** Looks that must find nobody before a slice may go: one alone may fall between two processes. */
+export const quietLooksNeeded = 2;
+
+/** What a client needs to use its slices, and who of it was seen there. */
+export interface AllocationStatus {
+  readonly claim: ClaimId;
+  /** Every slice of it is there. */
+  readonly ready: boolean;
+  /** What it waits for; empty: nothing. */
+  readonly reason: string;
+  /** `GPU-…` or `MIG-…`, in the order of its slices; empty until it is ready. */
+  readonly deviceUuids: readonly string[];
+  /** What its processes must have in their environment; empty until it is ready. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Directories of the host that a container of it must see at the same path. */
+  readonly mounts: readonly string[];
+  /** Seen on its slices or with its mark, at most `allocationProcessesMax` of them. */
+  readonly processes: readonly AllocationProcess[];
+  /** As the target said when the agent looked. */
+  readonly reclaiming: boolean;
+  /**
+   * Looks in a row, each begun after the target said `reclaiming`, that found no process; at most `quietLooksNeeded`.
+   */
+  readonly quietLooks: number;
+}
+
+export interface AllocationProcess {
+  readonly pid: number;
+  readonly name: string;
+  /** It carries the mark, or nobody else can be on its slice; otherwise it uses the card and may be anybody's. */
+  readonly certain: boolean;
+}
+
+export const allocationProcessesMax = 16;
 
 export interface GpuStatus {
   readonly gpu: GpuUuid;

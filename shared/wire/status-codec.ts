@@ -9,6 +9,7 @@ import type { RuntimeKind } from '../domain/inventory.ts';
 import type { GpuStatus, NodeStatus, SliceStatus } from '../domain/node-target.ts';
 import type { ReplicaPhase, ReplicaStatus } from '../domain/replica-state.ts';
 import type { Result } from '../domain/result.ts';
+import { decodeAllocationStatus, encodeAllocationStatus } from './allocation-link-codec.ts';
 import { decoding, emptyAsNull, enumerated, inner, inverted, oneOf, whole } from './fields.ts';
 import type { ReplicaStatus__Output } from './generated/tangram/link/v1/ReplicaStatus.ts';
 import type {
@@ -67,6 +68,7 @@ export function encodeStatus(status: NodeStatus, replicas: readonly ReplicaStatu
       reason: slice.reason,
     })),
     tombstonesDone: status.tombstonesDone.map(encodeTombstone),
+    allocations: (status.allocations ?? []).map(encodeAllocationStatus),
     replicas: replicas.map(({ idleSeconds, ...replica }) => ({
       ...replica,
       phase: encodeReplicaPhase(replica.phase),
@@ -106,6 +108,13 @@ export function decodeStatus(
       tombstonesDone: message.tombstonesDone.map((each, at) =>
         inner(decodeTombstone(each), `tombstones_done[${at}]`),
       ),
+      ...(message.allocations.length === 0
+        ? {}
+        : {
+            allocations: message.allocations.map((each, at) =>
+              inner(decodeAllocationStatus(each), `allocations[${at}]`),
+            ),
+          }),
     },
     replicas: message.replicas.map((each, at) => inner(decodeReplica(each), `replicas[${at}]`)),
   }));

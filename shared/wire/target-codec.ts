@@ -9,6 +9,7 @@ import {
 import type { GpuTarget, NodeTarget, ReplicaTarget, Tombstone } from '../domain/node-target.ts';
 import type { GpuMode } from '../domain/gpu.ts';
 import type { Result } from '../domain/result.ts';
+import { decodeAllocationTarget, encodeAllocationTarget } from './allocation-link-codec.ts';
 import { decoding, enumerated, fault, inner, required, whole } from './fields.ts';
 import type { GpuTarget__Output } from './generated/tangram/link/v1/GpuTarget.ts';
 import type {
@@ -45,6 +46,7 @@ export function encodeTarget(target: NodeTarget): WireTarget {
       processes: replica.processes,
     })),
     tombstones: target.tombstones.map(encodeTombstone),
+    allocations: (target.allocations ?? []).map(encodeAllocationTarget),
   };
 }
 
@@ -61,6 +63,13 @@ export function decodeTarget(message: NodeTarget__Output): Result<NodeTarget> {
     tombstones: message.tombstones.map((each, at) =>
       inner(decodeTombstone(each), `tombstones[${at}]`),
     ),
+    ...(message.allocations.length === 0
+      ? {}
+      : {
+          allocations: message.allocations.map((each, at) =>
+            inner(decodeAllocationTarget(each), `allocations[${at}]`),
+          ),
+        }),
   }));
 }
 

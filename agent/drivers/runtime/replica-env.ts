@@ -8,13 +8,22 @@ export function replicaEnv(
   spec: StartSpec,
   options: { readonly port: number; readonly cudaVisible: boolean },
 ): Readonly<Record<string, string>> {
-  const devices = spec.grant.deviceUuids.join(',');
-  const mps = spec.grant.mps;
   return {
     ...spec.workload.env,
     PORT: String(options.port),
     TANGRAM_MODEL: spec.model,
     TANGRAM_REPLICA: spec.replica,
+    ...deviceEnv(spec.grant, options),
+  };
+}
+
+/** What keeps a process to its slices. */
+export function deviceEnv(
+  { deviceUuids, mps }: StartSpec['grant'],
+  options: { readonly cudaVisible: boolean },
+): Readonly<Record<string, string>> {
+  const devices = deviceUuids.join(',');
+  return {
     // `void`: the NVIDIA runtime gives nothing; absent it would give whatever the image asks for, often `all`.
     NVIDIA_VISIBLE_DEVICES: devices === '' ? 'void' : devices,
     ...(options.cudaVisible ? { CUDA_VISIBLE_DEVICES: devices } : {}),

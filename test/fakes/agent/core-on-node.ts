@@ -18,6 +18,7 @@ const config: AgentCoreConfig = {
   policy: openPolicy,
   stopGraceMs: 10_000,
   mpsComputeMode: 'keep',
+  mpsShmDirectory: null,
 };
 
 /** Everything outside an agent's core on a fake node; what a test has a say in is given, and the rest is silent. */
@@ -37,6 +38,7 @@ export function coreDepsOn(
     cardHandles: null,
     health: null,
     images: null,
+    findMarked: () => Promise.resolve([]),
     quietMs: () => null,
     afterCut: null,
     ...given,

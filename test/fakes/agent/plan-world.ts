@@ -193,6 +193,7 @@ export function inputOf(given: Case): PlanInput {
       runtimesBlind: new Map([['process', null]]),
       runtimesMet: new Set(['process']),
       running: given.running ?? [],
+      marked: [],
       layouts: [],
       ...given.world,
     },
@@ -219,11 +220,13 @@ export function inputOf(given: Case): PlanInput {
     mpsDefaults: [],
     computeModes: [],
     mpsRecoveries: [],
+    allocations: [],
     config: {
       runtime: 'auto',
       policy: openPolicy,
       stopGraceMs: 10_000,
       mpsComputeMode: 'exclusive',
+      mpsShmDirectory: null,
     },
     ...given.input,
   };

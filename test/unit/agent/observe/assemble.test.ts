@@ -29,6 +29,8 @@ const memory: NodeMemory = {
   layouts: [],
   mpsCards: [],
   busyGpus: new Set(),
+  marked: [],
+  allocatedPids: new Map(),
   health: noHealthMemory,
   previous: null,
 };

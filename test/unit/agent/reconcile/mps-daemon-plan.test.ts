@@ -70,6 +70,7 @@ const cases: readonly {
           policy: openPolicy,
           stopGraceMs: 1,
           mpsComputeMode: 'keep',
+          mpsShmDirectory: null,
         },
       },
     },

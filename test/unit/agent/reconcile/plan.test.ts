@@ -469,6 +469,7 @@ describe('replicas', () => {
             policy: defaultPolicy,
             stopGraceMs: 1,
             mpsComputeMode: 'exclusive',
+            mpsShmDirectory: null,
           },
         },
       },

@@ -12,6 +12,7 @@ import {
 } from '../builders.ts';
 import { lintPlan } from '../../../../../shared/placement/relayout/lint-plan.ts';
 import type { RelayoutBudget } from '../../../../../shared/placement/relayout/budget.ts';
+import type { AllocationName } from '../../../../../shared/domain/ids.ts';
 import type { ModelSpec } from '../../../../../shared/domain/model.ts';
 import {
   asMig,
@@ -181,7 +182,7 @@ test.for<{
 
 test('allocations, strangers’ instances and nodes that drain are left alone', () => {
   const allocation = claim('alloc', 'a', [[0, migShape('A30', '1g.6gb', 1)]], {
-    holder: { kind: 'allocation', client: 'ci', expiresAtMs: 9 },
+    holder: { kind: 'allocation', allocation: 'ci' as AllocationName },
   });
   const foreign = gpu('b', 0, 'A30', {
     migEnabled: true,

@@ -3,6 +3,7 @@
 import type { GpuTarget as _tangram_link_v1_GpuTarget, GpuTarget__Output as _tangram_link_v1_GpuTarget__Output } from '../../../tangram/link/v1/GpuTarget.ts';
 import type { ReplicaTarget as _tangram_link_v1_ReplicaTarget, ReplicaTarget__Output as _tangram_link_v1_ReplicaTarget__Output } from '../../../tangram/link/v1/ReplicaTarget.ts';
 import type { Tombstone as _tangram_link_v1_Tombstone, Tombstone__Output as _tangram_link_v1_Tombstone__Output } from '../../../tangram/link/v1/Tombstone.ts';
+import type { AllocationTarget as _tangram_link_v1_AllocationTarget, AllocationTarget__Output as _tangram_link_v1_AllocationTarget__Output } from '../../../tangram/link/v1/AllocationTarget.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface NodeTarget {
@@ -13,6 +14,7 @@ export interface NodeTarget {
   'gpus'?: (_tangram_link_v1_GpuTarget)[];
   'replicas'?: (_tangram_link_v1_ReplicaTarget)[];
   'tombstones'?: (_tangram_link_v1_Tombstone)[];
+  'allocations'?: (_tangram_link_v1_AllocationTarget)[];
 }
 
 export interface NodeTarget__Output {
@@ -23,4 +25,5 @@ export interface NodeTarget__Output {
   'gpus': (_tangram_link_v1_GpuTarget__Output)[];
   'replicas': (_tangram_link_v1_ReplicaTarget__Output)[];
   'tombstones': (_tangram_link_v1_Tombstone__Output)[];
+  'allocations': (_tangram_link_v1_AllocationTarget__Output)[];
 }

@@ -4,6 +4,7 @@ import type { GpuStatus as _tangram_link_v1_GpuStatus, GpuStatus__Output as _tan
 import type { SliceStatus as _tangram_link_v1_SliceStatus, SliceStatus__Output as _tangram_link_v1_SliceStatus__Output } from '../../../tangram/link/v1/SliceStatus.ts';
 import type { Tombstone as _tangram_link_v1_Tombstone, Tombstone__Output as _tangram_link_v1_Tombstone__Output } from '../../../tangram/link/v1/Tombstone.ts';
 import type { ReplicaStatus as _tangram_link_v1_ReplicaStatus, ReplicaStatus__Output as _tangram_link_v1_ReplicaStatus__Output } from '../../../tangram/link/v1/ReplicaStatus.ts';
+import type { AllocationStatus as _tangram_link_v1_AllocationStatus, AllocationStatus__Output as _tangram_link_v1_AllocationStatus__Output } from '../../../tangram/link/v1/AllocationStatus.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface StatusReport {
@@ -13,6 +14,7 @@ export interface StatusReport {
   'slices'?: (_tangram_link_v1_SliceStatus)[];
   'tombstonesDone'?: (_tangram_link_v1_Tombstone)[];
   'replicas'?: (_tangram_link_v1_ReplicaStatus)[];
+  'allocations'?: (_tangram_link_v1_AllocationStatus)[];
 }
 
 export interface StatusReport__Output {
@@ -22,4 +24,5 @@ export interface StatusReport__Output {
   'slices': (_tangram_link_v1_SliceStatus__Output)[];
   'tombstonesDone': (_tangram_link_v1_Tombstone__Output)[];
   'replicas': (_tangram_link_v1_ReplicaStatus__Output)[];
+  'allocations': (_tangram_link_v1_AllocationStatus__Output)[];
 }

@@ -1,0 +1,10 @@
+// Original file: tangram/v1/allocation_service.proto
+
+
+export interface ReleaseAllocationRequest {
+  'name'?: (string);
+}
+
+export interface ReleaseAllocationRequest__Output {
+  'name': (string);
+}

@@ -1,0 +1,13 @@
+// Original file: tangram/v1/allocation_service.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface RenewAllocationRequest {
+  'name'?: (string);
+  'ttlSeconds'?: (number | string | Long);
+}
+
+export interface RenewAllocationRequest__Output {
+  'name': (string);
+  'ttlSeconds': (string);
+}

@@ -3,7 +3,7 @@ import { parsePolicyName } from '../../shared/placement/policies/names.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { serverStream } from '../../shared/wire/server-stream.ts';
-import { problemError, unary } from '../../shared/wire/unary.ts';
+import { fieldError, problemError, unary } from '../../shared/wire/unary.ts';
 import type { DecisionServiceHandlers } from '../../shared/wire/generated/tangram/v1/DecisionService.ts';
 import type { ReplayPolicyRequest__Output } from '../../shared/wire/generated/tangram/v1/ReplayPolicyRequest.ts';
 import type { ReplayPolicyResponse } from '../../shared/wire/generated/tangram/v1/ReplayPolicyResponse.ts';
@@ -32,7 +32,7 @@ export function decisionHandlers(deps: DecisionDeps): DecisionServiceHandlers {
   const replays = new Replays(deps);
   return {
     ListDecisions: unary((request) => {
-      const { after, size } = askedPage('decisions', request);
+      const { after, size } = askedPage('decisions', request, request.model);
       const model = request.model === '' ? null : modelNameIn(request.model);
       const before = after === null ? null : wholeIn('page_token', after);
       const rows = log.list({ limit: size + 1, model, before });
@@ -41,7 +41,7 @@ export function decisionHandlers(deps: DecisionDeps): DecisionServiceHandlers {
       const more = rows.length > shown.length && last !== undefined;
       return {
         decisions: shown.map(encodeDecision),
-        nextPageToken: more ? encodeToken('decisions', String(last.id)) : '',
+        nextPageToken: more ? encodeToken('decisions', String(last.id), request.model) : '',
       };
     }, onError),
     ReplayDecision: unary(
@@ -106,7 +106,5 @@ function replayStream(
 function wholeIn(path: string, text: string | number): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new AppError('REQUEST_INVALID', `${path}: ${text} is out of range`, {
-    hint: 'give a whole number of at least 0',
-  });
+  throw fieldError(path, `${text} is out of range`, 'give a whole number of at least 0');
 }

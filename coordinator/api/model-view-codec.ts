@@ -66,6 +66,8 @@ export function encodeModelEvent(event: ModelEvent): WatchModelsResponse {
       return { deleted: event.name, event: 'deleted', revision: event.revision };
     case 'synced':
       return { synced: true, event: 'synced', revision: event.revision };
+    case 'bookmark':
+      return { bookmark: true, event: 'bookmark', revision: event.revision };
     default:
       return unreachable(event);
   }

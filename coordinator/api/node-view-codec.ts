@@ -38,6 +38,7 @@ export function encodeNodeView(view: NodeView, replicas: ReadonlyMap<ClaimId, Re
     availability: encodeAvailability(view.availability.kind),
     availabilityReason: view.availability.kind === 'ready' ? '' : view.availability.reason,
     connected: view.connected,
+    etag: view.etag,
     lastSeenMs: view.lastSeenMs,
     agentVersion: inventory?.agentVersion ?? '',
     driverVersion: inventory?.driverVersion ?? '',

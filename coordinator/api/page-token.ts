@@ -1,8 +1,11 @@
 import { AppError } from '../../shared/platform/errors.ts';
+import { fieldError } from '../../shared/wire/unary.ts';
 
 /** Which list a token belongs to: one is of no use in another. */
-export type PagedList = 'changes' | 'decisions' | 'models' | 'nodes';
+export type PagedList = 'changes' | 'decisions' | 'events' | 'models' | 'nodes';
 
+/** Of what a token holds. */
+const version = 2;
 const pageLimits = { sizeDefault: 100, sizeMax: 1_000, tokenLengthMax: 512 } as const;
 
 export interface Page<T> {
@@ -31,38 +34,48 @@ export function pageOf<T>(
   return { items, nextPageToken: more ? encodeToken(list, name(last)) : '' };
 }
 
-/** For lists that are read page by page: after which name to go on (null: the beginning), and how many to give. */
+/**
+ * For lists that are read page by page: after which name to go on (null: the beginning), and how many to give.
+ * `query`: what else was asked for, in one word; a token is good for the same only.
+ */
 export function askedPage(
   list: PagedList,
   request: { readonly pageSize: number; readonly pageToken: string },
+  query = '',
 ): { readonly after: string | null; readonly size: number } {
-  return { after: decodeToken(list, request.pageToken), size: pageSize(request.pageSize) };
+  return { after: decodeToken(list, request.pageToken, query), size: pageSize(request.pageSize) };
 }
 
 function pageSize(asked: number): number {
   if (asked < 0) {
-    throw new AppError('REQUEST_INVALID', `page_size: ${asked} is below 0`, {
-      hint: `give 1 to ${pageLimits.sizeMax}, or 0 for ${pageLimits.sizeDefault}`,
-    });
+    const hint = `give 1 to ${pageLimits.sizeMax}, or 0 for ${pageLimits.sizeDefault}`;
+    throw fieldError('page_size', `${asked} is below 0`, hint);
   }
   return Math.min(asked === 0 ? pageLimits.sizeDefault : asked, pageLimits.sizeMax);
 }
 
 /** The token of the page after the item of that name. */
-export function encodeToken(list: PagedList, after: string): string {
-  return Buffer.from(JSON.stringify([1, list, after])).toString('base64url');
+export function encodeToken(list: PagedList, after: string, query = ''): string {
+  return Buffer.from(JSON.stringify([version, list, query, after])).toString('base64url');
 }
 
 /** null: from the beginning. */
-function decodeToken(list: PagedList, token: string): string | null {
+function decodeToken(list: PagedList, token: string, query: string): string | null {
   if (token === '') return null;
   const parts = token.length > pageLimits.tokenLengthMax ? null : readToken(token);
-  if (Array.isArray(parts) && parts.length === 3 && parts[0] === 1 && parts[1] === list) {
-    const after: unknown = parts[2];
-    if (typeof after === 'string') return after;
+  if (!Array.isArray(parts) || parts.length !== 4 || parts[0] !== version || parts[1] !== list) {
+    throw tokenError(`this is no token of a list of ${list}`);
   }
-  throw new AppError('PAGE_TOKEN_INVALID', `page_token: this is no token of a list of ${list}`, {
+  const [, , asked, after] = parts as readonly unknown[];
+  if (asked !== query) throw tokenError('it belongs to a list that was asked for in other words');
+  if (typeof after !== 'string') throw tokenError(`this is no token of a list of ${list}`);
+  return after;
+}
+
+function tokenError(message: string): AppError {
+  return new AppError('PAGE_TOKEN_INVALID', `page_token: ${message}`, {
     hint: 'send back next_page_token of the last answer as it was, or nothing to begin anew',
+    violations: [{ field: 'page_token', message }],
   });
 }
 

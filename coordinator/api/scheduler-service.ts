@@ -1,13 +1,20 @@
 import { modelLimits } from '../../shared/domain/model.ts';
 import { AppError } from '../../shared/platform/errors.ts';
-import { inverted } from '../../shared/wire/fields.ts';
+import { emptyAsNull, inverted } from '../../shared/wire/fields.ts';
 import { decodeModel } from '../../shared/wire/model-codec.ts';
-import { problemError, unary } from '../../shared/wire/unary.ts';
+import { readMask } from '../../shared/wire/read-mask.ts';
+import { schedulerService } from '../../shared/wire/services.ts';
+import { fieldError, problemError, unary } from '../../shared/wire/unary.ts';
+import type { ApplyModelRequest__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
+import type { DeleteModelRequest__Output } from '../../shared/wire/generated/tangram/v1/DeleteModelRequest.ts';
+import type { Model } from '../../shared/wire/generated/tangram/v1/Model.ts';
+import type { ScaleModelRequest__Output } from '../../shared/wire/generated/tangram/v1/ScaleModelRequest.ts';
 import type { SchedulerServiceHandlers } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
-import type { ApplyOutcome, ApplyResult, CoordinatorCore } from '../fleet/core.ts';
+import type { ApplyOutcome, ApplyResult, CoordinatorCore, DeleteResult } from '../fleet/core.ts';
 import { decodeBudget } from './budget-codec.ts';
 import type { LogsDesk } from './logs-desk.ts';
 import { encodeExplanation, encodeModelView } from './model-view-codec.ts';
+import { mutation } from './mutation.ts';
 import { modelNameIn, replicaIdIn } from './names.ts';
 import { pageOf } from './page-token.ts';
 import { encodePlan, gpuNames } from './plan-codec.ts';
@@ -32,34 +39,64 @@ export function schedulerHandlers(deps: SchedulerDeps): SchedulerServiceHandlers
   const { core, onError } = deps;
   return {
     ...modelReads(deps),
-    ApplyModel: unary(async (request) => {
-      if (request.model === null) {
-        throw new AppError('REQUEST_INVALID', 'model: is missing', { hint: 'send a model' });
-      }
-      const spec = decodeModel(request.model);
-      if (!spec.ok) throw problemError(spec.problem);
-      const etag = request.etag === '' ? null : request.etag;
-      const { validateOnly, keepPlan } = request;
-      const budget = decodeBudget(request.budget);
-      const options = { validateOnly, etag, keepPlan, budget };
-      return encodeApplied(core, await core.applyModel(spec.value, options));
-    }, onError),
-    DeleteModel: unary(async (request) => {
-      const { validateOnly } = request;
-      const plan = await core.deleteModel(modelNameIn(request.name), { validateOnly });
-      return { plan: encodePlan(plan, gpuNames(core)) };
-    }, onError),
-    ScaleModel: unary(async ({ name, replicas }) => {
-      if (replicas < 0 || replicas > modelLimits.replicasMax) {
-        throw new AppError('REQUEST_INVALID', `replicas: ${replicas} is out of range`, {
-          hint: `give a whole number from 0 to ${modelLimits.replicasMax}`,
-        });
-      }
-      return encodeApplied(core, await core.scaleModel(modelNameIn(name), replicas));
-    }, onError),
+    ApplyModel: applyMethod(deps),
+    DeleteModel: deleteMethod(deps),
+    ScaleModel: scaleMethod(deps),
     WatchModels: watchModels(core, onError),
     GetReplicaLogs: unary((request, signal) => readLogs(deps, request, signal), onError),
   };
+}
+
+function applyMethod(deps: SchedulerDeps): SchedulerServiceHandlers['ApplyModel'] {
+  const { core } = deps;
+  const encode = (applied: ApplyResult) => encodeApplied(core, applied);
+  return mutation(
+    schedulerService.ApplyModel,
+    async (request: ApplyModelRequest__Output, once) => {
+      if (request.model === null) throw fieldError('model', 'is missing', 'send a model');
+      const spec = decodeModel(request.model);
+      if (!spec.ok) throw problemError(spec.problem);
+      const { validateOnly, keepPlan } = request;
+      const budget = decodeBudget(request.budget);
+      const etag = emptyAsNull(request.etag);
+      const options = { validateOnly, etag, keepPlan, budget, once: once(encode) };
+      return encode(await core.applyModel(spec.value, options));
+    },
+    deps,
+  );
+}
+
+function deleteMethod(deps: SchedulerDeps): SchedulerServiceHandlers['DeleteModel'] {
+  const { core } = deps;
+  const encode = ({ plan, change }: DeleteResult) => ({
+    plan: encodePlan(plan, gpuNames(core)),
+    change: change ?? '',
+  });
+  return mutation(
+    schedulerService.DeleteModel,
+    async ({ name, validateOnly, etag }: DeleteModelRequest__Output, once) => {
+      const options = { validateOnly, etag: emptyAsNull(etag), once: once(encode) };
+      return encode(await core.deleteModel(modelNameIn(name), options));
+    },
+    deps,
+  );
+}
+
+function scaleMethod(deps: SchedulerDeps): SchedulerServiceHandlers['ScaleModel'] {
+  const { core } = deps;
+  const encode = (applied: ApplyResult) => encodeApplied(core, applied);
+  return mutation(
+    schedulerService.ScaleModel,
+    async ({ name, replicas, etag, validateOnly }: ScaleModelRequest__Output, once) => {
+      if (replicas < 0 || replicas > modelLimits.replicasMax) {
+        const hint = `give a whole number from 0 to ${modelLimits.replicasMax}`;
+        throw fieldError('replicas', `${replicas} is out of range`, hint);
+      }
+      const options = { validateOnly, etag: emptyAsNull(etag), once: once(encode) };
+      return encode(await core.scaleModel(modelNameIn(name), replicas, options));
+    },
+    deps,
+  );
 }
 
 function modelReads({
@@ -67,14 +104,19 @@ function modelReads({
   onError,
 }: SchedulerDeps): Pick<SchedulerServiceHandlers, 'GetModel' | 'ListModels' | 'Explain'> {
   return {
-    GetModel: unary(({ name }) => {
+    GetModel: unary(({ name, readMask: mask }) => {
+      const masked = readMask<Model>('tangram.v1.Model', mask);
       const view = core.model(modelNameIn(name));
       if (view === undefined) throw unknownModel(name);
-      return { model: encodeModelView(view) };
+      return { model: masked(encodeModelView(view)) };
     }, onError),
     ListModels: unary((request) => {
+      const masked = readMask<Model>('tangram.v1.Model', request.readMask);
       const page = pageOf('models', core.models(), (view) => view.spec.name, request);
-      return { models: page.items.map(encodeModelView), nextPageToken: page.nextPageToken };
+      return {
+        models: page.items.map((view) => masked(encodeModelView(view))),
+        nextPageToken: page.nextPageToken,
+      };
     }, onError),
     Explain: unary(({ name }) => {
       const found = core.explain(modelNameIn(name));
@@ -89,6 +131,7 @@ function encodeApplied(core: CoordinatorCore, applied: ApplyResult) {
     model: encodeModelView(applied.model),
     outcome: encodeOutcome(applied.outcome),
     plan: encodePlan(applied.plan, gpuNames(core), applied.notes),
+    change: applied.change ?? '',
   };
 }
 
@@ -100,9 +143,8 @@ async function readLogs(
   const replica = replicaIdIn(request.replica);
   const lines = request.tailLines === 0 ? tailLines.fallback : request.tailLines;
   if (lines < 0 || lines > tailLines.max) {
-    throw new AppError('REQUEST_INVALID', `tail_lines: ${request.tailLines} is out of range`, {
-      hint: `give 1 to ${tailLines.max}, or 0 for ${tailLines.fallback}`,
-    });
+    const hint = `give 1 to ${tailLines.max}, or 0 for ${tailLines.fallback}`;
+    throw fieldError('tail_lines', `${request.tailLines} is out of range`, hint);
   }
   const found = core
     .models()

@@ -96,7 +96,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
     server.addService(service, leaderOnly(handlers, deps.standing));
   serve(schedulerService, schedulerHandlers({ core, logs, onError }));
   serve(clusterService, clusterHandlers({ core, version, onError }));
-  serve(changeService, changeHandlers({ core, onError }));
+  serve(changeService, changeHandlers({ ...deps, onError }));
   serve(decisionService, decisionHandlers({ ...deps, onError }));
   serve(whatIfService, whatIfHandlers({ core, onError }));
   const streams = new TelemetryStreams({ ...deps, ...deps.telemetry });

@@ -1,6 +1,8 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { unreachable } from '../../shared/domain/assert.ts';
-import { serverStream } from '../../shared/wire/server-stream.ts';
+import { readMask } from '../../shared/wire/read-mask.ts';
+import { paced, serverStream } from '../../shared/wire/server-stream.ts';
+import type { Model } from '../../shared/wire/generated/tangram/v1/Model.ts';
 import type { WatchModelsRequest__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsRequest.ts';
 import type { WatchModelsResponse } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 import type { CoordinatorCore, ModelEvent } from '../fleet/core.ts';
@@ -16,9 +18,13 @@ export function watchModels(
 ): handleServerStreamingCall<WatchModelsRequest__Output, WatchModelsResponse> {
   return serverStream(async (call: Call, signal) => {
     const only = call.request.name === '' ? null : modelNameIn(call.request.name);
-    for await (const event of core.watchModels(signal)) {
-      if (only !== null && nameOf(event) !== only && event.kind !== 'synced') continue;
-      await send(call, encodeModelEvent(event), signal);
+    const masked = readMask<Model>('tangram.v1.Model', call.request.readMask);
+    for await (const event of core.watchModels(signal, call.request.resumeRevision)) {
+      const name = nameOf(event);
+      if (only !== null && name !== null && name !== only) continue;
+      const message = encodeModelEvent(event);
+      const sent = message.model ? { ...message, model: masked(message.model) } : message;
+      await paced(call, sent, signal);
       if (signal.aborted) break;
     }
   }, onError);
@@ -31,21 +37,9 @@ function nameOf(event: ModelEvent): string | null {
     case 'deleted':
       return event.name;
     case 'synced':
+    case 'bookmark':
       return null;
     default:
       return unreachable(event);
   }
-}
-
-async function send(call: Call, message: WatchModelsResponse, signal: AbortSignal): Promise<void> {
-  if (call.write(message) || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      call.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    call.on('drain', done);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -34,8 +34,15 @@ export function waitsFor(world: World, change: Change): string {
   return reasons[0] ?? '';
 }
 
+/** What is written together with the end of a change: how the call that asked for it is answered. */
+type AnswerOf = (ended: Change) => readonly LedgerWrite[];
+
 /** An operator ends a change. Throws CHANGE_UNKNOWN, REQUEST_INVALID. One that is over is answered as it is. */
-export async function abortByName(world: World, id: ChangeId): Promise<Change> {
+export async function abortByName(
+  world: World,
+  id: ChangeId,
+  answer: AnswerOf = () => [],
+): Promise<Change> {
   const key = storeKeys.change(id);
   const change = world.ledger.changes.get(key)?.value;
   if (change === undefined) {
@@ -43,7 +50,10 @@ export async function abortByName(world: World, id: ChangeId): Promise<Change> {
       hint: 'tangram changes lists those that run and those that ended last',
     });
   }
-  if (change.state !== 'running') return change;
+  if (change.state !== 'running') {
+    await world.ledger.commit(answer(change));
+    return change;
+  }
   if (!change.exact) {
     throw new AppError(
       'REQUEST_INVALID',
@@ -53,7 +63,7 @@ export async function abortByName(world: World, id: ChangeId): Promise<Change> {
       },
     );
   }
-  await abortChange(world, change, 'by an operator');
+  await abortChange(world, change, 'by an operator', answer);
   return world.ledger.changes.get(key)?.value ?? change;
 }
 
@@ -62,7 +72,12 @@ export async function abortByName(world: World, id: ChangeId): Promise<Change> {
  * by the rule for every surplus copy; a successor that has not started is withdrawn as long as the old one is still
  * there; nothing else is stopped. In several transactions, the change last: a crash in between aborts it again.
  */
-export async function abortChange(world: World, change: Change, reason: string): Promise<void> {
+export async function abortChange(
+  world: World,
+  change: Change,
+  reason: string,
+  answer: AnswerOf = () => [],
+): Promise<void> {
   const replaced = replacedBy(change);
   const groups: LedgerWrite[][] = [];
   for (const { id, holder } of change.plan.begins) {
@@ -88,7 +103,7 @@ export async function abortChange(world: World, change: Change, reason: string):
     reason,
     endedAtMs: world.deps.clock.wallMs(),
   };
-  groups.push([world.ledger.changes.put(storeKeys.change(change.id), ended)]);
+  groups.push([world.ledger.changes.put(storeKeys.change(change.id), ended), ...answer(ended)]);
   await world.ledger.commitGroups(groups);
   touchRecuts(world, ended);
   world.event('change-aborted', `changes/${change.id}`, reason);

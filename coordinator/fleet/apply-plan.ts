@@ -4,18 +4,27 @@ import type { PlanProblem } from '../../shared/placement/relayout/lint-plan.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { storeKeys, type PlanRecord } from '../store/values.ts';
 import { changeIdOf, newChange, supersede } from './changes.ts';
+import type { ChangeView, Once } from './core.ts';
 import { keptPlan } from './kept-plans.ts';
 import { movedSince } from './plan-basis.ts';
 import { brokenPlan, problemsOf } from './plan-check.ts';
+import { viewChange } from './views.ts';
 import type { World } from './world.ts';
 
 /**
  * Begins to carry out exactly the plan that is kept under `id`; the same id again answers the change that it began.
  * Throws PLAN_UNKNOWN; PLAN_STALE when what it touches has moved on; INTERNAL for a plan that breaks a rule.
  */
-export async function applyPlan(world: World, id: PlanId): Promise<Change> {
+export async function applyPlan(
+  world: World,
+  id: PlanId,
+  { once }: Once<ChangeView> = {},
+): Promise<Change> {
   const begun = world.ledger.changes.get(storeKeys.change(changeIdOf(id)))?.value;
-  if (begun !== undefined) return begun;
+  if (begun !== undefined) {
+    await world.ledger.commit(world.answers.record(once, viewChange(world, begun)));
+    return begun;
+  }
   world.refreshNodes();
   const kept = keptPlan(world, id);
   const { plan, model, startSeconds } = kept;
@@ -28,6 +37,7 @@ export async function applyPlan(world: World, id: PlanId): Promise<Change> {
     world.ledger.changes.put(storeKeys.change(change.id), change),
     world.ledger.plans.delete(storeKeys.plan(id)),
     ...older,
+    ...world.answers.record(once, viewChange(world, change)),
   ]);
   world.event('change-begun', `changes/${change.id}`, describe(plan));
   world.refreshNodes();

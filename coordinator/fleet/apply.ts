@@ -6,7 +6,7 @@ import { AppError } from '../../shared/platform/errors.ts';
 import { storeKeys, type ModelRecord, type PlanRecord } from '../store/values.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { changeIdOf, newChange, supersede } from './changes.ts';
-import type { ApplyOptions, ApplyResult, ModelView } from './core.ts';
+import type { ApplyOptions, ApplyResult, ChangeOptions, DeleteResult, ModelView } from './core.ts';
 import { keepPlan } from './kept-plans.ts';
 import { brokenPlan, problemsOf } from './plan-check.ts';
 import type { Row } from './ledger.ts';
@@ -34,23 +34,40 @@ export async function applyModel(
   const wish: Wish = { record, row };
   const outcome = same ? 'unchanged' : row === undefined ? 'created' : 'updated';
   if (same && !options.validateOnly) {
-    const planned = planFor(world, wish);
-    return { outcome, model: view(world, planner, row), ...notedPlan(world, planned) };
+    const noted = notedPlan(world, planFor(world, wish));
+    const result = { outcome, model: view(world, planner, row), ...noted, change: null } as const;
+    await world.ledger.commit(world.answers.record(options.once, result));
+    return result;
   }
   if (options.validateOnly) {
     const etag = row?.revision.toString() ?? '';
     const { plan, fitsIf } = planWithin(world, wish, options.budget ?? noBudget);
-    const kept = options.keepPlan === true ? await keep(world, wish, plan) : null;
+    const kept = options.keepPlan === true ? keptRecord(world, wish, plan) : null;
     const model = viewRecord(world, planner, { record, etag });
-    return { outcome, model, ...notedPlan(world, plan, { fitsIf, kept }) };
+    const noted = notedPlan(world, plan, { fitsIf, kept });
+    const result = { outcome, model, ...noted, change: null } as const;
+    if (kept !== null) {
+      const answer = world.answers.record(options.once, result);
+      await world.ledger.commit([...keepPlan(world, kept), ...answer]);
+    }
+    return result;
   }
   const plan = planFor(world, wish);
   const older = await supersede(world, [spec.name], changeIdOf(plan.id));
   const change = newChange(world, plan, { exact: false, ...predictedFor(world, plan, spec.name) });
+  world.refreshNodes();
+  // Made before it is done, so that it can be written together with it; only the etag is not known yet.
+  const result: ApplyResult = {
+    outcome,
+    model: viewRecord(world, planner, { record, etag: '' }),
+    ...notedPlan(world, plan),
+    change: change.id,
+  };
   await world.ledger.commit([
     world.ledger.models.put(storeKeys.model(spec.name), record),
     world.ledger.changes.put(storeKeys.change(change.id), change),
     ...older,
+    ...world.answers.record(options.once, result),
   ]);
   world.refreshNodes();
   world.event(
@@ -58,14 +75,10 @@ export async function applyModel(
     `models/${spec.name}`,
     `version ${record.version}, ${spec.replicas} replicas`,
   );
-  const stored = world.ledger.model(spec.name) ?? {
-    value: record,
-    revision: world.ledger.revision,
-  };
-  return { outcome, model: view(world, planner, stored), ...notedPlan(world, plan) };
+  return { ...result, model: { ...result.model, etag: world.ledger.revision.toString() } };
 }
 
-async function keep(world: World, { record }: Wish, plan: Plan): Promise<PlanRecord> {
+function keptRecord(world: World, { record }: Wish, plan: Plan): PlanRecord {
   const { startSeconds } = predictedFor(world, plan, record.spec.name);
   const kept: PlanRecord = {
     plan,
@@ -74,31 +87,38 @@ async function keep(world: World, { record }: Wish, plan: Plan): Promise<PlanRec
     createdAtMs: world.deps.clock.wallMs(),
   };
   if (problemsOf(world, kept).length > 0) throw brokenPlan(world, kept);
-  await world.ledger.commit(keepPlan(world, kept));
   return kept;
 }
 
-/** Ends a model. Throws MODEL_UNKNOWN. */
+/** Ends a model. Throws MODEL_UNKNOWN, MODEL_CONFLICT. */
 export async function deleteModel(
   world: World,
   name: ModelName,
-  options: { readonly validateOnly: boolean },
-): Promise<Plan> {
+  options: { readonly validateOnly: boolean } & Partial<ChangeOptions<DeleteResult>>,
+): Promise<DeleteResult> {
   const row = world.ledger.model(name);
   if (row === undefined) throw unknownModel(name);
+  checkEtag(name, row, options.etag ?? null);
   const record = { ...row.value, deleting: true, updatedAtMs: world.deps.clock.wallMs() };
   const plan = planFor(world, { record, row });
-  if (options.validateOnly || row.value.deleting) return plan;
+  if (options.validateOnly) return { plan, change: null };
+  if (row.value.deleting) {
+    const result = { plan, change: null };
+    await world.ledger.commit(world.answers.record(options.once, result));
+    return result;
+  }
   const older = await supersede(world, [name], changeIdOf(plan.id));
   const change = newChange(world, plan, { exact: false, ...predictedFor(world, plan, name) });
+  const result = { plan, change: change.id };
   await world.ledger.commit([
     world.ledger.models.put(storeKeys.model(name), record),
     world.ledger.changes.put(storeKeys.change(change.id), change),
     ...older,
+    ...world.answers.record(options.once, result),
   ]);
   world.refreshNodes();
   world.event('deleting', `models/${name}`, 'its replicas are stopped');
-  return plan;
+  return result;
 }
 
 /** The error for a name that no model has. */
@@ -131,16 +151,20 @@ function checkConflict(
   row: Row<ModelRecord> | undefined,
   etag: string | null,
 ): void {
-  if (etag !== null && etag !== (row?.revision.toString() ?? '')) {
-    throw new AppError('MODEL_CONFLICT', `the model ${name} has changed since it was read`, {
-      hint: 'read it again, make the change on top of what is there, and apply that',
-    });
-  }
+  checkEtag(name, row, etag);
   if (row?.value.deleting === true) {
     throw new AppError('MODEL_CONFLICT', `the model ${name} is being deleted`, {
       hint: 'apply it again once it is gone',
     });
   }
+}
+
+function checkEtag(name: ModelName, row: Row<ModelRecord> | undefined, etag: string | null): void {
+  if (etag === null || etag === (row?.revision.toString() ?? '')) return;
+  throw new AppError('MODEL_CONFLICT', `the model ${name} has changed since it was read`, {
+    hint: 'read it again, make the change on top of what is there, and apply that',
+    facts: { subject: `models/${name}` },
+  });
 }
 
 /** The model as it will be once `spec` is declared. */

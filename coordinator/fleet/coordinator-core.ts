@@ -1,10 +1,12 @@
 import { AssertionError } from '../../shared/domain/assert.ts';
-import type { ClusterId, NodeName } from '../../shared/domain/ids.ts';
+import type { ClusterId } from '../../shared/domain/ids.ts';
 import { AppError, errorChain, errorCodes, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { Leadership } from '../store/store.ts';
 import { storeKeys } from '../store/values.ts';
 import { abortByName } from './abort-change.ts';
+import { createAllocations } from './allocation-desk.ts';
+import type { Allocations } from './allocations.ts';
 import { AnsweredBefore, type OnceCall } from './answers.ts';
 import { applyModel, deleteModel, unknownModel } from './apply.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -15,7 +17,7 @@ import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { Watches } from './watches.ts';
 import { planDefrag } from './plan-defrag.ts';
 import { Planner } from './planner.ts';
-import { nodeRecordOf, runRound } from './round.ts';
+import { runRound } from './round.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
 import { setAvailability, unknownNode } from './set-availability.ts';
@@ -67,6 +69,7 @@ export async function createCoordinatorCore(
  */
 class Core implements RunningCore {
   readonly clusterId: ClusterId;
+  readonly allocations: Allocations;
   readonly #world: World;
   readonly #holder: string;
   readonly #planner: Planner;
@@ -101,7 +104,12 @@ class Core implements RunningCore {
     this.#watches = new Watches(world, {
       models: () => this.eachModel(),
       changes: () => this.changes(),
+      allocations: () => this.allocations.list(),
     });
+    this.allocations = {
+      ...createAllocations(world, this.#planner, (task, once) => this.#write(task, once)),
+      watch: (stop, resume) => this.#watches.allocations(stop, resume),
+    };
     this.#watches.useEpoch(this.epoch);
     this.#sessions = new Sessions({
       world,
@@ -167,6 +175,9 @@ class Core implements RunningCore {
 
   tryModel: CoordinatorCore['tryModel'] = (spec, budget) =>
     this.#exclusive(async () => tryModel(this.#world, spec, budget));
+
+  keptPlan: CoordinatorCore['keptPlan'] = (id) =>
+    this.#world.ledger.plans.get(storeKeys.plan(id))?.value.plan;
 
   changes: CoordinatorCore['changes'] = () =>
     this.#world.ledger.changes

@@ -6,6 +6,7 @@ import type { ModelSpec } from '../../shared/domain/model.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import type { Evidence, NodeAvailability, Refusal } from '../../shared/placement/engine.ts';
+import type { Allocations } from './allocations.ts';
 import type { OnceCall } from './answers.ts';
 import type { PlaceReason } from './explain-place.ts';
 import type { PlacementNode } from '../../shared/placement/engine.ts';
@@ -199,6 +200,7 @@ export interface NodeSession {
 export interface CoordinatorCore {
   readonly clusterId: ClusterId;
   readonly epoch: number;
+  readonly allocations: Allocations;
   /** Throws MODEL_INVALID, MODEL_CONFLICT (etag). `validateOnly` writes nothing. */
   applyModel(spec: ModelSpec, options: ApplyOptions): Promise<ApplyResult>;
   /** Throws MODEL_UNKNOWN. Its replicas are tombstoned; the model is gone once they are. */
@@ -224,6 +226,8 @@ export interface CoordinatorCore {
   tryWithout(node: NodeName): Promise<ThoughtCluster>;
   /** What would a declaration do, and could it be taken back? Throws MODEL_INVALID. */
   tryModel(spec: ModelSpec, budget: PlanBudget): Promise<TriedModel>;
+  /** undefined: no such plan is kept. */
+  keptPlan(id: PlanId): Plan | undefined;
   /** Oldest first; those that are over are kept in a limited number. */
   changes(): readonly ChangeView[];
   change(id: ChangeId): ChangeView | undefined;
@@ -247,9 +251,11 @@ export interface CoordinatorCore {
     wanted: 'ready' | 'cordoned' | 'draining',
     options?: ChangeOptions<NodeView>,
   ): Promise<NodeView>;
+  /** The newest, oldest first; `before`: of those that came before the event of that id. */
   events(options: {
     readonly limit: number;
     readonly subject: string | null;
+    readonly before?: number | null;
   }): readonly FleetEvent[];
   /**
    * `resume`: the revision of the last event that was seen; what follows is what came after it, or more of it than

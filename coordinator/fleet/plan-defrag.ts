@@ -2,7 +2,7 @@ import type { Plan } from '../../shared/domain/change.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { defrag } from '../../shared/placement/relayout/defrag.ts';
 import type { PlanRecord } from '../store/values.ts';
-import type { KeptPlan, PlanBudget } from './core.ts';
+import type { KeptPlan, Once, PlanBudget } from './core.ts';
 import { keepPlan } from './kept-plans.ts';
 import { planIdOf } from './names.ts';
 import { basisOf } from './plan-basis.ts';
@@ -18,7 +18,11 @@ const gainMinMilli = 50;
  * Plans what wins the most schedulable capacity within the budget, and keeps the plan. With a budget of 0 only replicas
  * that have nothing to do are moved. Throws INTERNAL for a plan that breaks a rule.
  */
-export async function planDefrag(world: World, budget: PlanBudget): Promise<KeptPlan> {
+export async function planDefrag(
+  world: World,
+  budget: PlanBudget,
+  { once }: Once<KeptPlan> = {},
+): Promise<KeptPlan> {
   world.refreshNodes();
   const { plan: found } = defrag({
     ...inputOf(world, namer(world)),
@@ -29,7 +33,11 @@ export async function planDefrag(world: World, budget: PlanBudget): Promise<Kept
     gainMinMilli,
   });
   const plan: Plan = { ...found, basis: basisOf(world, found, []) };
-  if (plan.stages.length === 0) return notedPlan(world, plan);
+  if (plan.stages.length === 0) {
+    const nothing = notedPlan(world, plan);
+    await world.ledger.commit(world.answers.record(once, nothing));
+    return nothing;
+  }
   const { startSeconds } = predictedFor(world, plan, null);
   const kept: PlanRecord = {
     plan,
@@ -38,6 +46,7 @@ export async function planDefrag(world: World, budget: PlanBudget): Promise<Kept
     createdAtMs: world.deps.clock.wallMs(),
   };
   if (problemsOf(world, kept).length > 0) throw brokenPlan(world, kept);
-  await world.ledger.commit(keepPlan(world, kept));
-  return notedPlan(world, plan, { fitsIf: '', kept });
+  const result = notedPlan(world, plan, { fitsIf: '', kept });
+  await world.ledger.commit([...keepPlan(world, kept), ...world.answers.record(once, result)]);
+  return result;
 }

@@ -1,7 +1,8 @@
 import type { Change } from '../../shared/domain/change.ts';
 import type { ModelName } from '../../shared/domain/ids.ts';
-import { storeKeys, type ModelRecord } from '../store/values.ts';
+import { storeKeys, type ModelRecord, type NodeRecord } from '../store/values.ts';
 import { waitsFor } from './abort-change.ts';
+import { contentHash } from './content-hash.ts';
 import type { ChangeView, ModelView, NodeView } from './core.ts';
 import { standingOf } from './model-plan.ts';
 import type { LiveNode } from './node-registry.ts';
@@ -62,11 +63,17 @@ export function viewChange(world: World, change: Change): ChangeView {
   return { change, waitsFor: waitsFor(world, change), receipt: receiptOf(change) };
 }
 
+/** Names what an operator has decided about a node: equal decisions have equal names. */
+export function nodeEtag({ node, wanted }: Pick<NodeRecord, 'node' | 'wanted'>): string {
+  return contentHash([node, wanted]).slice(0, 16);
+}
+
 /** A node as people see it. */
 export function viewNode(world: World, live: LiveNode): NodeView {
   const { node, inventory, connected, status } = live;
   return {
     node,
+    etag: nodeEtag(world.ledger.node(node)?.value ?? { node, wanted: 'ready' }),
     inventory,
     availability: world.availability(live),
     connected,

@@ -50,9 +50,11 @@ export class EventLog {
     this.#insert = opened.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
     this.#prune = opened.prepare('DELETE FROM events WHERE id <= ?');
     const read = 'SELECT id, at_ms AS atMs, kind, subject, message FROM events';
-    this.#all = opened.prepare<[number], LoggedEvent>(`${read} ORDER BY id DESC LIMIT ?`);
-    this.#of = opened.prepare<[string, number], LoggedEvent>(
-      `${read} WHERE subject = ? ORDER BY id DESC LIMIT ?`,
+    this.#all = opened.prepare<[number, number], LoggedEvent>(
+      `${read} WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    );
+    this.#of = opened.prepare<[string, number, number], LoggedEvent>(
+      `${read} WHERE subject = ? AND id < ? ORDER BY id DESC LIMIT ?`,
     );
   }
 
@@ -64,12 +66,18 @@ export class EventLog {
     return logged;
   }
 
-  /** The newest `limit`, oldest first. */
-  list(options: { readonly limit: number; readonly subject: string | null }): LoggedEvent[] {
+  /** The newest `limit` of those that came before the event of id `before`, oldest first. */
+  list(options: {
+    readonly limit: number;
+    readonly subject: string | null;
+    readonly before?: number | null;
+  }): LoggedEvent[] {
     this.flush();
     const { subject } = options;
+    const before = options.before ?? Number.MAX_SAFE_INTEGER;
     const limit = Math.max(0, Math.min(options.limit, this.#rowsMax));
-    const rows = subject === null ? this.#all.all(limit) : this.#of.all(subject, limit);
+    const rows =
+      subject === null ? this.#all.all(before, limit) : this.#of.all(subject, before, limit);
     return rows.toReversed();
   }
 

@@ -29,6 +29,9 @@ export interface RpcStatus {
   readonly details: RpcStatusDetails;
 }
 
+/** protobufjs reads maps here, too; its types forget to say so. */
+const stringMap = (id: number): protobuf.IField =>
+  ({ keyType: 'string', type: 'string', id }) as protobuf.IField;
 const text = (id: number) => ({ type: 'string', id });
 
 /**
@@ -50,7 +53,7 @@ const root = protobuf.Root.fromJSON({
       fields: {
         reason: text(1),
         domain: text(2),
-        metadata: { keyType: 'string', type: 'string', id: 3 },
+        metadata: stringMap(3),
       },
     },
     RetryInfo: { fields: { retryDelay: { type: 'Duration', id: 1 } } },

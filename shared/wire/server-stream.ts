@@ -28,3 +28,21 @@ export function serverStream<Request, Response>(
     })();
   };
 }
+
+/** Writes one message, and comes back once the stream takes more, or `signal` aborts. */
+export async function paced<Request, Response>(
+  call: ServerWritableStream<Request, Response>,
+  message: Response,
+  signal: AbortSignal,
+): Promise<void> {
+  if (call.write(message) || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      call.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    call.on('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,11 +1,13 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { FieldMask as _google_protobuf_FieldMask, FieldMask__Output as _google_protobuf_FieldMask__Output } from './google/protobuf/FieldMask.ts';
 import type { AbortChangeRequest as _tangram_v1_AbortChangeRequest, AbortChangeRequest__Output as _tangram_v1_AbortChangeRequest__Output } from './tangram/v1/AbortChangeRequest.ts';
 import type { AbortChangeResponse as _tangram_v1_AbortChangeResponse, AbortChangeResponse__Output as _tangram_v1_AbortChangeResponse__Output } from './tangram/v1/AbortChangeResponse.ts';
 import type { ApplyPlanRequest as _tangram_v1_ApplyPlanRequest, ApplyPlanRequest__Output as _tangram_v1_ApplyPlanRequest__Output } from './tangram/v1/ApplyPlanRequest.ts';
 import type { ApplyPlanResponse as _tangram_v1_ApplyPlanResponse, ApplyPlanResponse__Output as _tangram_v1_ApplyPlanResponse__Output } from './tangram/v1/ApplyPlanResponse.ts';
 import type { Change as _tangram_v1_Change, Change__Output as _tangram_v1_Change__Output } from './tangram/v1/Change.ts';
+import type { ChangeProgress as _tangram_v1_ChangeProgress, ChangeProgress__Output as _tangram_v1_ChangeProgress__Output } from './tangram/v1/ChangeProgress.ts';
 import type { ChangeServiceClient as _tangram_v1_ChangeServiceClient, ChangeServiceDefinition as _tangram_v1_ChangeServiceDefinition } from './tangram/v1/ChangeService.ts';
 import type { Evidence as _tangram_v1_Evidence, Evidence__Output as _tangram_v1_Evidence__Output } from './tangram/v1/Evidence.ts';
 import type { GetChangeRequest as _tangram_v1_GetChangeRequest, GetChangeRequest__Output as _tangram_v1_GetChangeRequest__Output } from './tangram/v1/GetChangeRequest.ts';
@@ -23,12 +25,21 @@ import type { PlanPrice as _tangram_v1_PlanPrice, PlanPrice__Output as _tangram_
 import type { PlanStage as _tangram_v1_PlanStage, PlanStage__Output as _tangram_v1_PlanStage__Output } from './tangram/v1/PlanStage.ts';
 import type { PlanStep as _tangram_v1_PlanStep, PlanStep__Output as _tangram_v1_PlanStep__Output } from './tangram/v1/PlanStep.ts';
 import type { ReceiptLine as _tangram_v1_ReceiptLine, ReceiptLine__Output as _tangram_v1_ReceiptLine__Output } from './tangram/v1/ReceiptLine.ts';
+import type { WaitChangeRequest as _tangram_v1_WaitChangeRequest, WaitChangeRequest__Output as _tangram_v1_WaitChangeRequest__Output } from './tangram/v1/WaitChangeRequest.ts';
+import type { WaitChangeResponse as _tangram_v1_WaitChangeResponse, WaitChangeResponse__Output as _tangram_v1_WaitChangeResponse__Output } from './tangram/v1/WaitChangeResponse.ts';
+import type { WatchChangesRequest as _tangram_v1_WatchChangesRequest, WatchChangesRequest__Output as _tangram_v1_WatchChangesRequest__Output } from './tangram/v1/WatchChangesRequest.ts';
+import type { WatchChangesResponse as _tangram_v1_WatchChangesResponse, WatchChangesResponse__Output as _tangram_v1_WatchChangesResponse__Output } from './tangram/v1/WatchChangesResponse.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
 };
 
 export interface ProtoGrpcType {
+  google: {
+    protobuf: {
+      FieldMask: MessageTypeDefinition<_google_protobuf_FieldMask, _google_protobuf_FieldMask__Output>
+    }
+  }
   tangram: {
     v1: {
       AbortChangeRequest: MessageTypeDefinition<_tangram_v1_AbortChangeRequest, _tangram_v1_AbortChangeRequest__Output>
@@ -36,6 +47,7 @@ export interface ProtoGrpcType {
       ApplyPlanRequest: MessageTypeDefinition<_tangram_v1_ApplyPlanRequest, _tangram_v1_ApplyPlanRequest__Output>
       ApplyPlanResponse: MessageTypeDefinition<_tangram_v1_ApplyPlanResponse, _tangram_v1_ApplyPlanResponse__Output>
       Change: MessageTypeDefinition<_tangram_v1_Change, _tangram_v1_Change__Output>
+      ChangeProgress: MessageTypeDefinition<_tangram_v1_ChangeProgress, _tangram_v1_ChangeProgress__Output>
       ChangeService: SubtypeConstructor<typeof grpc.Client, _tangram_v1_ChangeServiceClient> & { service: _tangram_v1_ChangeServiceDefinition }
       ChangeState: EnumTypeDefinition
       Evidence: MessageTypeDefinition<_tangram_v1_Evidence, _tangram_v1_Evidence__Output>
@@ -54,6 +66,10 @@ export interface ProtoGrpcType {
       PlanStage: MessageTypeDefinition<_tangram_v1_PlanStage, _tangram_v1_PlanStage__Output>
       PlanStep: MessageTypeDefinition<_tangram_v1_PlanStep, _tangram_v1_PlanStep__Output>
       ReceiptLine: MessageTypeDefinition<_tangram_v1_ReceiptLine, _tangram_v1_ReceiptLine__Output>
+      WaitChangeRequest: MessageTypeDefinition<_tangram_v1_WaitChangeRequest, _tangram_v1_WaitChangeRequest__Output>
+      WaitChangeResponse: MessageTypeDefinition<_tangram_v1_WaitChangeResponse, _tangram_v1_WaitChangeResponse__Output>
+      WatchChangesRequest: MessageTypeDefinition<_tangram_v1_WatchChangesRequest, _tangram_v1_WatchChangesRequest__Output>
+      WatchChangesResponse: MessageTypeDefinition<_tangram_v1_WatchChangesResponse, _tangram_v1_WatchChangesResponse__Output>
     }
   }
 }

@@ -22,8 +22,10 @@ import { AppError } from '../../../shared/platform/errors.ts';
 import type {
   ApplyOptions,
   ApplyResult,
+  ChangeEvent,
   ChangeView,
   CoordinatorCore,
+  DeleteResult,
   Explanation,
   FleetEvent,
   KeptPlan,
@@ -90,7 +92,7 @@ export class FakeCore implements CoordinatorCore {
     const plan = this.#plan(unchanged ? [] : [`start ${spec.replicas}`]);
     const notes = { cards: [], fitsIf: '', expiresAtMs: null, learnedStarts: 0 };
     if (options.validateOnly) {
-      return { outcome, model: this.#view(present ?? next), plan, notes };
+      return { outcome, model: this.#view(present ?? next), plan, notes, change: null };
     }
     if (!unchanged) {
       this.#revision += 1;
@@ -99,13 +101,17 @@ export class FakeCore implements CoordinatorCore {
       this.#note('model-applied', `models/${spec.name}`, `version ${next.version}`);
       this.#tell(spec.name);
     }
-    return { outcome, model: this.#view(this.#models.get(spec.name) ?? next), plan, notes };
+    const model = this.#view(this.#models.get(spec.name) ?? next);
+    return { outcome, model, plan, notes, change: null };
   }
 
-  async deleteModel(name: ModelName, options: { readonly validateOnly: boolean }): Promise<Plan> {
+  async deleteModel(
+    name: ModelName,
+    options: { readonly validateOnly: boolean },
+  ): Promise<DeleteResult> {
     if (!this.#models.has(name)) throw new AppError('MODEL_UNKNOWN', `no model ${name}`);
     const plan = this.#plan([`stop ${name}`]);
-    if (options.validateOnly) return plan;
+    if (options.validateOnly) return { plan, change: null };
     this.#revision += 1;
     this.#models.delete(name);
     for (const [id, claim] of this.#claims) {
@@ -114,7 +120,7 @@ export class FakeCore implements CoordinatorCore {
     for (const queue of this.#watchers) {
       queue.push({ kind: 'deleted', name, revision: String(this.#revision) });
     }
-    return plan;
+    return { plan, change: null };
   }
 
   async scaleModel(name: ModelName, replicas: number): Promise<ApplyResult> {
@@ -132,6 +138,10 @@ export class FakeCore implements CoordinatorCore {
   async planDefrag(_budget: PlanBudget): Promise<KeptPlan> {
     const notes = { cards: [], fitsIf: '', expiresAtMs: null, learnedStarts: 0 };
     return { plan: { ...this.#plan([]), kind: 'defrag', stages: [] }, notes };
+  }
+
+  keptPlan(_id: PlanId): Plan | undefined {
+    return undefined;
   }
 
   changes(): readonly ChangeView[] {
@@ -198,6 +208,7 @@ export class FakeCore implements CoordinatorCore {
       lastSeenMs: 1_000,
       generation: live.generation,
       acceptedGeneration: live.status?.acceptedGeneration ?? 0,
+      etag: live.cordoned,
       status: live.status,
       claims: [...this.#claims.values()].filter((claim) => claim.node === name),
     };
@@ -259,6 +270,14 @@ export class FakeCore implements CoordinatorCore {
     } finally {
       this.#watchers.delete(queue);
     }
+  }
+
+  /** Nothing is carried out here, so nothing happens to changes. */
+  async *watchChanges(signal: AbortSignal): AsyncIterable<ChangeEvent> {
+    yield { kind: 'synced', revision: '1-0-0' };
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve, { once: true });
+    });
   }
 
   knowsNode(name: NodeName): boolean {

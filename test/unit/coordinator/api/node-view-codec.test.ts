@@ -84,6 +84,7 @@ function view(change: Partial<NodeView> = {}): NodeView {
         },
       ],
     },
+    etag: 'ready',
     availability: { kind: 'ready' },
     connected: true,
     lastSeenMs: 5,

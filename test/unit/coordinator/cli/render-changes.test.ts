@@ -28,6 +28,7 @@ function change(of: Partial<Change__Output>): Change__Output {
     stage: 1,
     reason: '',
     startedAtMs: '1000',
+    progress: null,
     endedAtMs: '0',
     receipt: [],
     ...of,

@@ -144,6 +144,7 @@ const node: Node__Output = {
   acceptedGeneration: '1',
   replicas: [replica()],
   imageCount: 0,
+  etag: 'ready',
 };
 
 describe('tables', () => {

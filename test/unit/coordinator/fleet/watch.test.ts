@@ -15,7 +15,8 @@ function brief(event: ModelEvent): string {
     case 'deleted':
       return `${event.name} deleted`;
     case 'synced':
-      return 'synced';
+    case 'bookmark':
+      return event.kind;
     default:
       return unreachable(event);
   }

@@ -13,6 +13,7 @@ function view(node: string, change: Partial<NodeView> = {}): NodeView {
   return {
     node: inventory.node,
     inventory,
+    etag: 'ready',
     availability: { kind: 'ready' },
     connected: true,
     lastSeenMs: 0,

@@ -3,8 +3,10 @@
 
 export interface AbortChangeRequest {
   'change'?: (string);
+  'requestId'?: (string);
 }
 
 export interface AbortChangeRequest__Output {
   'change': (string);
+  'requestId': (string);
 }

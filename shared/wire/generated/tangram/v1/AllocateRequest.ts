@@ -9,6 +9,7 @@ export interface AllocateRequest {
   'spec'?: (_tangram_v1_AllocationSpec | null);
   'waitSeconds'?: (number | string | Long);
   'validateOnly'?: (boolean);
+  'requestId'?: (string);
 }
 
 export interface AllocateRequest__Output {
@@ -17,4 +18,5 @@ export interface AllocateRequest__Output {
   'spec': (_tangram_v1_AllocationSpec__Output | null);
   'waitSeconds': (string);
   'validateOnly': (boolean);
+  'requestId': (string);
 }

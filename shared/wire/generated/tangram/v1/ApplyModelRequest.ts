@@ -9,6 +9,7 @@ export interface ApplyModelRequest {
   'etag'?: (string);
   'keepPlan'?: (boolean);
   'budget'?: (_tangram_v1_PlanBudget | null);
+  'requestId'?: (string);
 }
 
 export interface ApplyModelRequest__Output {
@@ -17,4 +18,5 @@ export interface ApplyModelRequest__Output {
   'etag': (string);
   'keepPlan': (boolean);
   'budget': (_tangram_v1_PlanBudget__Output | null);
+  'requestId': (string);
 }

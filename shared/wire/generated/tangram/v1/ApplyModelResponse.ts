@@ -8,10 +8,12 @@ export interface ApplyModelResponse {
   'model'?: (_tangram_v1_Model | null);
   'outcome'?: (_tangram_v1_ApplyOutcome);
   'plan'?: (_tangram_v1_Plan | null);
+  'change'?: (string);
 }
 
 export interface ApplyModelResponse__Output {
   'model': (_tangram_v1_Model__Output | null);
   'outcome': (_tangram_v1_ApplyOutcome__Output);
   'plan': (_tangram_v1_Plan__Output | null);
+  'change': (string);
 }

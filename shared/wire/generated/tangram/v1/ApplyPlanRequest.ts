@@ -3,8 +3,10 @@
 
 export interface ApplyPlanRequest {
   'plan'?: (string);
+  'requestId'?: (string);
 }
 
 export interface ApplyPlanRequest__Output {
   'plan': (string);
+  'requestId': (string);
 }

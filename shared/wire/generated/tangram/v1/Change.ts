@@ -3,6 +3,7 @@
 import type { Plan as _tangram_v1_Plan, Plan__Output as _tangram_v1_Plan__Output } from '../../tangram/v1/Plan.ts';
 import type { ChangeState as _tangram_v1_ChangeState, ChangeState__Output as _tangram_v1_ChangeState__Output } from '../../tangram/v1/ChangeState.ts';
 import type { ReceiptLine as _tangram_v1_ReceiptLine, ReceiptLine__Output as _tangram_v1_ReceiptLine__Output } from '../../tangram/v1/ReceiptLine.ts';
+import type { ChangeProgress as _tangram_v1_ChangeProgress, ChangeProgress__Output as _tangram_v1_ChangeProgress__Output } from '../../tangram/v1/ChangeProgress.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Change {
@@ -14,6 +15,7 @@ export interface Change {
   'startedAtMs'?: (number | string | Long);
   'endedAtMs'?: (number | string | Long);
   'receipt'?: (_tangram_v1_ReceiptLine)[];
+  'progress'?: (_tangram_v1_ChangeProgress | null);
 }
 
 export interface Change__Output {
@@ -25,4 +27,5 @@ export interface Change__Output {
   'startedAtMs': (string);
   'endedAtMs': (string);
   'receipt': (_tangram_v1_ReceiptLine__Output)[];
+  'progress': (_tangram_v1_ChangeProgress__Output | null);
 }

@@ -12,6 +12,10 @@ import type { ListChangesRequest as _tangram_v1_ListChangesRequest, ListChangesR
 import type { ListChangesResponse as _tangram_v1_ListChangesResponse, ListChangesResponse__Output as _tangram_v1_ListChangesResponse__Output } from '../../tangram/v1/ListChangesResponse.ts';
 import type { PlanDefragRequest as _tangram_v1_PlanDefragRequest, PlanDefragRequest__Output as _tangram_v1_PlanDefragRequest__Output } from '../../tangram/v1/PlanDefragRequest.ts';
 import type { PlanDefragResponse as _tangram_v1_PlanDefragResponse, PlanDefragResponse__Output as _tangram_v1_PlanDefragResponse__Output } from '../../tangram/v1/PlanDefragResponse.ts';
+import type { WaitChangeRequest as _tangram_v1_WaitChangeRequest, WaitChangeRequest__Output as _tangram_v1_WaitChangeRequest__Output } from '../../tangram/v1/WaitChangeRequest.ts';
+import type { WaitChangeResponse as _tangram_v1_WaitChangeResponse, WaitChangeResponse__Output as _tangram_v1_WaitChangeResponse__Output } from '../../tangram/v1/WaitChangeResponse.ts';
+import type { WatchChangesRequest as _tangram_v1_WatchChangesRequest, WatchChangesRequest__Output as _tangram_v1_WatchChangesRequest__Output } from '../../tangram/v1/WatchChangesRequest.ts';
+import type { WatchChangesResponse as _tangram_v1_WatchChangesResponse, WatchChangesResponse__Output as _tangram_v1_WatchChangesResponse__Output } from '../../tangram/v1/WatchChangesResponse.ts';
 
 export interface ChangeServiceClient extends grpc.Client {
   AbortChange(argument: _tangram_v1_AbortChangeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_AbortChangeResponse__Output>): grpc.ClientUnaryCall;
@@ -59,6 +63,20 @@ export interface ChangeServiceClient extends grpc.Client {
   planDefrag(argument: _tangram_v1_PlanDefragRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_PlanDefragResponse__Output>): grpc.ClientUnaryCall;
   planDefrag(argument: _tangram_v1_PlanDefragRequest, callback: grpc.requestCallback<_tangram_v1_PlanDefragResponse__Output>): grpc.ClientUnaryCall;
 
+  WaitChange(argument: _tangram_v1_WaitChangeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_WaitChangeResponse__Output>): grpc.ClientUnaryCall;
+  WaitChange(argument: _tangram_v1_WaitChangeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_WaitChangeResponse__Output>): grpc.ClientUnaryCall;
+  WaitChange(argument: _tangram_v1_WaitChangeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_WaitChangeResponse__Output>): grpc.ClientUnaryCall;
+  WaitChange(argument: _tangram_v1_WaitChangeRequest, callback: grpc.requestCallback<_tangram_v1_WaitChangeResponse__Output>): grpc.ClientUnaryCall;
+  waitChange(argument: _tangram_v1_WaitChangeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_WaitChangeResponse__Output>): grpc.ClientUnaryCall;
+  waitChange(argument: _tangram_v1_WaitChangeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_WaitChangeResponse__Output>): grpc.ClientUnaryCall;
+  waitChange(argument: _tangram_v1_WaitChangeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_WaitChangeResponse__Output>): grpc.ClientUnaryCall;
+  waitChange(argument: _tangram_v1_WaitChangeRequest, callback: grpc.requestCallback<_tangram_v1_WaitChangeResponse__Output>): grpc.ClientUnaryCall;
+
+  WatchChanges(argument: _tangram_v1_WatchChangesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchChangesResponse__Output>;
+  WatchChanges(argument: _tangram_v1_WatchChangesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchChangesResponse__Output>;
+  watchChanges(argument: _tangram_v1_WatchChangesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchChangesResponse__Output>;
+  watchChanges(argument: _tangram_v1_WatchChangesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchChangesResponse__Output>;
+
 }
 
 export interface ChangeServiceHandlers extends grpc.UntypedServiceImplementation {
@@ -72,6 +90,10 @@ export interface ChangeServiceHandlers extends grpc.UntypedServiceImplementation
 
   PlanDefrag: grpc.handleUnaryCall<_tangram_v1_PlanDefragRequest__Output, _tangram_v1_PlanDefragResponse>;
 
+  WaitChange: grpc.handleUnaryCall<_tangram_v1_WaitChangeRequest__Output, _tangram_v1_WaitChangeResponse>;
+
+  WatchChanges: grpc.handleServerStreamingCall<_tangram_v1_WatchChangesRequest__Output, _tangram_v1_WatchChangesResponse>;
+
 }
 
 export interface ChangeServiceDefinition extends grpc.ServiceDefinition {
@@ -80,4 +102,6 @@ export interface ChangeServiceDefinition extends grpc.ServiceDefinition {
   GetChange: MethodDefinition<_tangram_v1_GetChangeRequest, _tangram_v1_GetChangeResponse, _tangram_v1_GetChangeRequest__Output, _tangram_v1_GetChangeResponse__Output>
   ListChanges: MethodDefinition<_tangram_v1_ListChangesRequest, _tangram_v1_ListChangesResponse, _tangram_v1_ListChangesRequest__Output, _tangram_v1_ListChangesResponse__Output>
   PlanDefrag: MethodDefinition<_tangram_v1_PlanDefragRequest, _tangram_v1_PlanDefragResponse, _tangram_v1_PlanDefragRequest__Output, _tangram_v1_PlanDefragResponse__Output>
+  WaitChange: MethodDefinition<_tangram_v1_WaitChangeRequest, _tangram_v1_WaitChangeResponse, _tangram_v1_WaitChangeRequest__Output, _tangram_v1_WaitChangeResponse__Output>
+  WatchChanges: MethodDefinition<_tangram_v1_WatchChangesRequest, _tangram_v1_WatchChangesResponse, _tangram_v1_WatchChangesRequest__Output, _tangram_v1_WatchChangesResponse__Output>
 }

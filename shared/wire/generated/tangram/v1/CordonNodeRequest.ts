@@ -3,8 +3,12 @@
 
 export interface CordonNodeRequest {
   'name'?: (string);
+  'etag'?: (string);
+  'requestId'?: (string);
 }
 
 export interface CordonNodeRequest__Output {
   'name': (string);
+  'etag': (string);
+  'requestId': (string);
 }

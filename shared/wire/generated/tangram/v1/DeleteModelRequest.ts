@@ -4,9 +4,13 @@
 export interface DeleteModelRequest {
   'name'?: (string);
   'validateOnly'?: (boolean);
+  'etag'?: (string);
+  'requestId'?: (string);
 }
 
 export interface DeleteModelRequest__Output {
   'name': (string);
   'validateOnly': (boolean);
+  'etag': (string);
+  'requestId': (string);
 }

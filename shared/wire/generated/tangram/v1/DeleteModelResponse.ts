@@ -4,8 +4,10 @@ import type { Plan as _tangram_v1_Plan, Plan__Output as _tangram_v1_Plan__Output
 
 export interface DeleteModelResponse {
   'plan'?: (_tangram_v1_Plan | null);
+  'change'?: (string);
 }
 
 export interface DeleteModelResponse__Output {
   'plan': (_tangram_v1_Plan__Output | null);
+  'change': (string);
 }

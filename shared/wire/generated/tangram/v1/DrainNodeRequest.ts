@@ -3,8 +3,12 @@
 
 export interface DrainNodeRequest {
   'name'?: (string);
+  'etag'?: (string);
+  'requestId'?: (string);
 }
 
 export interface DrainNodeRequest__Output {
   'name': (string);
+  'etag': (string);
+  'requestId': (string);
 }

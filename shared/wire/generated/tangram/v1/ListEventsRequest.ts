@@ -4,9 +4,11 @@
 export interface ListEventsRequest {
   'limit'?: (number);
   'subject'?: (string);
+  'pageToken'?: (string);
 }
 
 export interface ListEventsRequest__Output {
   'limit': (number);
   'subject': (string);
+  'pageToken': (string);
 }

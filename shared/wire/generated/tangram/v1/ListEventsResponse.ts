@@ -4,8 +4,10 @@ import type { Event as _tangram_v1_Event, Event__Output as _tangram_v1_Event__Ou
 
 export interface ListEventsResponse {
   'events'?: (_tangram_v1_Event)[];
+  'nextPageToken'?: (string);
 }
 
 export interface ListEventsResponse__Output {
   'events': (_tangram_v1_Event__Output)[];
+  'nextPageToken': (string);
 }

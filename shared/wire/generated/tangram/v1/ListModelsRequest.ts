@@ -1,12 +1,15 @@
 // Original file: tangram/v1/scheduler_service.proto
 
+import type { FieldMask as _google_protobuf_FieldMask, FieldMask__Output as _google_protobuf_FieldMask__Output } from '../../google/protobuf/FieldMask.ts';
 
 export interface ListModelsRequest {
   'pageSize'?: (number);
   'pageToken'?: (string);
+  'readMask'?: (_google_protobuf_FieldMask | null);
 }
 
 export interface ListModelsRequest__Output {
   'pageSize': (number);
   'pageToken': (string);
+  'readMask': (_google_protobuf_FieldMask__Output | null);
 }

@@ -24,6 +24,7 @@ export interface Node {
   'acceptedGeneration'?: (number | string | Long);
   'replicas'?: (_tangram_v1_Replica)[];
   'imageCount'?: (number);
+  'etag'?: (string);
 }
 
 export interface Node__Output {
@@ -45,4 +46,5 @@ export interface Node__Output {
   'acceptedGeneration': (string);
   'replicas': (_tangram_v1_Replica__Output)[];
   'imageCount': (number);
+  'etag': (string);
 }

@@ -4,8 +4,10 @@ import type { PlanBudget as _tangram_v1_PlanBudget, PlanBudget__Output as _tangr
 
 export interface PlanDefragRequest {
   'budget'?: (_tangram_v1_PlanBudget | null);
+  'requestId'?: (string);
 }
 
 export interface PlanDefragRequest__Output {
   'budget': (_tangram_v1_PlanBudget__Output | null);
+  'requestId': (string);
 }

@@ -3,8 +3,10 @@
 
 export interface ReleaseAllocationRequest {
   'name'?: (string);
+  'requestId'?: (string);
 }
 
 export interface ReleaseAllocationRequest__Output {
   'name': (string);
+  'requestId': (string);
 }

@@ -5,9 +5,11 @@ import type { Long } from '@grpc/proto-loader';
 export interface RenewAllocationRequest {
   'name'?: (string);
   'ttlSeconds'?: (number | string | Long);
+  'requestId'?: (string);
 }
 
 export interface RenewAllocationRequest__Output {
   'name': (string);
   'ttlSeconds': (string);
+  'requestId': (string);
 }

@@ -4,9 +4,15 @@
 export interface ScaleModelRequest {
   'name'?: (string);
   'replicas'?: (number);
+  'etag'?: (string);
+  'validateOnly'?: (boolean);
+  'requestId'?: (string);
 }
 
 export interface ScaleModelRequest__Output {
   'name': (string);
   'replicas': (number);
+  'etag': (string);
+  'validateOnly': (boolean);
+  'requestId': (string);
 }

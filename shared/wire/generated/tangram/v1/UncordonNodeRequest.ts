@@ -3,8 +3,12 @@
 
 export interface UncordonNodeRequest {
   'name'?: (string);
+  'etag'?: (string);
+  'requestId'?: (string);
 }
 
 export interface UncordonNodeRequest__Output {
   'name': (string);
+  'etag': (string);
+  'requestId': (string);
 }

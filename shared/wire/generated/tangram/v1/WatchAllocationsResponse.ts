@@ -7,7 +7,8 @@ export interface WatchAllocationsResponse {
   'deleted'?: (string);
   'synced'?: (boolean);
   'revision'?: (string);
-  'event'?: "allocation"|"deleted"|"synced";
+  'bookmark'?: (boolean);
+  'event'?: "allocation"|"deleted"|"synced"|"bookmark";
 }
 
 export interface WatchAllocationsResponse__Output {
@@ -15,5 +16,6 @@ export interface WatchAllocationsResponse__Output {
   'deleted'?: (string);
   'synced'?: (boolean);
   'revision': (string);
-  'event'?: "allocation"|"deleted"|"synced";
+  'bookmark'?: (boolean);
+  'event'?: "allocation"|"deleted"|"synced"|"bookmark";
 }

@@ -7,7 +7,8 @@ export interface WatchModelsResponse {
   'deleted'?: (string);
   'synced'?: (boolean);
   'revision'?: (string);
-  'event'?: "model"|"deleted"|"synced";
+  'bookmark'?: (boolean);
+  'event'?: "model"|"deleted"|"synced"|"bookmark";
 }
 
 export interface WatchModelsResponse__Output {
@@ -15,5 +16,6 @@ export interface WatchModelsResponse__Output {
   'deleted'?: (string);
   'synced'?: (boolean);
   'revision': (string);
-  'event'?: "model"|"deleted"|"synced";
+  'bookmark'?: (boolean);
+  'event'?: "model"|"deleted"|"synced"|"bookmark";
 }

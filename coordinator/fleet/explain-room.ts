@@ -18,8 +18,7 @@ export function roomByMoving(world: World, request: PlacementRequest): string {
     snapshot: world.snapshot(),
     budget: leftOf(world, noBudget, { interruptions: [] }),
   });
-  if (result.kind === 'refused')
-    return result.fitsIf === null ? '' : `a plan in which ${result.reason}`;
+  if (result.kind === 'refused') return result.helps ? `a plan in which ${result.reason}` : '';
   return freedText(world, request, result.plan);
 }
 

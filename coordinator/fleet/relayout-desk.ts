@@ -55,7 +55,8 @@ export function roomFor(
       budget: leftOf(world, budget, plan.price),
     });
     if (result.kind === 'refused') {
-      fitsIf = result.fitsIf === null ? '' : result.reason;
+      if (result.helps) fitsIf = result.reason;
+      else plan = { ...plan, unplaced: [plan.unplaced, result.reason].join('; ') };
       break;
     }
     plan = joined(plan, result.plan);
@@ -95,8 +96,8 @@ export function leftOf(
 }
 
 /**
- * What may be moved at all: a replica that its model wants as it is, on a card that no change is at work on. Whoever
- * says `never` is not touched, not even with a successor beside it; whoever says `idle` only while it is.
+ * What could be moved: a replica that its model wants as it is, on a card that no change is at work on. Whether its
+ * `disruption` allows it is the planner's to say (`movable`), and `may-stop` asks again right before the stop.
  */
 function runningOf(world: World, claim: Claim): Running | null {
   const record = world.ledger.claim(claim.id)?.value;
@@ -108,10 +109,8 @@ function runningOf(world: World, claim: Claim): Running | null {
   }
   const hold = world.holds.nodes.get(claim.node);
   if (claim.slices.some(({ gpu }) => hold?.cards.has(gpu) === true)) return null;
-  const { spec } = model;
-  const idle = isIdle(world, record);
-  if (spec.disruption.kind === 'never' || (spec.disruption.kind === 'idle' && !idle)) return null;
-  return world.statusOf(record)?.phase === 'ready' ? { spec, idle } : null;
+  if (world.statusOf(record)?.phase !== 'ready') return null;
+  return { spec: model.spec, idle: isIdle(world, record) };
 }
 
 /** Names for replicas of any model, none of them twice. */

@@ -34,12 +34,36 @@ export interface Running {
 export type RunningOf = (claim: Claim) => Running | null;
 
 /**
- * The replica of a claim, when a plan may move it at all. Allocations belong to somebody else's workload, and what
- * is being given back has no future. To start a second copy first and stop the first one then interrupts nobody, so
- * `disruption` has no say in it.
+ * The replica of a claim, when a plan may make it go elsewhere at all. Allocations belong to somebody else's workload,
+ * and what is being given back has no future. A successor that starts first interrupts no service, but the connections
+ * that the old replica holds end with it: who says `never` stays, and who says `idle` goes only while it is.
  */
 export function movable(claim: Claim, runningOf: RunningOf): Running | null {
-  return claim.holder.kind === 'replica' && claim.state === 'held' ? runningOf(claim) : null;
+  if (claim.holder.kind !== 'replica' || claim.state !== 'held') return null;
+  const running = runningOf(claim);
+  return running !== null && mayMove(running) ? running : null;
+}
+
+function mayMove({ spec, idle }: Running): boolean {
+  return spec.disruption.kind === 'budget' || (spec.disruption.kind === 'idle' && idle);
+}
+
+/** The same, and `hear` is told whenever a replica is known that may not be moved. */
+export function hearBound(runningOf: RunningOf, hear: () => void): RunningOf {
+  return (claim) => {
+    const running = runningOf(claim);
+    if (running !== null && !mayMove(running)) hear();
+    return running;
+  };
+}
+
+/** As if everybody might be moved, so long as nobody is interrupted for it. */
+export function asIfUnbound(runningOf: RunningOf): RunningOf {
+  return (claim) => {
+    const running = runningOf(claim);
+    if (running === null || mayMove(running)) return running;
+    return { ...running, spec: { ...running.spec, disruption: { kind: 'budget', seconds: 0 } } };
+  };
 }
 
 /** Whether a replica may be interrupted for so long. */
@@ -61,9 +85,8 @@ export function mayInterrupt({ spec, idle }: Running, seconds: number): boolean 
  * Whether a replica may end for one of higher priority. Nobody knows how soon it will find another place, so a
  * budget of seconds admits it but is no promise; `never` does not admit it.
  */
-export function mayPreempt({ spec, idle }: Running, forPriority: number): boolean {
-  if (spec.priority >= forPriority) return false;
-  return spec.disruption.kind === 'budget' || (spec.disruption.kind === 'idle' && idle);
+export function mayPreempt(running: Running, forPriority: number): boolean {
+  return running.spec.priority < forPriority && mayMove(running);
 }
 
 /** The least that an interruption of a replica lasts: stop, give back, make, start. */

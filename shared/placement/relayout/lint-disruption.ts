@@ -1,5 +1,6 @@
 import type { Plan, PlanStep } from '../../domain/change.ts';
 import type { Claim } from '../../domain/claim.ts';
+import type { ReplicaId } from '../../domain/ids.ts';
 import type { ModelSpec } from '../../domain/model.ts';
 import type { PlacementSnapshot } from '../engine.ts';
 import type { SpecOf } from './lint-rules.ts';
@@ -35,8 +36,8 @@ export function lintDisruption(
     steps.flatMap((step): DisruptionProblem[] => {
       if (step.kind !== 'stop-replica') return [];
       const ready = step.replacedBy === null ? undefined : readyIn.get(step.replacedBy);
-      if (ready !== undefined && ready < stage) return [];
-      return judge({ snapshot, plan, facts }, step, stage);
+      const judged = ready !== undefined && ready < stage ? judgeMove : judge;
+      return judged({ snapshot, plan, facts }, step, stage);
     }),
   );
 }
@@ -58,9 +59,7 @@ function judge(
     return [{ stage, code: 'interruption-untold', message }];
   }
   if (plan.kind === 'apply') return [];
-  const claim = snapshot.claims.find(
-    ({ holder }) => holder.kind === 'replica' && holder.replica === replica,
-  );
+  const claim = claimOf(snapshot.claims, replica);
   const spec = claim === undefined ? null : facts.specOf(claim);
   const idle = claim !== undefined && facts.idle(claim);
   const why = refusal(spec, told.seconds, {
@@ -68,6 +67,28 @@ function judge(
     prioritiesServed: prioritiesServed(plan, facts),
   });
   return why === null ? [] : [{ stage, code: 'disruption', message: `${replica}: ${why}` }];
+}
+
+/** Nobody is interrupted, and yet connections end: others move only whom they may. */
+function judgeMove(
+  { snapshot, plan, facts }: Case,
+  { replica, replacedBy }: Extract<PlanStep, { kind: 'stop-replica' }>,
+  stage: number,
+): DisruptionProblem[] {
+  const claim = claimOf(snapshot.claims, replica);
+  const holder = claimOf(plan.begins, replacedBy)?.holder;
+  if (plan.kind === 'apply' || claim?.holder.kind !== 'replica' || holder?.kind !== 'replica')
+    return [];
+  // Another version is what its owner asked for.
+  if (holder.modelVersion !== claim.holder.modelVersion) return [];
+  const disruption = facts.specOf(claim)?.disruption.kind;
+  if (disruption === 'budget' || (disruption === 'idle' && facts.idle(claim))) return [];
+  const message = `${replica}: its \`disruption\` does not let it be moved`;
+  return [{ stage, code: 'disruption', message }];
+}
+
+function claimOf(claims: readonly Claim[], replica: ReplicaId | null): Claim | undefined {
+  return claims.find(({ holder }) => holder.kind === 'replica' && holder.replica === replica);
 }
 
 function refusal(

@@ -5,7 +5,7 @@ import type { GpuUuid, PlanId, ReplicaId } from '../../domain/ids.ts';
 import type { PlacementEngine, PlacementRequest, PlacementSnapshot } from '../engine.ts';
 import { open } from '../open.ts';
 import { planWaves } from '../plan-diff.ts';
-import { movable, type RelayoutBudget, type RunningOf } from './budget.ts';
+import { asIfUnbound, hearBound, movable, type RelayoutBudget, type RunningOf } from './budget.ts';
 import { interruptFor, preemptFor, type Forced } from './interrupt.ts';
 import { christen, type NameReplica } from './christen.ts';
 import { admit, searchLimits, type Search, type SearchLimits } from './relocate.ts';
@@ -33,8 +33,10 @@ export type MakeRoomResult =
   | { readonly kind: 'fits'; readonly plan: Plan }
   | {
       readonly kind: 'refused';
-      /** Why there is no plan, in one sentence. */
+      /** What would have to be allowed, in one sentence; or why nothing helps. */
       readonly reason: string;
+      /** Whether `reason` says what would help. */
+      readonly helps: boolean;
       /** What a larger budget would buy; null: no budget would help, so far as was searched. */
       readonly fitsIf: Plan | null;
     };
@@ -44,20 +46,32 @@ export type MakeRoomResult =
  * are cut anew, replicas move to a place that they take before they leave theirs (one, several of a card, or a chain
  * of up to three), replicas are interrupted as their `disruption` allows, replicas of lower priority end. Pure.
  */
-export function makeRoom(input: MakeRoomInput): MakeRoomResult {
-  const scene = new Scene(input.engine ?? open(input.snapshot));
-  const { budget } = input;
+export function makeRoom(asked: MakeRoomInput): MakeRoomResult {
+  const scene = new Scene(asked.engine ?? open(asked.snapshot));
+  const { budget } = asked;
   const within = { scene, budget };
+  let isAnyoneBound = false;
+  const input: MakeRoomInput = {
+    ...asked,
+    runningOf: hearBound(asked.runningOf, () => {
+      isAnyoneBound = true;
+    }),
+  };
   const plan = planFor(input, budget, quietly(input, within) ?? loudly(input, within));
   if (plan !== null) return { kind: 'fits', plan };
   // What interrupts nobody was looked for already, and costs the same within any budget.
   const larger = { ...budget, interruptionSeconds: Infinity, preempt: true };
   const fitsIf = planFor(input, larger, loudly(input, { scene, budget: larger }));
-  return { kind: 'refused', reason: reasonOf(input, fitsIf), fitsIf };
+  if (fitsIf !== null) return { kind: 'refused', reason: costText(fitsIf), helps: true, fitsIf };
+  const bound = isAnyoneBound ? whoIsBound(asked, within) : null;
+  return { kind: 'refused', reason: bound ?? noWay(input), helps: bound !== null, fitsIf };
 }
 
 /** A refusal comes after every search has failed, and somebody waits for it. */
 const roomLimits: SearchLimits = { ...searchLimits, questionsMax: 96 };
+
+/** Questions about what may not be: an aside to a refusal. */
+const boundQuestionsMax = 48;
 
 const nothingLocked: ReadonlySet<GpuUuid> = new Set();
 
@@ -192,12 +206,28 @@ function isAllowed({ snapshot, runningOf }: MakeRoomInput, plan: Plan): boolean 
   });
 }
 
-function reasonOf({ request }: MakeRoomInput, fitsIf: Plan | null): string {
-  const { name } = request.spec;
-  if (fitsIf === null) {
-    return `no re-layout makes room for ${name}: what runs may not be interrupted, or has no other place`;
-  }
-  const { interruptions, preemptions } = fitsIf.price;
+/** Who would have to be moved, though its model says that it is not; null: that would not help either. */
+function whoIsBound(input: MakeRoomInput, within: Within): string | null {
+  const limits = { ...(input.limits ?? roomLimits), questionsMax: boundQuestionsMax };
+  const unbound = { ...input, limits, runningOf: asIfUnbound(input.runningOf) };
+  // What was seen in the other scene was seen with other eyes.
+  const found = quietly(unbound, { ...within, scene: within.scene.anew() });
+  const names = (found?.acts ?? []).flatMap((act) => {
+    if (act.kind !== 'move' || movable(act.move.from, input.runningOf) !== null) return [];
+    const { holder } = act.move.from;
+    return holder.kind === 'replica' ? [holder.replica] : [];
+  });
+  return names.length === 0
+    ? null
+    : `${names.join(', ')} might be moved, which its \`disruption\` forbids now`;
+}
+
+function noWay({ request }: MakeRoomInput): string {
+  return `no re-layout makes room for ${request.spec.name}: what runs may not be interrupted, or has no other place`;
+}
+
+function costText({ price }: Plan): string {
+  const { interruptions, preemptions } = price;
   const seconds = interruptions.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
   const names = interruptions.map(({ replica }) => replica).join(', ');
   const ends =

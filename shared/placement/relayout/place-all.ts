@@ -66,10 +66,12 @@ function placeInOrder(
 ): PlacedTogether {
   const byClaim = new Map(requests.map((request) => [request.claim, request]));
   const scene = new Scene(open(snapshot, options));
-  // Only what is being placed may be moved: it does not run yet.
+  // Only what is being placed may be moved, whatever its model says of replicas that run: it does not run yet.
   const runningOf: RunningOf = ({ id }) => {
     const request = byClaim.get(id);
-    return request === undefined ? null : { spec: request.spec, idle: true };
+    if (request === undefined) return null;
+    const spec = { ...request.spec, disruption: { kind: 'budget', seconds: 0 } as const };
+    return { spec, idle: true };
   };
   const budget = { ...zeroInterruption, recutIdle: false };
   const search: Search = { scene, runningOf, budget, nowMs: 0, limits: searchLimits };

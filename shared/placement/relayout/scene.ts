@@ -37,6 +37,11 @@ export class Scene {
     this.#engine = engine;
   }
 
+  /** Another scene of the same world. One of the two at a time may do anything. */
+  anew(): Scene {
+    return new Scene(this.#engine);
+  }
+
   /** In order of name, as they are now. */
   nodes(): readonly EngineNode[] {
     const all = this.#engine.nodes();

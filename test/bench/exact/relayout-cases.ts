@@ -8,6 +8,7 @@ import { gpu, migShape, mpsShape, node } from '../../unit/shared/placement/build
 import {
   asMig,
   asShare,
+  movedOnly,
   stageSet,
   type Placed,
   type StageSet,
@@ -158,7 +159,7 @@ function modelNameOf(name: string): ModelSpec['name'] {
 function specOf(kind: ItemKind, at: number, { sizes, product }: Flavour): ModelSpec {
   const disruption = kind.interruptible
     ? ({ kind: 'budget', seconds: 3_600 } as const)
-    : ({ kind: 'never' } as const);
+    : movedOnly.disruption;
   const size = sizes[Math.floor(at / 2)] ?? 0;
   if (typeof size === 'number') return asShare(`m${at}`, size, { disruption });
   const card = cards.find(({ name }) => name === product);

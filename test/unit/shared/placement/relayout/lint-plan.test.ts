@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Plan, PlanStep } from '../../../../../shared/domain/change.ts';
 import type { GpuInventory, MigInstance } from '../../../../../shared/domain/inventory.ts';
-import { lintPlan, type PlanProblem } from '../../../../../shared/placement/relayout/lint-plan.ts';
+import {
+  lintPlan,
+  type PlanFacts,
+  type PlanProblem,
+} from '../../../../../shared/placement/relayout/lint-plan.ts';
 import { cardsOf, gpu, instance, migShape, node } from '../builders.ts';
 import { asMig, factsOf, planIn, roomFor, stageSet } from './stage-set.ts';
 
@@ -17,8 +21,16 @@ const wanted = asMig('half', 10_000);
 const good = planIn(roomFor(set, wanted));
 
 const codes = (problems: readonly PlanProblem[]) => [...new Set(problems.map(({ code }) => code))];
-const lint = (plan: Plan, snapshot = set.snapshot) =>
-  lintPlan(snapshot, plan, factsOf(set, wanted));
+const lint = (plan: Plan, snapshot = set.snapshot, facts = factsOf(set, wanted)) =>
+  lintPlan(snapshot, plan, facts);
+/** The same replicas, of models that say `never`. */
+const bound: PlanFacts = {
+  ...factsOf(set, wanted),
+  specOf: (claim) => {
+    const spec = factsOf(set, wanted).specOf(claim);
+    return spec === null ? null : { ...spec, disruption: { kind: 'never' } };
+  },
+};
 
 function withSteps(change: (step: PlanStep) => PlanStep): Plan {
   return {
@@ -108,8 +120,23 @@ test('finds an interruption that the replica does not allow', () => {
   const replica = stopped?.kind === 'stop-replica' ? stopped.replica : interruption.replica;
   const plan = { ...told, price: { ...told.price, interruptions: [{ ...interruption, replica }] } };
   expect(lint(plan)).toEqual([
+    {
+      stage: 0,
+      code: 'disruption',
+      message: `${replica}: it may be interrupted for 1s, and this takes 40s`,
+    },
+  ]);
+  expect(lint(plan, set.snapshot, bound)).toEqual([
     { stage: 0, code: 'disruption', message: `${replica}: it must never be interrupted` },
   ]);
+});
+
+test('finds a move of a replica that is not to be moved, though nobody is interrupted', () => {
+  expect(lint(good, set.snapshot, bound)).toEqual([
+    { stage: 2, code: 'disruption', message: 'ocr-0: its `disruption` does not let it be moved' },
+  ]);
+  const asked = { ...good, kind: 'apply' } as const;
+  expect(lint(asked, set.snapshot, bound)).toEqual([]);
 });
 
 describe('an instance that others made', () => {

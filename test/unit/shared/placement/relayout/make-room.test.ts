@@ -26,6 +26,7 @@ import {
 } from './stage-set.ts';
 
 const a30s = (names: readonly string[]) => names.map((name) => node(name, cardsOf(name, ['A30'])));
+const never = { disruption: { kind: 'never' } } as const;
 const seconds60 = { disruption: { kind: 'budget', seconds: 60 } } as const;
 
 interface Case {
@@ -114,7 +115,7 @@ test.for(cases)('$name', ({ set, wanted, budget, want, price }) => {
 const full = (change: Partial<ModelSpec>) =>
   stageSet(a30s(['a']), [
     { spec: asMig('ocr', 10_000, change), node: 'a', at: [[0, migShape('A30', '2g.12gb', 0)]] },
-    { spec: asMig('asr', 10_000), node: 'a', at: [[0, migShape('A30', '2g.12gb', 2)]] },
+    { spec: asMig('asr', 10_000, never), node: 'a', at: [[0, migShape('A30', '2g.12gb', 2)]] },
   ]);
 
 test('nobody is interrupted without a budget, and the answer says what one would buy', () => {
@@ -145,7 +146,7 @@ test.for<{
   budget: Partial<RelayoutBudget>;
   want: string;
 }>([
-  { name: 'never', change: {}, budget: { preempt: true }, want: 'refused' },
+  { name: 'never', change: never, budget: { preempt: true }, want: 'refused' },
   {
     name: 'a budget, and preemption is not allowed',
     change: seconds60,
@@ -200,6 +201,25 @@ test('allocations, strangers’ instances and nodes that drain are left alone', 
     kind: 'refused',
     reason:
       'no re-layout makes room for big: what runs may not be interrupted, or has no other place',
+    helps: false,
+    fitsIf: null,
+  });
+});
+
+test.for<{ name: string; change: Partial<ModelSpec>; idle: boolean }>([
+  { name: 'never', change: never, idle: true },
+  { name: 'idle, and is busy', change: { disruption: { kind: 'idle' } }, idle: false },
+])('a replica that says $name is not moved, and the answer says who it is', ({ change, idle }) => {
+  const placed = { node: 'a', idle };
+  const set = stageSet(a30s(['a']), [
+    { ...placed, spec: asMig('ocr', 5_000, change), at: [[0, migShape('A30', '1g.6gb', 0)]] },
+    { ...placed, spec: asMig('asr', 5_000, change), at: [[0, migShape('A30', '1g.6gb', 2)]] },
+  ]);
+  const most = { interruptionSeconds: 900, preempt: true };
+  expect(roomFor(set, asMig('half', 10_000, { priority: 9 }), most)).toEqual({
+    kind: 'refused',
+    reason: 'ocr-0 might be moved, which its `disruption` forbids now',
+    helps: true,
     fitsIf: null,
   });
 });

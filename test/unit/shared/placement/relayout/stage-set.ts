@@ -150,13 +150,18 @@ export function toldStages({ stages }: Plan): readonly string[] {
   });
 }
 
+/** May be moved, and not interrupted for as long as that takes. */
+export const movedOnly: Pick<ModelSpec, 'disruption'> = {
+  disruption: { kind: 'budget', seconds: 1 },
+};
+
 /** A model that asks for so much of a card as MIG, or as anything at all. */
 export const asMig = (
   name: string,
   memoryMib: number,
   changes: Partial<ModelSpec> = {},
 ): ModelSpec => {
-  const base = model(name, null, changes);
+  const base = model(name, null, { ...movedOnly, ...changes });
   return {
     ...base,
     gpu: { memoryMib, computePercent: 0, isolation: 'mig', count: 1, processes: 1, models: [] },
@@ -168,7 +173,7 @@ export const asShare = (
   memoryMib: number,
   changes: Partial<ModelSpec> = {},
 ): ModelSpec => {
-  const base = model(name, null, changes);
+  const base = model(name, null, { ...movedOnly, ...changes });
   return {
     ...base,
     gpu: { memoryMib, computePercent: 1, isolation: 'mps', count: 1, processes: 1, models: [] },

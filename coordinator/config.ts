@@ -1,23 +1,9 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../shared/domain/units.ts';
 import { readConfigFile } from '../shared/platform/config-file.ts';
+import { durationBetween } from '../shared/platform/config-duration.ts';
 import { logLevels } from '../shared/platform/log.ts';
 import { parsePolicyName } from '../shared/placement/policies/names.ts';
-
-const lostAfterMs = { least: 3_000, most: 86_400_000 } as const;
-
-const duration = z.string().transform((text, context) => {
-  const parsed = parseDurationMs(text);
-  if (!parsed.ok) {
-    context.addIssue(`${parsed.problem.message}; ${parsed.problem.hint ?? ''}`);
-    return z.NEVER;
-  }
-  if (parsed.value < lostAfterMs.least || parsed.value > lostAfterMs.most) {
-    context.addIssue(`${text} is out of range; give 3s to 24h`);
-    return z.NEVER;
-  }
-  return parsed.value;
-});
+import { storeConfigSchema } from './store/store-config.ts';
 
 const policy = z.string().transform((text, context) => {
   const parsed = parsePolicyName(text);
@@ -32,7 +18,8 @@ export const coordinatorConfigSchema = z.strictObject({
     .string()
     .min(1)
     .default('/var/lib/tangram/coordinator')
-    .describe('folder of the store; one coordinator at a time'),
+    .describe('folder of the embedded store and of the logs; one coordinator at a time'),
+  store: storeConfigSchema,
   grpc: z
     .string()
     .default('127.0.0.1:7443')
@@ -51,7 +38,7 @@ export const coordinatorConfigSchema = z.strictObject({
     .describe(
       'host:port under which clients reach this coordinator, told by the others while it leads; without it: where grpc listens',
     ),
-  lostAfter: duration
+  lostAfter: durationBetween('3s', '24h')
     .prefault('60s')
     .describe('silence of a node after which its replicas are started elsewhere, 3s to 24h'),
   placement: z

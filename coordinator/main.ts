@@ -7,7 +7,7 @@ import { renderProblem } from '../shared/domain/result.ts';
 import { renderServiceEnd } from '../shared/platform/command-line.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import { runTogether, shutdownSignal, withinMs } from '../shared/platform/lifecycle.ts';
-import { createLog } from '../shared/platform/log.ts';
+import { createLog, type Log } from '../shared/platform/log.ts';
 import { createLinkCounters } from './api/link-counters.ts';
 import { startApiServer } from './api/server.ts';
 import { readCoordinatorConfig, type CoordinatorConfig } from './config.ts';
@@ -21,7 +21,7 @@ import { open } from '../shared/placement/open.ts';
 import { writeReadyFile } from '../shared/platform/ready-file.ts';
 import { openDecisionLog } from './store/decision-log.ts';
 import { openEventLog } from './store/event-log.ts';
-import { openSqliteStore } from './store/sqlite-store.ts';
+import { openStore } from './store/open-store.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
 import { Wake } from '../shared/platform/wake.ts';
 import { packageVersion } from '../shared/platform/version.ts';
@@ -92,7 +92,7 @@ async function runCoordinator(
   signal: AbortSignal,
 ): Promise<void> {
   const log = createLog({ name: 'tangram-coordinator', level: config.log.level });
-  const { embedded, ...kept } = openStores(config.stateDir, closers);
+  const { embedded, ...kept } = await openStores(config, log, closers);
   const outside = { clock: systemClock, random: Math.random, log };
   const clusterId = await establishCluster({ ...kept, ...outside }, adopt);
   let address = config.advertise ?? config.grpc;
@@ -163,14 +163,18 @@ async function runCoordinator(
   log.info({}, 'stopping; models run on');
 }
 
-function openStores(stateDir: string, closers: Close[]) {
-  const store = openSqliteStore(join(stateDir, 'coordinator.db'));
+async function openStores(
+  { stateDir, store: kind }: CoordinatorConfig,
+  log: Log,
+  closers: Close[],
+) {
+  const { store, embedded } = await openStore(kind, { stateDir, clock: systemClock, log });
   closers.push(async () => store.close());
   const decisionLog = openDecisionLog(join(stateDir, 'decisions.db'), decisionsKept);
   closers.push(() => decisionLog.close());
   const eventLog = openEventLog(join(stateDir, 'events.db'), { rowsMax: eventRowsMax });
   closers.push(() => eventLog.close());
-  return { store, embedded: true, decisionLog, eventLog };
+  return { store, embedded, decisionLog, eventLog };
 }
 
 main().catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { AppError } from '../../shared/platform/errors.ts';
 import { openSqlite, type Sqlite } from '../../shared/platform/sqlite.ts';
 import { Wake } from '../../shared/platform/wake.ts';
@@ -34,11 +35,33 @@ interface Waiting {
 const watchPage = 512;
 
 /**
- * The embedded store: one file, one process. Throws STORE_UNREADABLE when another process has it open.
+ * The embedded store: one file, one process. Throws STORE_UNREADABLE when another process has it open, when a newer
+ * program wrote it, when it is damaged, and when its write-ahead log is gone although it was not closed.
  */
 export function openSqliteStore(path: string): Store {
+  const logIsThere = existsSync(`${path}-wal`);
   const opened = openSqlite(path, { exclusive: true, migrations: SqliteHistory.migrations });
-  return new SqliteStore(path, opened);
+  try {
+    const history = new SqliteHistory(opened);
+    if (history.isMarkedOpen() && !logIsThere) throw logGone(path);
+    history.markOpen(true);
+    // Into the file itself: without its log it must still say that it was open.
+    opened.pragma('wal_checkpoint(TRUNCATE)');
+    return new SqliteStore(path, opened, history);
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+function logGone(path: string): AppError {
+  return new AppError(
+    'STORE_UNREADABLE',
+    `the store ${path} was not closed, and its log ${path}-wal is gone: the last acknowledged writes may be missing`,
+    {
+      hint: `put the log back beside it, or restore a backup: stop the coordinator, move ${path} away and copy the backup there; models that run are left alone`,
+    },
+  );
 }
 
 /**
@@ -56,10 +79,10 @@ class SqliteStore implements Store {
   #failed: unknown = null;
   #closed = false;
 
-  constructor(path: string, opened: Sqlite) {
+  constructor(path: string, opened: Sqlite, history: SqliteHistory) {
     this.#path = path;
     this.#opened = opened;
-    this.#history = new SqliteHistory(opened);
+    this.#history = history;
   }
 
   async get(
@@ -160,6 +183,8 @@ class SqliteStore implements Store {
     this.#closed = true;
     for (const term of this.#terms.values()) term.abort();
     this.#wakeAll();
+    // After a failed commit only a new start may judge the file, log and all.
+    if (this.#failed === null) this.#history.markOpen(false);
     this.#opened.close();
   }
 

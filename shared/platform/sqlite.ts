@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { AppError } from './errors.ts';
+import { AppError, isAppError } from './errors.ts';
 
 export type Sqlite = Database.Database;
 
@@ -38,7 +38,11 @@ export function openSqlite(path: string, options: SqliteOptions): Sqlite {
 function migrate(opened: Sqlite, migrations: readonly string[]): void {
   const version = Number(opened.pragma('user_version', { simple: true }));
   if (version > migrations.length) {
-    throw new Error(`the file has schema ${version}, this program knows ${migrations.length}`);
+    throw new AppError(
+      'STORE_UNREADABLE',
+      `the store ${opened.name} was written by a newer program: schema ${version}, this one knows ${migrations.length}`,
+      { hint: 'start the newer version again, or restore a backup from before the upgrade' },
+    );
   }
   opened.exec('BEGIN IMMEDIATE');
   for (const statement of migrations.slice(version)) opened.exec(statement);
@@ -47,6 +51,7 @@ function migrate(opened: Sqlite, migrations: readonly string[]): void {
 }
 
 function unreadable(path: string, cause: unknown): AppError {
+  if (isAppError(cause)) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new AppError('STORE_UNREADABLE', `another process has the store ${path} open`, {

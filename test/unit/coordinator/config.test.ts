@@ -5,6 +5,7 @@ import { parseConfig } from '../../../shared/platform/config-file.ts';
 test('without a file every key has its default', () => {
   expect(readCoordinatorConfig(undefined)).toEqual({
     stateDir: '/var/lib/tangram/coordinator',
+    store: { kind: 'sqlite' },
     grpc: '127.0.0.1:7443',
     http: '127.0.0.1:7480',
     lostAfter: 60_000,
@@ -15,9 +16,16 @@ test('without a file every key has its default', () => {
 
 test('every key can be said', () => {
   const text =
-    'stateDir: /s\ngrpc: 127.0.0.1:1\nhttp: 127.0.0.1:2\nlostAfter: 90s\nplacement: { policy: fgd, demandHalfLife: 50 }\nlog: { level: debug }\nreadyFile: /r\n';
+    'stateDir: /s\nstore: { kind: etcd, endpoints: ["e1:2379", "[::1]:2379"], prefix: /site-1, tls: { ca: /ca, cert: /cert, key: /key }, leaseTtl: 3s }\ngrpc: 127.0.0.1:1\nhttp: 127.0.0.1:2\nlostAfter: 90s\nplacement: { policy: fgd, demandHalfLife: 50 }\nlog: { level: debug }\nreadyFile: /r\n';
   expect(parseConfig(text, 'c.yaml', coordinatorConfigSchema)).toEqual({
     stateDir: '/s',
+    store: {
+      kind: 'etcd',
+      endpoints: ['e1:2379', '[::1]:2379'],
+      prefix: '/site-1',
+      tls: { ca: '/ca', cert: '/cert', key: '/key' },
+      leaseTtl: 3_000,
+    },
     grpc: '127.0.0.1:1',
     http: '127.0.0.1:2',
     lostAfter: 90_000,
@@ -38,6 +46,25 @@ test.for([
   },
   { text: 'placement: { demandHalfLife: 5 }', want: /placement\.demandHalfLife/ },
   { text: 'stateDir: ""', want: /stateDir/ },
+  { text: 'store: { kind: redis }', want: /store\.kind/ },
+  { text: 'store: { kind: sqlite, endpoints: [a:1] }', want: /endpoints/ },
+  { text: 'store: { kind: etcd, endpoints: [] }', want: /store\.endpoints/ },
+  {
+    text: 'store: { kind: etcd, endpoints: ["https://e1:2379"] }',
+    want: /store\.endpoints\.0: give host:port/,
+  },
+  {
+    text: 'store: { kind: etcd, endpoints: [a:1], prefix: t }',
+    want: /store\.prefix: give a path/,
+  },
+  {
+    text: 'store: { kind: etcd, endpoints: [a:1], tls: { ca: /ca, cert: /c } }',
+    want: /store\.tls: give cert and key together/,
+  },
+  {
+    text: 'store: { kind: etcd, endpoints: [a:1], leaseTtl: 1s }',
+    want: /store\.leaseTtl: 1s is out of range; give 2s to 60s/,
+  },
   { text: 'stateDir: [', want: /c\.yaml:\d+:\d+ is not YAML/ },
 ])('$text is refused with its place', ({ text, want }) => {
   expect(() => parseConfig(text, 'c.yaml', coordinatorConfigSchema)).toThrow(want);

@@ -1,4 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -75,4 +83,60 @@ test('epochs go on growing after a restart', async () => {
   const again = openSqliteStore(path);
   expect((await again.lead('main', { holder: 'b' })).epoch).toBe(2n);
   await again.close();
+});
+
+test('a store that was not closed and has lost its log is refused', async () => {
+  const path = storePath();
+  const copy = storePath();
+  const store = openSqliteStore(path);
+  await store.txn({ if: [], do: [put('a')] });
+  // What a crash leaves: the file and its log, as they are while the store is open.
+  copyFileSync(path, copy);
+  expect(() => openSqliteStore(copy)).toThrow(
+    expect.objectContaining({
+      code: 'STORE_UNREADABLE',
+      message: expect.stringMatching(/was not closed, and its log .*-wal is gone/),
+      hint: expect.stringContaining('restore a backup'),
+    }),
+  );
+  copyFileSync(`${path}-wal`, `${copy}-wal`);
+  const recovered = openSqliteStore(copy);
+  expect((await recovered.get('a'))?.version).toBe(1n);
+  await recovered.close();
+  expect(existsSync(`${copy}-wal`)).toBe(false);
+  await openSqliteStore(copy).close();
+  await store.close();
+});
+
+test('a store of a newer program is refused with the way back', async () => {
+  const path = storePath();
+  await openSqliteStore(path).close();
+  const newer = new Database(path);
+  newer.pragma('user_version = 99');
+  newer.close();
+  expect(() => openSqliteStore(path)).toThrow(
+    expect.objectContaining({
+      code: 'STORE_UNREADABLE',
+      message: expect.stringMatching(/written by a newer program: schema 99, this one knows \d+$/),
+      hint: expect.stringContaining('start the newer version again'),
+    }),
+  );
+});
+
+test('a damaged page is found when the store is opened', async () => {
+  const path = storePath();
+  const store = openSqliteStore(path);
+  for (let at = 0; at < 50; at += 1) {
+    await store.txn({ if: [], do: [{ op: 'put', key: `k${at}`, value: new Uint8Array(1_000) }] });
+  }
+  await store.close();
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, 4_096 * 3, 4_096 * 9);
+  writeFileSync(path, bytes);
+  expect(() => openSqliteStore(path)).toThrow(
+    expect.objectContaining({
+      code: 'STORE_UNREADABLE',
+      hint: expect.stringContaining('restore it from a backup'),
+    }),
+  );
 });

@@ -16,6 +16,7 @@ export function roomByMoving(world: World, request: PlacementRequest): string {
     id: planIdOf('why'),
     request,
     snapshot: world.snapshot(),
+    engine: world.desk.fork(),
     budget: leftOf(world, noBudget, { interruptions: [] }),
   });
   if (result.kind === 'refused') return result.helps ? `a plan in which ${result.reason}` : '';

@@ -28,6 +28,7 @@ export async function planDefrag(
     ...inputOf(world, namer(world)),
     id: planIdOf(freshSuffix(world.deps.random)),
     snapshot: world.snapshot(),
+    engine: world.desk.fork(),
     budget: leftOf(world, budget, { interruptions: [] }),
     scope: budget.interruptionMs === 0 ? 'idle' : 'all',
     gainMinMilli,

@@ -1,8 +1,12 @@
 import type { Plan, PlanPrice } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
-import type { MigInstance } from '../../shared/domain/inventory.ts';
-import type { PlacementRequest, PlacementSnapshot } from '../../shared/placement/engine.ts';
+import type { GpuInventory, MigInstance } from '../../shared/domain/inventory.ts';
+import type {
+  PlacementEngine,
+  PlacementRequest,
+  PlacementSnapshot,
+} from '../../shared/placement/engine.ts';
 import {
   zeroInterruption,
   type RelayoutBudget,
@@ -43,6 +47,9 @@ export function roomFor(
   const draw = namer(world);
   for (const { holder } of plain.begins) if (holder.kind === 'replica') draw.taken(holder.replica);
   const before = world.snapshot();
+  const engine = world.desk.fork();
+  let snapshot = worldAfter(before, plain);
+  bringTo(engine, { before, after: snapshot, plan: plain });
   let plan = plain;
   let fitsIf = '';
   for (let missing = missingOf(wish, world, plain); missing > 0; missing -= 1) {
@@ -51,7 +58,8 @@ export function roomFor(
       ...inputOf(world, draw),
       id: plain.id,
       request: requestFor(world, wish, draw),
-      snapshot: worldAfter(before, plan),
+      snapshot,
+      engine,
       budget: leftOf(world, budget, plan.price),
     });
     if (result.kind === 'refused') {
@@ -60,6 +68,9 @@ export function roomFor(
       break;
     }
     plan = joined(plan, result.plan);
+    const after = worldAfter(snapshot, result.plan);
+    bringTo(engine, { before: snapshot, after, plan: result.plan });
+    snapshot = after;
     if (missing === 1) plan = { ...plan, unplaced: '' };
   }
   return { plan: { ...plan, basis: basisOf(world, plan, [spec.name]) }, fitsIf };
@@ -162,25 +173,50 @@ export function worldAfter(snapshot: PlacementSnapshot, plan: Plan): PlacementSn
       ({ stone }) =>
         stone.gpu === gpu && stone.giProfileId === giProfileId && stone.start === start,
     );
-  const gone = new Set(
-    all.filter(({ id }) => ends.has(id)).flatMap(({ slices }) => slices.map(({ id }) => id)),
-  );
+  const ended = all.filter(({ id }) => ends.has(id));
+  const gone = new Set(ended.flatMap(({ slices }) => slices.map(({ id }) => id)));
+  const touched = new Set<string>([
+    ...ended.flatMap(({ slices }) => slices.map(({ gpu }) => gpu)),
+    ...recuts.map(({ stone }) => stone.gpu),
+  ]);
+  const after = (gpu: GpuInventory): GpuInventory => ({
+    ...gpu,
+    instances: gpu.instances.filter((instance) =>
+      instance.slice === null ? !isRecut(gpu.uuid, instance) : !gone.has(instance.slice),
+    ),
+  });
   return {
     ...snapshot,
     claims: all.filter(({ id }) => !ends.has(id)),
-    nodes: snapshot.nodes.map((node) => ({
-      ...node,
-      inventory: {
-        ...node.inventory,
-        gpus: node.inventory.gpus.map((gpu) => ({
-          ...gpu,
-          instances: gpu.instances.filter((instance) =>
-            instance.slice === null ? !isRecut(gpu.uuid, instance) : !gone.has(instance.slice),
-          ),
-        })),
-      },
-    })),
+    // Nodes that nothing happens to stay the same objects.
+    nodes: snapshot.nodes.map((node) => {
+      const { gpus } = node.inventory;
+      if (!gpus.some(({ uuid }) => touched.has(uuid))) return node;
+      const left = gpus.map((gpu) => (touched.has(gpu.uuid) ? after(gpu) : gpu));
+      return { ...node, inventory: { ...node.inventory, gpus: left } };
+    }),
   };
+}
+
+/** Tells an engine, which knows `before`, what `after` differs in. */
+function bringTo(
+  engine: PlacementEngine,
+  {
+    before,
+    after,
+    plan,
+  }: { readonly before: PlacementSnapshot; readonly after: PlacementSnapshot; readonly plan: Plan },
+): void {
+  const began = new Set<string>(plan.begins.map(({ id }) => id));
+  for (const claim of plan.ends)
+    if (!began.has(claim)) engine.apply({ kind: 'claim-removed', claim });
+  for (const [at, node] of after.nodes.entries()) {
+    if (node !== before.nodes[at]) engine.apply({ kind: 'node-set', node });
+  }
+  const ended = new Set<string>(plan.ends);
+  for (const claim of plan.begins) {
+    if (!ended.has(claim.id)) engine.apply({ kind: 'claim-set', claim });
+  }
 }
 
 /** One plan behind another: the second was made from the world that the first leaves. */

@@ -236,10 +236,11 @@ class Core implements RunningCore {
     this.#sessions.open(inventory, agent, send);
 
   async run(signal: AbortSignal): Promise<void> {
-    const { log } = this.#world.deps;
+    const { clock, log } = this.#world.deps;
     let failures = 0;
     this.deposed.addEventListener('abort', () => this.#wake.wake(), { once: true });
     while (!signal.aborted) {
+      const beganMs = clock.monotonicMs();
       try {
         await this.#exclusive(() => this.#round());
         failures = 0;
@@ -249,7 +250,7 @@ class Core implements RunningCore {
         if (fatal || failures >= failedRoundsMax) throw error;
         log.error({ failures, err: errorChain(error) }, 'a planner round failed');
       }
-      await this.#pause(signal, failures > 0);
+      await this.#pause(signal, { failed: failures > 0, roundMs: clock.monotonicMs() - beganMs });
     }
   }
 
@@ -335,9 +336,17 @@ class Core implements RunningCore {
     });
   }
 
-  /** Until something happens; after a failure a whole tick, because the same thing would only fail again. */
-  async #pause(signal: AbortSignal, failed: boolean): Promise<void> {
+  /**
+   * Until something happens, and for as long as the round took at least: a storm of news must leave half of the time to
+   * those who bring it. After a failure a whole tick, because the same thing would only fail again.
+   */
+  async #pause(
+    signal: AbortSignal,
+    { failed, roundMs }: { readonly failed: boolean; readonly roundMs: number },
+  ): Promise<void> {
     const { clock, limits } = this.#world.deps;
+    const restMs = Math.min(Math.floor(roundMs), limits.tickMs);
+    if (restMs > 0) await clock.sleep(restMs, signal).catch(() => undefined);
     // By hand and not AbortSignal.any: on Node 20 that keeps every short signal alive as long as the long one.
     const either = new AbortController();
     const stop = (): void => either.abort();

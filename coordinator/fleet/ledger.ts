@@ -51,6 +51,8 @@ export interface LedgerWrite {
 class LedgerTable<T> {
   readonly #codec: ValueCodec<T>;
   readonly #rows = new Map<string, Row<T>>();
+  /** The keys in order; null: one has come or gone since. */
+  #order: readonly string[] | null = null;
   readonly prefix: string;
 
   constructor(prefix: string, codec: ValueCodec<T>) {
@@ -64,9 +66,13 @@ class LedgerTable<T> {
 
   /** In order of keys: whoever walks records does so in the same order on every machine. */
   entries(): (readonly [string, T])[] {
-    return [...this.#rows.entries()]
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([key, row]) => [key, row.value]);
+    this.#order ??= [...this.#rows.keys()].sort();
+    const entries: (readonly [string, T])[] = [];
+    for (const key of this.#order) {
+      const row = this.#rows.get(key);
+      if (row !== undefined) entries.push([key, row.value]);
+    }
+    return entries;
   }
 
   values(): T[] {
@@ -83,6 +89,7 @@ class LedgerTable<T> {
       op: { op: 'put', key, value: encodeValue(this.#codec, value) },
       expected: this.#rows.get(key)?.revision ?? 0n,
       done: (revision) => {
+        if (!this.#rows.has(key)) this.#order = null;
         this.#rows.set(key, { value, revision });
       },
     };
@@ -95,6 +102,7 @@ class LedgerTable<T> {
       expected: this.#rows.get(key)?.revision ?? 0n,
       done: () => {
         this.#rows.delete(key);
+        this.#order = null;
       },
     };
   }
@@ -106,6 +114,7 @@ class LedgerTable<T> {
 
   load(rows: readonly { readonly key: string; readonly value: Uint8Array; modRevision: bigint }[]) {
     this.#rows.clear();
+    this.#order = null;
     for (const { key, value, modRevision } of rows) {
       this.#rows.set(key, {
         value: decodeValue(this.#codec, key, value),
@@ -121,6 +130,7 @@ class LedgerTable<T> {
  * Invariants: the cache never runs ahead of the store; after an unknown outcome it is read again before anything else.
  */
 export class Ledger {
+  readonly #nodeKeys = new Map<NodeName, string>();
   readonly models = new LedgerTable<ModelRecord>('models/', modelCodec);
   readonly claims = new LedgerTable<ClaimRecord>('claims/', claimCodec);
   readonly allocations = new LedgerTable<AllocationRecord>('allocations/', allocationCodec);
@@ -231,7 +241,13 @@ export class Ledger {
   }
 
   node(name: NodeName): Row<NodeRecord> | undefined {
-    return this.nodes.get(storeKeys.node(name));
+    // Every round asks for every node: a key that is made anew would be hashed anew.
+    let key = this.#nodeKeys.get(name);
+    if (key === undefined) {
+      key = storeKeys.node(name);
+      this.#nodeKeys.set(name, key);
+    }
+    return this.nodes.get(key);
   }
 
   tombstone(node: NodeName, tombstone: ClaimTombstone): Row<TombstoneRecord> | undefined {

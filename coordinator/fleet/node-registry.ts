@@ -34,6 +34,10 @@ export interface LiveNode {
  */
 export class NodeRegistry {
   readonly #nodes = new Map<NodeName, LiveNode>();
+  /** On how many nodes a replica is. */
+  readonly #replicas = new Map<ReplicaId, number>();
+  /** The names in order; null: one has come since. Sorting thousands of them in each round would cost milliseconds. */
+  #order: readonly NodeName[] | null = null;
   #sessions = 0;
 
   get(name: NodeName): LiveNode | undefined {
@@ -42,16 +46,18 @@ export class NodeRegistry {
 
   /** In order of names. */
   all(): LiveNode[] {
-    return [...this.#nodes.values()].sort((left, right) => (left.node < right.node ? -1 : 1));
+    this.#order ??= [...this.#nodes.keys()].sort();
+    return this.#order.flatMap((name) => this.#nodes.get(name) ?? []);
   }
 
   knowsReplica(replica: ReplicaId): boolean {
-    for (const live of this.#nodes.values()) if (live.replicas.has(replica)) return true;
-    return false;
+    return this.#replicas.has(replica);
   }
 
   /** A node that is known from the store and has not spoken yet. */
   remember(node: NodeName, heardAtMs: number, seenAtMs: number): void {
+    this.#count(this.#nodes.get(node)?.replicas, -1);
+    this.#order = null;
     this.#nodes.set(node, {
       node,
       inventory: null,
@@ -73,8 +79,20 @@ export class NodeRegistry {
     const before = this.#nodes.get(node);
     if (before === undefined) return undefined;
     const after = { ...before, ...change };
+    if (after.replicas !== before.replicas) {
+      this.#count(before.replicas, -1);
+      this.#count(after.replicas, 1);
+    }
     this.#nodes.set(node, after);
     return after;
+  }
+
+  #count(replicas: LiveNode['replicas'] | undefined, sign: 1 | -1): void {
+    for (const replica of replicas?.keys() ?? []) {
+      const count = (this.#replicas.get(replica) ?? 0) + sign;
+      if (count === 0) this.#replicas.delete(replica);
+      else this.#replicas.set(replica, count);
+    }
   }
 
   nextSession(): number {

@@ -19,6 +19,7 @@ export interface Identity {
  * cannot be sent now is made again when its agent comes back.
  */
 export async function publishTargets(world: World, identity: Identity): Promise<void> {
+  if (world.dirtyTargets.size === 0) return;
   const stones = tombstonesByNode(world);
   const targets: NodeTarget[] = [];
   const writes: LedgerWrite[] = [];

@@ -33,7 +33,7 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   await world.ledger.commitGroups(advanceReclaiming(world));
   // Before the planner looks: what a change is about to do is not its to decide.
   await carryOutChanges(world);
-  world.refreshNodes();
+  if (world.unrefreshed) world.refreshNodes();
   const touched = new Set(world.dirtyTargets);
   const groups = planner.plan();
   // On record before it is done: a decision without its inputs could never be explained.
@@ -78,6 +78,9 @@ function judgeSilence(world: World): void {
   for (const live of nodes) {
     const { kind } = world.availability(world.registry.get(live.node) ?? live);
     const suspect = kind === 'suspect' && live.inventory !== null;
+    if (suspect === world.suspects.has(live.node)) continue;
+    if (suspect) world.suspects.add(live.node);
+    else world.suspects.delete(live.node);
     world.eventOnce(
       'suspect',
       `nodes/${live.node}`,
@@ -109,7 +112,7 @@ export function nodeRecordOf(
     const { node } = live;
     return { node, wanted: 'ready', labels, firstSeenMs: seenAtMs, lastSeenMs: seenAtMs };
   }
-  const sameLabels = JSON.stringify(labels) === JSON.stringify(before.labels);
+  const sameLabels = world.sameLabels(labels, before.labels);
   const due = live.connected
     ? seenAtMs - before.lastSeenMs >= lastSeenStepMs
     : seenAtMs !== before.lastSeenMs;

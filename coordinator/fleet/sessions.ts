@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClusterId, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
@@ -93,6 +94,12 @@ export class Sessions {
       status: (status, replicas) => {
         if (status.node !== node) return;
         const before = world.registry.get(node);
+        if (before?.reported === true && says(before, status, replicas)) {
+          // Agents repeat themselves: thousands of them would keep the planner going round for nothing.
+          if (heard({})) this.#judgeStatus(node, status, replicas);
+          if (isDirty(world, node) || world.availability(before).kind !== 'ready') wake();
+          return;
+        }
         if (!heard({ status, replicas: byId(replicas), reported: true })) return;
         world.noteStarts(newStarts(before?.replicas ?? new Map(), replicas));
         this.#judgeStatus(node, status, replicas);
@@ -145,6 +152,16 @@ export class Sessions {
     const { clock } = this.#deps.world.deps;
     return { heardAtMs: clock.monotonicMs(), seenAtMs: clock.wallMs() };
   }
+}
+
+/** Whether a report says what the node said last. */
+function says(live: LiveNode, status: NodeStatus, replicas: readonly ReplicaStatus[]): boolean {
+  const same = live.replicas.size === replicas.length && isDeepStrictEqual(live.status, status);
+  return same && replicas.every((each) => isDeepStrictEqual(live.replicas.get(each.replica), each));
+}
+
+function isDirty(world: World, node: NodeName): boolean {
+  return world.dirtyTargets.has(node) || world.dirtyInventories.has(node);
 }
 
 function byId(replicas: readonly ReplicaStatus[]): ReadonlyMap<ReplicaId, ReplicaStatus> {

@@ -55,6 +55,8 @@ export class World {
   readonly allocationTimers: AllocationTimers;
   /** Nodes whose target may have changed. */
   readonly dirtyTargets = new Set<NodeName>();
+  /** Nodes that were suspect in the last round. */
+  readonly suspects = new Set<NodeName>();
   /** Nodes whose inventory may have changed. */
   readonly dirtyInventories = new Set<NodeName>();
   /** Every claim as the engine has it, decided and not yet committed ones included. */
@@ -67,6 +69,9 @@ export class World {
   >();
   #holds: ChangeHolds = holdsOf([], () => false);
   readonly #said = new Map<string, string>();
+  readonly #reclaiming = new Set<ClaimId>();
+  /** Labels as an agent sent them, with those on record that say the same. */
+  readonly #sameLabels = new WeakMap<object, object>();
   #starts: SeenStart[] = [];
 
   constructor(deps: CoreDeps) {
@@ -81,6 +86,7 @@ export class World {
     await this.ledger.load();
     this.answers.reload();
     this.#claims.clear();
+    this.#reclaiming.clear();
     this.#byNode.clear();
     this.#byModel.clear();
     for (const record of this.ledger.claims.values()) this.#index(record);
@@ -114,8 +120,8 @@ export class World {
 
   /** Ended claims whose slices are not free yet, in order of id. */
   reclaiming(): readonly ClaimRecord[] {
-    return [...this.#claims.values()]
-      .filter((record) => record.claim.state === 'reclaiming')
+    return [...this.#reclaiming]
+      .flatMap((id) => this.#claims.get(id) ?? [])
       .sort((left, right) => (left.claim.id < right.claim.id ? -1 : 1));
   }
 
@@ -130,6 +136,7 @@ export class World {
   deleteClaim(record: ClaimRecord): LedgerWrite {
     const { id, node, holder } = record.claim;
     this.#claims.delete(id);
+    this.#reclaiming.delete(id);
     this.#byNode.get(node)?.delete(id);
     if (holder.kind === 'replica') this.#byModel.get(holder.model)?.delete(id);
     this.desk.apply({ kind: 'claim-removed', claim: id });
@@ -160,6 +167,19 @@ export class World {
     const changes = this.ledger.changes.values();
     this.#holds = holdsOf(changes, (claim) => this.#claims.has(claim));
     for (const live of this.registry.all()) this.#refreshNode(live);
+  }
+
+  /** Compared once for each pair: agents repeat themselves in every round. */
+  sameLabels(sent: Inventory['labels'], stored: Inventory['labels']): boolean {
+    if (sent === stored || this.#sameLabels.get(sent) === stored) return true;
+    if (canonicalJson(sent) !== canonicalJson(stored)) return false;
+    this.#sameLabels.set(sent, stored);
+    return true;
+  }
+
+  /** Whether the refresh of this round would see anything new. */
+  get unrefreshed(): boolean {
+    return this.dirtyInventories.size > 0 || this.ledger.changes.size > 0;
   }
 
   /** Starts that agents told of, until a round takes them. More than a round's worth of them teaches nothing new. */
@@ -213,6 +233,7 @@ export class World {
 
   /** For what is found again in every round: said once, until it changes or is over (`message` null). */
   eventOnce(kind: string, subject: string, message: string | null): void {
+    if (message === null && this.#said.size === 0) return;
     const key = `${kind} ${subject}`;
     if (message === null) {
       this.#said.delete(key);
@@ -271,6 +292,8 @@ export class World {
   #index(record: ClaimRecord): void {
     const { id, node, holder } = record.claim;
     this.#claims.set(id, record);
+    if (record.claim.state === 'reclaiming') this.#reclaiming.add(id);
+    else this.#reclaiming.delete(id);
     setIn(this.#byNode, node, id, record);
     if (holder.kind === 'replica') setIn(this.#byModel, holder.model, id, record);
   }

@@ -87,7 +87,10 @@ export class AgentDesk {
         line.upstream = this.#lend(line, leader);
       } catch (error) {
         if (!isAppError(error)) throw error;
-        this.#deps.log.warn({ node: line.inventory.node, err: error }, 'an agent was not taken over');
+        this.#deps.log.warn(
+          { node: line.inventory.node, err: error },
+          'an agent was not taken over',
+        );
         line.refusal = error;
       }
     }

@@ -25,13 +25,25 @@ export function leaderCalls(leader: () => RunningCore): LeaderCalls {
     tryModel: (...args) => ask((core) => core.tryModel(...args)),
     abortChange: (...args) => ask((core) => core.abortChange(...args)),
     setAvailability: (...args) => ask((core) => core.setAvailability(...args)),
+    allocations: {
+      allocate: (...args) => ask((core) => core.allocations.allocate(...args)),
+      renew: (...args) => ask((core) => core.allocations.renew(...args)),
+      release: (...args) => ask((core) => core.allocations.release(...args)),
+      list: () => leader().allocations.list(),
+      get: (name) => leader().allocations.get(name),
+      explain: (name) => leader().allocations.explain(name),
+      drawName: () => leader().allocations.drawName(),
+      watch: (signal, ...rest) => {
+        const core = leader();
+        return watchUntilDeposed(core, (either) => core.allocations.watch(either, ...rest), signal);
+      },
+    },
     keptPlan: (id) => leader().keptPlan(id),
     changes: () => leader().changes(),
     change: (id) => leader().change(id),
     models: () => leader().models(),
     eachModel: () => leader().eachModel(),
     model: (name) => leader().model(name),
-    keptPlan: (...args) => leader().keptPlan(...args),
     nodes: () => leader().nodes(),
     eachNode: () => leader().eachNode(),
     node: (name) => leader().node(name),

@@ -46,6 +46,8 @@ export class FakeAgent {
   /** Replicas that ran and were ended, in order. */
   readonly ended: ReplicaId[] = [];
   readonly received: NodeTarget[] = [];
+  /** Of an epoch below the one that it obeys: a deposed leader spoke. */
+  readonly refused: NodeTarget[] = [];
   readonly #core: () => CoordinatorCore;
   #gpus: GpuInventory[];
   /** The cards as the coordinator last heard of them. */
@@ -216,6 +218,10 @@ export class FakeAgent {
       return;
     }
     const last = this.#target;
+    if (last !== null && target.epoch < last.epoch) {
+      this.refused.push(target);
+      return;
+    }
     if (last !== null && compareTargets(last, target) !== 'newer') {
       const same = JSON.stringify(last) === JSON.stringify(target);
       if (!same) {

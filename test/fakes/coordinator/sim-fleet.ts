@@ -14,7 +14,7 @@ import { ManualClock } from '../manual-clock.ts';
 import { FakeAgent, valueOf } from './fake-agent.ts';
 
 /** A small generator with a seed: the same fleet twice. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -19,12 +19,20 @@ interface MessageShape {
 
 const limits = { pathsMax: 64, pathLengthMax: 256 } as const;
 
+/** What an item is known by comes along always: programs need it, and so does whoever decides who may see the item. */
+const identities = {
+  'tangram.v1.Model': ['name', 'labels'],
+  'tangram.v1.Node': ['name'],
+  'tangram.v1.Change': ['change'],
+  'tangram.v1.Allocation': ['name', 'labels'],
+} as const;
+
 /**
  * Keeps of a message only what `mask` names: paths of proto names such as `status.replicas.phase`, which go through
  * lists and end at maps. Absent, empty or `*`: everything. Throws REQUEST_INVALID for a path that names no field.
  */
 export function readMask<T extends object>(
-  type: `tangram.v1.${string}`,
+  type: keyof typeof identities,
   mask: { readonly paths: readonly string[] } | null,
 ): (message: T) => T {
   const paths = mask?.paths ?? [];
@@ -38,7 +46,7 @@ export function readMask<T extends object>(
     );
   }
   const wanted: Wanted = {};
-  for (const path of paths) addPath(wanted, type, path);
+  for (const path of [...identities[type], ...paths]) addPath(wanted, type, path);
   return (message) => picked(message, wanted) as T; // a part of T: what is not there has its default on the wire
 }
 
@@ -52,12 +60,12 @@ function addPath(wanted: Wanted, type: string, path: string): void {
       message === null ? undefined : fieldsOf(message).get(key);
     if (field === undefined) throw unknownPath(path, names.slice(0, index), message);
     const below: Wanted | null | undefined = at[key];
-    if (below === null) return;
     if (index === names.length - 1) {
       at[key] = null;
       return;
     }
-    at = below ?? (at[key] = {});
+    // What is wanted whole stays so; the path is read to its end all the same.
+    at = below ?? (below === null ? {} : (at[key] = {}));
     message = field;
   }
 }

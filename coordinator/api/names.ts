@@ -1,9 +1,11 @@
 import {
+  parseAllocationName,
   parseChangeId,
   parseModelName,
   parseNodeName,
   parsePlanId,
   parseReplicaId,
+  type AllocationName,
   type ChangeId,
   type ModelName,
   type NodeName,
@@ -16,6 +18,11 @@ import { problemError } from '../../shared/wire/unary.ts';
 /** Throws REQUEST_INVALID. */
 export function modelNameIn(text: string): ModelName {
   return wellFormed(parseModelName(text), 'name');
+}
+
+/** Throws REQUEST_INVALID. */
+export function allocationNameIn(text: string): AllocationName {
+  return wellFormed(parseAllocationName(text), 'name');
 }
 
 /** Throws REQUEST_INVALID. */

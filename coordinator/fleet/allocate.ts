@@ -13,7 +13,7 @@ import { explainRefused } from '../replay/outcome.ts';
 import { storeKeys, type AllocationRecord } from '../store/values.ts';
 import { endAllocation } from './allocation-end.ts';
 import { allocationRequest, placeAllocation } from './allocation-place.ts';
-import type { AllocateOptions, AllocationView } from './allocations.ts';
+import type { AllocateOptions, AllocationOnce, AllocationView } from './allocations.ts';
 import { viewAllocation, viewTried } from './allocation-views.ts';
 import type { Planner } from './planner.ts';
 import type { World } from './world.ts';
@@ -45,21 +45,29 @@ export async function allocate(
   // On record before it is done: a decision without its inputs could never be explained.
   world.deps.decisionLog.append(world.desk.takeRows());
   if (placed.kind === 'placed') {
-    await world.ledger.commit(placed.writes);
-    return viewAllocation(world, planner, placed.record);
+    const view = viewAllocation(world, planner, placed.record, placed.claim);
+    await world.ledger.commit([...placed.writes, ...world.answers.record(options.once, view)]);
+    return view;
   }
   if (options.waitMs === 0) throw noRoom(name, placed.refusal);
-  await world.ledger.commit([world.ledger.allocations.put(storeKeys.allocation(name), wish)]);
+  const view = viewAllocation(world, planner, wish, null, placed.refusal.summary);
+  await world.ledger.commit([
+    world.ledger.allocations.put(storeKeys.allocation(name), wish),
+    ...world.answers.record(options.once, view),
+  ]);
   world.allocationTimers.start(wish);
   world.eventOnce('pending', `allocations/${name}`, placed.refusal.summary);
-  return viewAllocation(world, planner, wish, placed.refusal.summary);
+  return view;
 }
 
 /** From now on it lasts `ttlMs` (null: as long as before). Throws ALLOCATION_UNKNOWN, ALLOCATION_OVER. */
 export async function renewAllocation(
   world: World,
   planner: Planner,
-  of: { readonly name: AllocationName; readonly ttlMs: number | null },
+  of: {
+    readonly name: AllocationName;
+    readonly ttlMs: number | null;
+  } & AllocationOnce<AllocationView>,
 ): Promise<AllocationView> {
   const record = known(world, of.name);
   const ttlMs = of.ttlMs ?? record.ttlMs;
@@ -81,12 +89,15 @@ export async function renewAllocation(
 export async function releaseAllocation(
   world: World,
   planner: Planner,
-  name: AllocationName,
+  { name, once }: { readonly name: AllocationName } & AllocationOnce<AllocationView | null>,
 ): Promise<AllocationView | null> {
   const record = known(world, name);
-  if (record.ended === null) await world.ledger.commit(endAllocation(world, record, 'released'));
-  const after = world.ledger.allocation(name)?.value;
-  return after === undefined ? null : viewAllocation(world, planner, after);
+  const atMs = world.deps.clock.wallMs();
+  const after = { ...record, ended: record.ended ?? ({ why: 'released', atMs } as const) };
+  const view = record.claim === null ? null : viewAllocation(world, planner, after);
+  const writes = record.ended === null ? endAllocation(world, record, 'released') : [];
+  await world.ledger.commit([...writes, ...world.answers.record(once, view)]);
+  return view;
 }
 
 /** The error for a name that no allocation has. */

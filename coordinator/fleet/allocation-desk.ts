@@ -1,6 +1,7 @@
 import { assert } from '../../shared/domain/assert.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { parseAllocationName, type AllocationName } from '../../shared/domain/ids.ts';
+import type { OnceCall } from './answers.ts';
 import { allocate, releaseAllocation, renewAllocation } from './allocate.ts';
 import { explainAllocation, viewAllocation } from './allocation-views.ts';
 import type { Allocations, AllocationView } from './allocations.ts';
@@ -11,12 +12,14 @@ import type { World } from './world.ts';
 export function createAllocations(
   world: World,
   planner: Planner,
-  write: <T>(task: () => Promise<T>) => Promise<T>,
+  write: <T>(task: () => Promise<T>, once?: OnceCall<T>) => Promise<T>,
 ): Omit<Allocations, 'watch'> {
   return {
-    allocate: (spec, options) => write(() => allocate(world, planner, spec, options)),
-    renew: (name, ttlMs) => write(() => renewAllocation(world, planner, { name, ttlMs })),
-    release: (name) => write(() => releaseAllocation(world, planner, name)),
+    allocate: (spec, options) => write(() => allocate(world, planner, spec, options), options.once),
+    renew: (name, options) =>
+      write(() => renewAllocation(world, planner, { name, ...options }), options.once),
+    release: (name, { once }) =>
+      write(() => releaseAllocation(world, planner, { name, once }), once),
     list: (): readonly AllocationView[] =>
       world.ledger.allocations.values().map((record) => viewAllocation(world, planner, record)),
     get: (name) => {

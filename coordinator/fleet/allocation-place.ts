@@ -1,4 +1,5 @@
 import { modelOfAllocation, type AllocationSpec } from '../../shared/domain/allocation.ts';
+import type { Claim } from '../../shared/domain/claim.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import type { PlacementRequest } from '../../shared/placement/engine.ts';
 import type { Refused } from '../replay/outcome.ts';
@@ -12,6 +13,7 @@ import type { World } from './world.ts';
 export interface PlacedAllocation {
   readonly kind: 'placed';
   readonly record: AllocationRecord;
+  readonly claim: Claim;
   readonly writes: readonly LedgerWrite[];
 }
 
@@ -37,6 +39,7 @@ export function placeAllocation(
   return {
     kind: 'placed',
     record: placed,
+    claim,
     writes: [
       world.ledger.allocations.put(storeKeys.allocation(spec.name), placed),
       world.putClaim({ claim, workload, processes, superseded: false }),

@@ -1,6 +1,6 @@
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { AllocationName } from '../../shared/domain/ids.ts';
-import type { AllocationRecord, ClaimRecord } from '../store/values.ts';
+import type { AllocationRecord } from '../store/values.ts';
 import { allocationStatus, claimOf, keptBy } from './allocation-life.ts';
 import { allocationRequest } from './allocation-place.ts';
 import type { AllocationExplanation, AllocationState, AllocationView } from './allocations.ts';
@@ -8,23 +8,24 @@ import { roomByMoving } from './explain-room.ts';
 import type { Planner } from './planner.ts';
 import type { World } from './world.ts';
 
-/** `waitsFor`: what the planner has not told yet. */
+/** `coming`: its claim, where that is not durable yet. `waitsFor`: what the planner has not told yet. */
 export function viewAllocation(
   world: World,
   planner: Planner,
   record: AllocationRecord,
+  coming: Claim | null = null,
   waitsFor = 'not placed yet: the planner has not run',
 ): AllocationView {
   const { spec, createdAtMs, deadlineMs, ended } = record;
-  const held = claimOf(world, record);
+  const held = claimOf(world, record)?.claim ?? coming;
   const expiresAtMs = ended === null ? deadlineMs : null;
-  const common = { spec, createdAtMs, expiresAtMs, claim: held?.claim ?? null };
-  if (held === undefined) {
+  const common = { spec, createdAtMs, expiresAtMs, claim: held };
+  if (held === null) {
     const reason = planner.allocations.waiting(spec.name)?.refusal.summary ?? waitsFor;
     return { ...common, state: 'pending', reason, access: null, processes: [] };
   }
-  const { node } = held.claim;
-  const status = allocationStatus(world, held.claim);
+  const { node } = held;
+  const status = allocationStatus(world, held);
   const { state, reason } = standOf(world, record, held);
   const usable = (state === 'ready' || state === 'lost') && status?.ready === true;
   const handout = world.registry.get(node)?.inventory?.handout;
@@ -66,7 +67,7 @@ export function explainAllocation(
 function standOf(
   world: World,
   { ended }: AllocationRecord,
-  { claim }: ClaimRecord,
+  claim: Claim,
 ): { readonly state: AllocationState; readonly reason: string } {
   const live = world.registry.get(claim.node);
   const status = allocationStatus(world, claim);

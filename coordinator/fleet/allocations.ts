@@ -3,6 +3,7 @@ import type { Claim } from '../../shared/domain/claim.ts';
 import type { AllocationName } from '../../shared/domain/ids.ts';
 import type { AllocationProcess } from '../../shared/domain/node-target.ts';
 import type { GpuHandout } from '../../shared/domain/inventory.ts';
+import type { OnceCall } from './answers.ts';
 import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
 
 /** Where an allocation is in its life. */
@@ -49,7 +50,12 @@ export interface AllocationExplanation {
   readonly decision: number | null;
 }
 
-export interface AllocateOptions {
+/** See `OnceCall`. */
+export interface AllocationOnce<T> {
+  readonly once?: OnceCall<T> | undefined;
+}
+
+export interface AllocateOptions extends AllocationOnce<AllocationView> {
   /** How long it may wait for room; 0: not at all. */
   readonly waitMs: number;
   readonly validateOnly: boolean;
@@ -62,7 +68,7 @@ export type AllocationEvent =
       readonly revision: string;
     }
   | { readonly kind: 'deleted'; readonly name: AllocationName; readonly revision: string }
-  | { readonly kind: 'synced'; readonly revision: string };
+  | { readonly kind: 'synced' | 'bookmark'; readonly revision: string };
 
 /** The part of the core for clients that start their own workloads. */
 export interface Allocations {
@@ -71,15 +77,22 @@ export interface Allocations {
    * ALLOCATION_NO_ROOM, LIMIT_REACHED.
    */
   allocate(spec: AllocationSpec, options: AllocateOptions): Promise<AllocationView>;
-  /** null: as long as before. Throws ALLOCATION_UNKNOWN, ALLOCATION_OVER, REQUEST_INVALID. */
-  renew(name: AllocationName, ttlMs: number | null): Promise<AllocationView>;
+  /** `ttlMs` null: as long as before. Throws ALLOCATION_UNKNOWN, ALLOCATION_OVER, REQUEST_INVALID. */
+  renew(
+    name: AllocationName,
+    options: { readonly ttlMs: number | null } & AllocationOnce<AllocationView>,
+  ): Promise<AllocationView>;
   /** null: it is gone at once. Throws ALLOCATION_UNKNOWN. */
-  release(name: AllocationName): Promise<AllocationView | null>;
+  release(
+    name: AllocationName,
+    options: AllocationOnce<AllocationView | null>,
+  ): Promise<AllocationView | null>;
   /** In order of name. */
   list(): readonly AllocationView[];
   get(name: AllocationName): AllocationView | undefined;
   explain(name: AllocationName): AllocationExplanation | undefined;
-  watch(signal: AbortSignal): AsyncIterable<AllocationEvent>;
+  /** As `watchModels`. */
+  watch(signal: AbortSignal, resume?: string): AsyncIterable<AllocationEvent>;
   /** A name that no allocation has. */
   drawName(): AllocationName;
 }

@@ -1,6 +1,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { FieldMask as _google_protobuf_FieldMask, FieldMask__Output as _google_protobuf_FieldMask__Output } from './google/protobuf/FieldMask.ts';
 import type { AllocateRequest as _tangram_v1_AllocateRequest, AllocateRequest__Output as _tangram_v1_AllocateRequest__Output } from './tangram/v1/AllocateRequest.ts';
 import type { AllocateResponse as _tangram_v1_AllocateResponse, AllocateResponse__Output as _tangram_v1_AllocateResponse__Output } from './tangram/v1/AllocateResponse.ts';
 import type { Allocation as _tangram_v1_Allocation, Allocation__Output as _tangram_v1_Allocation__Output } from './tangram/v1/Allocation.ts';
@@ -52,6 +53,11 @@ type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> 
 };
 
 export interface ProtoGrpcType {
+  google: {
+    protobuf: {
+      FieldMask: MessageTypeDefinition<_google_protobuf_FieldMask, _google_protobuf_FieldMask__Output>
+    }
+  }
   tangram: {
     v1: {
       AllocateRequest: MessageTypeDefinition<_tangram_v1_AllocateRequest, _tangram_v1_AllocateRequest__Output>

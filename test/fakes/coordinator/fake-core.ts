@@ -1,3 +1,4 @@
+import { noAllocations } from './no-allocations.ts';
 import {
   parseClaimId,
   parseClusterId,
@@ -65,6 +66,7 @@ function must<T>(result: Result<T>): T {
 export class FakeCore implements CoordinatorCore {
   readonly clusterId = must(parseClusterId('cluster-of-tests'));
   readonly epoch = 1;
+  readonly allocations = noAllocations();
   /** What reached the core, in order: for tests of the link. */
   readonly calls: string[] = [];
   readonly #models = new Map<ModelName, StoredModel>();

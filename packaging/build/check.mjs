@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { existsSync } from 'node:fs';
 import { inRoot } from './paths.mjs';
+import { checkBaseline } from './proto-baseline.mjs';
 import { checkProtoTypes, protoFiles } from './proto-types.mjs';
 import { runCommand } from './run-command.mjs';
 
@@ -20,6 +21,7 @@ const checks = [
   ['format', local('prettier', '--check', '--log-level=warn', '.')],
   ['types', local('tsc', '--noEmit')],
   ['proto types', protoTypes],
+  ['proto compat', checkBaseline],
   ['lockfile', lockfile],
   [
     'proto lint',

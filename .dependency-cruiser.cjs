@@ -91,10 +91,10 @@ module.exports = {
     ),
     rule(
       'wire-below',
-      'wire sees domain, errors, generated types and gRPC.',
+      'wire sees domain, certificates, errors, generated types and gRPC.',
       { path: '^shared/wire/' },
       {
-        path: '^(shared/(?!domain/|wire/|platform/errors)|node_modules/(?!@grpc|@types/node|protobufjs|grpc-health-check))',
+        path: '^(shared/(?!domain/|pki/|wire/|platform/errors)|node_modules/(?!@grpc|@types/node|protobufjs|grpc-health-check))',
       },
     ),
     rule(

@@ -67,7 +67,13 @@ export const agentConfigSchema = z.strictObject({
     )
     .default([])
     .describe(
-      'host:port of the coordinator, on loopback, or a list of up to 5, of which one leads. Without it the agent works alone.',
+      'host:port of the coordinator, or a list of up to 5, of which one leads. Written by tangram-agent join. Without it the agent works alone.',
+    ),
+  tls: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      'on: coordinators are spoken to with the certificate that tangram-agent join got. off: in plaintext, to coordinators on loopback that have tls off, too.',
     ),
   stateDir: path
     .default('/var/lib/tangram')
@@ -289,7 +295,8 @@ function settle(found: z.output<typeof agentConfigSchema>, source: string): Agen
     },
     ...(found.readyFile === undefined ? {} : { readyFile: at(found.readyFile) }),
   };
-  for (const used of [config.http, ...config.coordinator]) parseListenAddress(used.text);
+  parseListenAddress(config.http.text);
+  if (config.tls === 'off') for (const used of config.coordinator) parseListenAddress(used.text);
   if (config.runtime === 'process' && config.policy.processRuntime === 'deny') {
     throw new AppError(
       'CONFIG_INVALID',

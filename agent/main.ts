@@ -40,7 +40,8 @@ function readFlags(argv: readonly string[]): Flags {
     .option('--simulate <cards>', 'simulate cards instead of real ones: 2xA100-40GB,L40S')
     .addHelpText(
       'after',
-      '\nEnds on SIGTERM or SIGINT; replicas and MPS daemons run on.\nExit codes: 0 ended as asked, 1 failure, 2 wrong usage or configuration.',
+      '\ntangram-agent join <address> --token <token> makes this host a node of a cluster; join --help says more.\n' +
+        'Ends on SIGTERM or SIGINT; replicas and MPS daemons run on.\nExit codes: 0 ended as asked, 1 failure, 2 wrong usage or configuration.',
     )
     .exitOverride();
   program.parse([...argv], { from: 'user' });
@@ -48,6 +49,12 @@ function readFlags(argv: readonly string[]): Flags {
 }
 
 async function main(): Promise<void> {
+  const [word, ...rest] = process.argv.slice(2);
+  if (word === 'join') {
+    const { runJoin } = await import('./join-command.ts');
+    await runJoin(rest, (text) => void process.stdout.write(text));
+    return;
+  }
   const flags = readFlags(process.argv.slice(2));
   const signal = shutdownSignal();
   const read = readAgentConfig(flags.config);

@@ -45,6 +45,16 @@ export interface ControlDeps {
   readonly onWelcome: (clusterId: string) => void;
   /** After the welcome, and whenever it changes. */
   readonly onStanding: (standing: Standing) => void;
+  /** What the cluster's certificates rest on: after the welcome, and whenever it changes; never without TLS. */
+  readonly onTrust: (trust: TrustNews) => void;
+}
+
+/** As `tangram.link.v1.Trust` says. */
+export interface TrustNews {
+  /** PEM, the oldest first. */
+  readonly roots: readonly string[];
+  /** Digest of the key of the root that issues. */
+  readonly issuing: string;
 }
 
 /** Who leads, as one coordinator says. */
@@ -221,6 +231,9 @@ export class ControlSession {
         return;
       case 'standing':
         if (message.standing) this.#deps.onStanding(standingOf(message.standing));
+        return;
+      case 'trust':
+        if (message.trust) this.#deps.onTrust(message.trust);
         return;
       case 'heartbeat':
         return;

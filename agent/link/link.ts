@@ -4,7 +4,12 @@ import type { Log } from '../../shared/platform/log.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { LinkServiceClient } from '../../shared/wire/generated/tangram/link/v1/LinkService.ts';
 import type { AgentCore } from '../reconcile/core.ts';
-import { ControlSession, type SessionEnd, type Standing } from './control-session.ts';
+import {
+  ControlSession,
+  type SessionEnd,
+  type Standing,
+  type TrustNews,
+} from './control-session.ts';
 import type { LineView } from './link-view.ts';
 import { runTelemetry, type SampleSource } from './telemetry-stream.ts';
 
@@ -22,6 +27,8 @@ export interface LinkDeps {
   readonly log: Log;
   /** A fresh client for each session: a reused one keeps gRPC's own back-off of up to two minutes. */
   readonly connect: () => LinkServiceClient;
+  /** What certificates rest on, as a coordinator says. */
+  readonly onTrust: (trust: TrustNews) => void;
   readonly capabilities: readonly string[];
   readonly recordEvent: (kind: string, subject: string, message: string) => void;
   /** null: there is nothing to sample. */
@@ -102,6 +109,7 @@ export class CoordinatorLink {
           welcomed.wake();
         },
         onStanding: (standing) => this.#stands(standing),
+        onTrust: this.#deps.onTrust,
       },
       client.Control(),
     );

@@ -1,6 +1,8 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { parseClusterId, type NodeName } from '../../shared/domain/ids.ts';
+import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeTarget } from '../../shared/domain/node-target.ts';
+import { ok, type Result } from '../../shared/domain/result.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { AppError, errorChain } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
@@ -9,13 +11,17 @@ import { decodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { decodeStatus } from '../../shared/wire/status-codec.ts';
 import { encodeTarget } from '../../shared/wire/target-codec.ts';
 import { problemError, toServiceError } from '../../shared/wire/unary.ts';
+import type { Authority } from '../ca/authority.ts';
 import type { ControlRequest__Output } from '../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
 import type { ControlResponse } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
+import type { Inventory__Output } from '../../shared/wire/generated/tangram/link/v1/Inventory.ts';
 import type { Hello__Output } from '../../shared/wire/generated/tangram/link/v1/Hello.ts';
 import type { CoordinatorCore, NodeSession } from '../fleet/core.ts';
 import type { Standing, StandingSource } from '../leader/standing.ts';
+import type { GeometryPool } from './geometry-pool.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { LogsDesk } from './logs-desk.ts';
+import { checkSpeaksFor } from './peer.ts';
 
 /** What this program speaks, oldest and newest. */
 const linkProtocol: { readonly oldest: number; readonly newest: number } = {
@@ -32,8 +38,11 @@ export interface ControlDeps {
   readonly log: Log;
   readonly counters: LinkCounters;
   readonly heartbeatMs: number;
+  readonly geometries: GeometryPool;
   /** Absent: no other coordinator can lead. */
   readonly standing?: StandingSource;
+  /** What certificates rest on. Absent: this coordinator runs without TLS. */
+  readonly trust?: Pick<Authority, 'trust' | 'onChange'>;
 }
 
 /** Heartbeats that an agent may miss: a node is noticed to be dead before anybody could place on it for long. */
@@ -44,6 +53,7 @@ interface Greeted {
   readonly session: NodeSession;
   readonly disconnectLogs: () => void;
   readonly stopStanding: () => void;
+  readonly stopTrust: () => void;
 }
 
 /**
@@ -61,6 +71,7 @@ export class ControlSession {
   #pendingTarget: NodeTarget | undefined;
   #toldOfRejection = false;
   #toldOfUnknown = false;
+  #trustTold = '';
 
   constructor(call: ControlCall, deps: ControlDeps) {
     this.#call = call;
@@ -117,10 +128,11 @@ export class ControlSession {
     if (hello.inventory === null) {
       throw new AppError('REQUEST_INVALID', 'hello.inventory: is missing');
     }
-    const inventory = decodeInventory(hello.inventory);
+    const inventory = this.#inventoryIn(hello.inventory);
     if (!inventory.ok) throw problemError(inventory.problem);
     const node = inventory.value.node;
-    const { core, logs } = this.#deps;
+    checkSpeaksFor(this.#call, node);
+    const { core, logs, trust } = this.#deps;
     const session = core.openSession(
       inventory.value,
       { clusterId: clusterIdOf(hello), epochSeen: whole(hello.epochSeen, 'hello.epoch_seen') },
@@ -128,11 +140,13 @@ export class ControlSession {
     );
     const disconnectLogs = logs.connect(node, (question) => this.#write({ logs: question }));
     const stopStanding = this.#deps.standing?.onStanding((now) => this.#tellStanding(now));
+    const stopTrust = trust?.onChange(() => this.#tellTrust());
     this.#greeted = {
       node,
       session,
       disconnectLogs,
       stopStanding: stopStanding ?? (() => undefined),
+      stopTrust: stopTrust ?? (() => undefined),
     };
     this.#deps.counters.sessionsTotal += 1;
     this.#deps.log.info({ node, agentVersion: inventory.value.agentVersion }, 'an agent connected');
@@ -146,6 +160,7 @@ export class ControlSession {
         standing: encodeStanding(this.#deps.standing?.standing()),
       },
     });
+    this.#tellTrust();
     // A target that the core handed over while opening must follow the welcome.
     this.#flushTarget();
   }
@@ -154,7 +169,7 @@ export class ControlSession {
     switch (message.message) {
       case 'inventory': {
         if (message.inventory === null || message.inventory === undefined) return;
-        const inventory = decodeInventory(message.inventory);
+        const inventory = this.#inventoryIn(message.inventory);
         if (!inventory.ok) this.#reject(inventory.problem.path, inventory.problem.message);
         else if (inventory.value.node !== node)
           this.#reject('inventory.node', 'it names another node');
@@ -189,6 +204,11 @@ export class ControlSession {
     }
   }
 
+  #inventoryIn(message: Inventory__Output): Result<Inventory> {
+    const inventory = decodeInventory(message);
+    return inventory.ok ? ok(this.#deps.geometries.share(inventory.value)) : inventory;
+  }
+
   /** One bad report does not cost a node its session: what it said before stands, and it still lives. */
   #reject(path: string | undefined, message: string): void {
     this.#deps.counters.rejectedTotal += 1;
@@ -199,6 +219,16 @@ export class ControlSession {
       { node: this.#greeted?.node, path, problem: message },
       'a report was refused',
     );
+  }
+
+  /** Once for each trust: what else the authority tells of is no business of agents. */
+  #tellTrust(): void {
+    const trust = this.#deps.trust?.trust();
+    if (trust === undefined) return;
+    const said = JSON.stringify(trust);
+    if (said === this.#trustTold) return;
+    this.#trustTold = said;
+    this.#write({ trust: { roots: [...trust.roots], issuing: trust.issuing } });
   }
 
   #tellStanding(now: Standing): void {
@@ -235,6 +265,7 @@ export class ControlSession {
     this.#over.abort();
     this.#greeted?.disconnectLogs();
     this.#greeted?.stopStanding();
+    this.#greeted?.stopTrust();
     this.#greeted?.session.closed(reason);
     if (this.#greeted !== undefined) {
       this.#deps.log.info({ node: this.#greeted.node, reason }, 'an agent disconnected');

@@ -96,13 +96,14 @@ function createTlsListener(
     socket.on('error', () => socket.destroy());
     if (clientCertificates) {
       const peer = peerOf(socket);
-      if (peer === null || !counts(authority, peer)) return void socket.destroy();
+      if (peer === null) return void socket.destroy();
       guests.set(socket, peer);
       socket.once('close', () => guests.delete(socket));
     }
     admit(socket);
   });
   const renewed = identity.onChange(() => listener.setSecureContext(identity.context()));
+  // Who is revoked may still knock: each of its calls is refused, and told why.
   const recheck = authority.onChange(() => {
     for (const [socket, peer] of guests) if (!counts(authority, peer)) socket.destroy();
   });

@@ -8,7 +8,9 @@ import type { CoordinatorCore } from '../fleet/core.ts';
 import type { LoadGate } from '../telemetry/load-gate.ts';
 import type { Samples } from '../telemetry/samples.ts';
 import type { LinkCounters } from './link-counters.ts';
+import { assertSpeaksFor } from '../access/caller-of.ts';
 import { nodeNameIn } from './names.ts';
+import { checkSpeaksFor } from './peer.ts';
 
 /** A stream of batches, each still in bytes. */
 export type TelemetryCall = ServerDuplexStream<Buffer, TelemetryAck>;
@@ -93,15 +95,19 @@ export class TelemetryStreams {
     const frame = this.#frame;
     const read = frame.read(bytes);
     if (!read.ok) throw problemError(read.problem);
-    if (frame.series !== null) stream.node = this.#describe(frame.series);
+    if (frame.series !== null) {
+      stream.node = this.#describe(stream, frame.series);
+      checkSpeaksFor(stream.call, stream.node);
+    }
     return (
       stream.node !== undefined && frame.hasBatch && this.#deps.samples.add(stream.node, frame)
     );
   }
 
-  #describe(series: NonNullable<TelemetryFrame['series']>): NodeName {
+  #describe({ call }: Stream, series: NonNullable<TelemetryFrame['series']>): NodeName {
     const { core, samples } = this.#deps;
     const node = nodeNameIn(series.node);
+    assertSpeaksFor(call.metadata, node);
     if (!core.knowsNode(node)) {
       throw new AppError('NODE_UNKNOWN', `telemetry of node ${node}, which never said hello`, {
         hint: 'open the control stream first',

@@ -22,23 +22,23 @@ export function parseAddress(text: string): Result<ListenAddress> {
   });
 }
 
+/** Throws ADDRESS_REFUSED for text that is no `host:port`. */
+export function requireAddress(text: string): ListenAddress {
+  const parsed = parseAddress(text);
+  if (parsed.ok) return parsed.value;
+  const { message, hint } = parsed.problem;
+  throw new AppError('ADDRESS_REFUSED', message, hint === undefined ? {} : { hint });
+}
+
 /**
- * Reads an address that this process may use. Until nodes and users prove who they are, that is loopback only:
- * throws ADDRESS_REFUSED for any other address and for text that is none.
+ * Reads an address of a door that asks nobody who they are: loopback only. Throws ADDRESS_REFUSED for any other address
+ * and for text that is none.
  */
 export function parseListenAddress(text: string): ListenAddress {
-  const parsed = parseAddress(text);
-  if (!parsed.ok) {
-    const { hint } = parsed.problem;
-    throw new AppError(
-      'ADDRESS_REFUSED',
-      parsed.problem.message,
-      hint === undefined ? {} : { hint },
-    );
-  }
-  if (isLoopback(parsed.value.host)) return parsed.value;
+  const address = requireAddress(text);
+  if (isLoopback(address.host)) return address;
   throw new AppError('ADDRESS_REFUSED', `refused to use ${text}: it is not a loopback address`, {
-    hint: 'nobody is asked who they are yet, so only 127.0.0.1, ::1 and localhost are served; reach it from elsewhere through an SSH tunnel',
+    hint: 'nobody is asked who they are there, so only 127.0.0.1, ::1 and localhost are served; reach it from elsewhere through an SSH tunnel',
   });
 }
 
@@ -48,7 +48,7 @@ export function renderAddress(address: ListenAddress): string {
     : `${address.host}:${address.port}`;
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true;
   const parts = host.split('.');
   return (

@@ -1,10 +1,16 @@
-import { credentials, loadPackageDefinition, type ChannelOptions } from '@grpc/grpc-js';
+import {
+  credentials,
+  loadPackageDefinition,
+  type ChannelCredentials,
+  type ChannelOptions,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AccessProtos } from './generated/access_service.ts';
 import type { ProtoGrpcType as AgentProtos } from './generated/agent_service.ts';
 import type { ProtoGrpcType as AllocationProtos } from './generated/allocation_service.ts';
 import type { ProtoGrpcType as ChangeProtos } from './generated/change_service.ts';
 import type { ProtoGrpcType as HealthProtos } from './generated/health_service.ts';
+import type { ProtoGrpcType as JoinProtos } from './generated/join_service.ts';
 import type { ProtoGrpcType as LayoutProtos } from './generated/layout_service.ts';
 import type { ProtoGrpcType as LocalProtos } from './generated/local_service.ts';
 import type { ProtoGrpcType as MpsProtos } from './generated/mps_service.ts';
@@ -13,11 +19,13 @@ import type { ProtoGrpcType as WhatIfProtos } from './generated/whatif_service.t
 import type { ProtoGrpcType as DecisionProtos } from './generated/decision_service.ts';
 import type { ProtoGrpcType as LinkProtos } from './generated/link_service.ts';
 import type { ProtoGrpcType as SchedulerProtos } from './generated/scheduler_service.ts';
+import type { ProtoGrpcType as TrustProtos } from './generated/trust_service.ts';
 import type { AgentServiceClient } from './generated/tangram/agent/v1/AgentService.ts';
 import type { HealthServiceClient } from './generated/tangram/agent/v1/HealthService.ts';
 import type { LayoutServiceClient } from './generated/tangram/agent/v1/LayoutService.ts';
 import type { LocalServiceClient } from './generated/tangram/agent/v1/LocalService.ts';
 import type { MpsServiceClient } from './generated/tangram/agent/v1/MpsService.ts';
+import type { JoinServiceClient } from './generated/tangram/join/v1/JoinService.ts';
 import type { LinkServiceClient } from './generated/tangram/link/v1/LinkService.ts';
 import type { AccessServiceClient } from './generated/tangram/v1/AccessService.ts';
 import type { AllocationServiceClient } from './generated/tangram/v1/AllocationService.ts';
@@ -26,6 +34,7 @@ import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService
 import type { WhatIfServiceClient } from './generated/tangram/v1/WhatIfService.ts';
 import type { DecisionServiceClient } from './generated/tangram/v1/DecisionService.ts';
 import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
+import type { TrustServiceClient } from './generated/tangram/v1/TrustService.ts';
 import { loaderOptions, protoRoot } from './proto-root.ts';
 
 /** The largest message of the contract: a list of 1,000 nodes with 8 cards each stays below it. */
@@ -50,6 +59,8 @@ export const packageDefinition = loadSync(
     'tangram/v1/decision_service.proto',
     'tangram/v1/whatif_service.proto',
     'tangram/v1/access_service.proto',
+    'tangram/v1/trust_service.proto',
+    'tangram/join/v1/join_service.proto',
     'tangram/link/v1/link_service.proto',
     'tangram/agent/v1/agent_service.proto',
     'tangram/agent/v1/health_service.proto',
@@ -72,8 +83,10 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as AccessProt
   ClusterProtos &
   DecisionProtos &
   WhatIfProtos &
+  JoinProtos &
   LinkProtos &
-  SchedulerProtos;
+  SchedulerProtos &
+  TrustProtos;
 
 export const accessService = loaded.tangram.v1.AccessService.service;
 export const allocationService = loaded.tangram.v1.AllocationService.service;
@@ -82,6 +95,8 @@ export const changeService = loaded.tangram.v1.ChangeService.service;
 export const clusterService = loaded.tangram.v1.ClusterService.service;
 export const decisionService = loaded.tangram.v1.DecisionService.service;
 export const whatIfService = loaded.tangram.v1.WhatIfService.service;
+export const trustService = loaded.tangram.v1.TrustService.service;
+export const joinService = loaded.tangram.join.v1.JoinService.service;
 export const linkService = loaded.tangram.link.v1.LinkService.service;
 export const agentService = loaded.tangram.agent.v1.AgentService.service;
 export const healthService = loaded.tangram.agent.v1.HealthService.service;
@@ -89,21 +104,22 @@ export const layoutService = loaded.tangram.agent.v1.LayoutService.service;
 export const localService = loaded.tangram.agent.v1.LocalService.service;
 export const mpsService = loaded.tangram.agent.v1.MpsService.service;
 
-/** `address` is `host:port`. */
-export function createSchedulerClient(address: string): SchedulerServiceClient {
-  return new loaded.tangram.v1.SchedulerService(
-    address,
-    credentials.createInsecure(),
-    channelOptions,
-  );
+/** For loopback addresses of coordinators that run with `tls: off`. */
+export const plaintext = credentials.createInsecure();
+
+/** `address` is `host:port`; so for every client here. */
+export function createSchedulerClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): SchedulerServiceClient {
+  return new loaded.tangram.v1.SchedulerService(address, channel, channelOptions);
 }
 
-export function createClusterClient(address: string): ClusterServiceClient {
-  return new loaded.tangram.v1.ClusterService(
-    address,
-    credentials.createInsecure(),
-    channelOptions,
-  );
+export function createClusterClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): ClusterServiceClient {
+  return new loaded.tangram.v1.ClusterService(address, channel, channelOptions);
 }
 
 export function createAllocationClient(address: string): AllocationServiceClient {
@@ -114,30 +130,49 @@ export function createAllocationClient(address: string): AllocationServiceClient
   );
 }
 
-export function createChangeClient(address: string): ChangeServiceClient {
-  return new loaded.tangram.v1.ChangeService(address, credentials.createInsecure(), channelOptions);
+export function createChangeClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): ChangeServiceClient {
+  return new loaded.tangram.v1.ChangeService(address, channel, channelOptions);
 }
 
 export function createAccessClient(address: string): AccessServiceClient {
   return new loaded.tangram.v1.AccessService(address, credentials.createInsecure(), channelOptions);
 }
 
-export function createWhatIfClient(address: string): WhatIfServiceClient {
-  return new loaded.tangram.v1.WhatIfService(address, credentials.createInsecure(), channelOptions);
+export function createWhatIfClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): WhatIfServiceClient {
+  return new loaded.tangram.v1.WhatIfService(address, channel, channelOptions);
 }
 
-export function createDecisionClient(address: string): DecisionServiceClient {
-  return new loaded.tangram.v1.DecisionService(
-    address,
-    credentials.createInsecure(),
-    channelOptions,
-  );
+export function createDecisionClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): DecisionServiceClient {
+  return new loaded.tangram.v1.DecisionService(address, channel, channelOptions);
 }
 
-export function createLinkClient(address: string): LinkServiceClient {
+export function createTrustClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): TrustServiceClient {
+  return new loaded.tangram.v1.TrustService(address, channel, channelOptions);
+}
+
+export function createJoinClient(address: string, channel: ChannelCredentials): JoinServiceClient {
+  return new loaded.tangram.join.v1.JoinService(address, channel, channelOptions);
+}
+
+export function createLinkClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): LinkServiceClient {
   return new loaded.tangram.link.v1.LinkService(
     address,
-    credentials.createInsecure(),
+    channel,
     // An agent has its own back-off; a shared channel would add its, which grows to two minutes.
     { ...channelOptions, 'grpc.use_local_subchannel_pool': 1 },
   );

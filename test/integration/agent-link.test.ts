@@ -30,6 +30,7 @@ function connect(address: string, core: FakeCore) {
     random: () => 0,
     log: silentLog,
     connect: () => createLinkClient(address),
+    onTrust: () => undefined,
     capabilities: ['mig', 'logs'],
     recordEvent: (kind, _subject, message) => events.push(`${kind} ${message}`),
     samples: {

@@ -40,6 +40,7 @@ export class FakeCoordinator {
   async open(): Promise<this> {
     const handlers: LinkServiceHandlers = {
       Control: (call) => this.#control(call),
+      Renew: (_call, answer) => answer({ code: status.UNIMPLEMENTED }),
       Telemetry: (call) => {
         let received = 0;
         call.on('data', (message: TelemetryRequest__Output) => {

@@ -21,10 +21,10 @@ test.for([
   { name: 'speaks', of: node('n'), kind: 'ready' },
   {
     name: 'has been silent for just under the limit',
-    of: node('n', { silentMs: 4_999 }),
+    of: node('n', { silentMs: 1_599 }),
     kind: 'ready',
   },
-  { name: 'has been silent for the limit', of: node('n', { silentMs: 5_000 }), kind: 'suspect' },
+  { name: 'has been silent for the limit', of: node('n', { silentMs: 1_600 }), kind: 'suspect' },
   { name: 'closed its stream', of: node('n', { connected: false }), kind: 'suspect' },
   { name: 'is lost', of: node('n', { lost: true }), kind: 'lost' },
   { name: 'is cordoned', of: node('n', { wanted: 'cordoned' }), kind: 'cordoned' },

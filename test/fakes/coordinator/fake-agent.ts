@@ -3,6 +3,7 @@ import {
   parseBootId,
   parseGpuUuid,
   parseNodeName,
+  type ClaimId,
   type ClusterId,
   type GpuUuid,
   type NodeName,
@@ -14,6 +15,8 @@ import { placementMask } from '../../../shared/domain/mig-profile.ts';
 import {
   compareTargets,
   tombstoneKey,
+  type AllocationStatus,
+  type AllocationTarget,
   type GpuTarget,
   type InstanceTombstone,
   type NodeTarget,
@@ -75,6 +78,9 @@ export class FakeAgent {
   /** Instances of others that it has destroyed, in order. */
   readonly recut: string[] = [];
   #refused = new Map<GpuUuid, string>();
+  /** Processes that clients run, by the name of their allocation. */
+  readonly clients = new Map<string, readonly number[]>();
+  readonly #quiet = new Map<ClaimId, number>();
 
   constructor(name: string, cards: string, core: () => CoordinatorCore) {
     this.node = valueOf(parseNodeName(name));
@@ -165,6 +171,8 @@ export class FakeAgent {
   reboot(): void {
     this.#session = null;
     this.#boot += 1;
+    this.clients.clear();
+    this.#quiet.clear();
     this.#replicas = new Map();
   }
 
@@ -198,6 +206,7 @@ export class FakeAgent {
     for (const tombstone of this.#target?.tombstones ?? []) this.#obey(tombstone);
     for (const gpu of this.#target?.gpus ?? []) this.#makeSlices(gpu);
     for (const replica of this.#target?.replicas ?? []) this.#takeOn(replica);
+    this.#lookAtClients();
     this.#check();
     if (this.#session === null) return;
     this.#tellLayouts();
@@ -252,6 +261,11 @@ export class FakeAgent {
       this.#recut(tombstone);
       return;
     }
+    const client = this.#target?.allocations?.find((each) => each.slices.includes(tombstone.slice));
+    if (client !== undefined && this.#pidsOf(client).length > 0) {
+      this.violations.push(`slice ${tombstone.slice} is to go while ${client.allocation} uses it`);
+      return;
+    }
     const held = this.#slices.get(tombstone.slice);
     const users = [...this.#replicas.values()].filter((replica) =>
       replica.target.slices.includes(tombstone.slice),
@@ -265,6 +279,38 @@ export class FakeAgent {
       this.#relayout(held.gpu);
     }
     this.#done.set(key, tombstone);
+  }
+
+  #pidsOf({ allocation }: AllocationTarget): readonly number[] {
+    return this.clients.get(allocation) ?? [];
+  }
+
+  /** One look a step at who is left of those whose time is over. */
+  #lookAtClients(): void {
+    for (const target of this.#target?.allocations ?? []) {
+      const { claim, reclaiming } = target;
+      const quiet = reclaiming && this.#pidsOf(target).length === 0;
+      this.#quiet.set(claim, quiet ? Math.min(2, (this.#quiet.get(claim) ?? 0) + 1) : 0);
+    }
+  }
+
+  #allocationStatus(target: AllocationTarget): AllocationStatus {
+    const held = target.slices.flatMap((id) => this.#slices.get(id) ?? []);
+    const ready = held.length === target.slices.length;
+    const devices = held.map((slice) => deviceOf(slice));
+    return {
+      claim: target.claim,
+      ready,
+      reason: ready ? '' : 'its slices are being made',
+      deviceUuids: ready ? devices : [],
+      env: ready
+        ? { CUDA_VISIBLE_DEVICES: devices.join(), TANGRAM_ALLOCATION: target.allocation }
+        : {},
+      mounts: [],
+      processes: this.#pidsOf(target).map((pid) => ({ pid, name: 'python3', certain: true })),
+      reclaiming: target.reclaiming,
+      quietLooks: this.#quiet.get(target.claim) ?? 0,
+    };
   }
 
   #recut(gone: InstanceTombstone): void {
@@ -353,8 +399,11 @@ export class FakeAgent {
   }
 
   #check(): void {
-    const held = [...this.#replicas.values()].flatMap((replica) => replica.target.slices);
-    if (new Set(held).size !== held.length) this.violations.push('a slice is held by two replicas');
+    const held = [
+      ...[...this.#replicas.values()].map(({ target }) => target),
+      ...(this.#target?.allocations ?? []),
+    ].flatMap((holder) => holder.slices);
+    if (new Set(held).size !== held.length) this.violations.push('a slice is held twice');
     for (const gpu of this.#gpus) {
       const own = this.slices.filter((slice) => slice.gpu === gpu.uuid);
       const kinds = new Set(own.map((slice) => slice.shape.kind));
@@ -397,10 +446,11 @@ export class FakeAgent {
           incarnation: slice.incarnation,
           gpu: slice.gpu,
           phase: 'ready',
-          deviceUuid: slice.shape.kind === 'mig' ? `MIG-${slice.id}` : slice.gpu,
+          deviceUuid: deviceOf(slice),
           reason: '',
         })),
         tombstonesDone: [...this.#done.values()],
+        allocations: (target?.allocations ?? []).map((each) => this.#allocationStatus(each)),
       },
       [...this.#replicas].map(([replica, { target: of, phase }]) =>
         statusOf(replica, of, {
@@ -411,6 +461,10 @@ export class FakeAgent {
       ),
     );
   }
+}
+
+function deviceOf({ id, gpu, shape }: Slice): string {
+  return shape.kind === 'mig' ? `MIG-${id}` : gpu;
 }
 
 function statusOf(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readConfigFile } from '../shared/platform/config-file.ts';
 import { durationBetween } from '../shared/platform/config-duration.ts';
 import { logLevels } from '../shared/platform/log.ts';
+import { auditConfigSchema, limitsConfigSchema, oidcConfigSchema } from './access/access-config.ts';
 import { parsePolicyName } from '../shared/placement/policies/names.ts';
 import { storeConfigSchema } from './store/store-config.ts';
 
@@ -56,6 +57,9 @@ export const coordinatorConfigSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  oidc: oidcConfigSchema.optional(),
+  limits: limitsConfigSchema,
+  audit: auditConfigSchema,
   log: z
     .strictObject({
       level: z.enum(logLevels).default('info').describe('least level that is written'),

@@ -8,6 +8,7 @@ import { renderServiceEnd } from '../shared/platform/command-line.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import { runTogether, shutdownSignal, withinMs } from '../shared/platform/lifecycle.ts';
 import { createLog, type Log } from '../shared/platform/log.ts';
+import { openAccess, type Access } from './access/access.ts';
 import { createLinkCounters } from './api/link-counters.ts';
 import { startApiServer } from './api/server.ts';
 import { readCoordinatorConfig, type CoordinatorConfig } from './config.ts';
@@ -19,11 +20,11 @@ import { startHttpServer } from './http/server.ts';
 import { parseListenAddress } from '../shared/platform/listen-address.ts';
 import { open } from '../shared/placement/open.ts';
 import { writeReadyFile } from '../shared/platform/ready-file.ts';
+import { openAuditLog } from './audit/audit-log.ts';
 import { openDecisionLog } from './store/decision-log.ts';
 import { openEventLog } from './store/event-log.ts';
 import { openStore } from './store/open-store.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
-import { Wake } from '../shared/platform/wake.ts';
 import { packageVersion } from '../shared/platform/version.ts';
 
 /** Three missed ones and a host is taken for dead, so within 2 s. */
@@ -116,6 +117,11 @@ async function runCoordinator(
     log,
   });
   closers.push(() => telemetry.close());
+  const audit = openAuditLog(join(config.stateDir, 'audit.db'), {
+    rowsMax: config.audit.recordsMax,
+    wallMs: () => systemClock.wallMs(),
+  });
+  closers.push(() => audit.close());
   const counters = createLinkCounters();
   const version = packageVersion;
   const metrics = createMetricsPage(
@@ -128,11 +134,23 @@ async function runCoordinator(
     },
     { version, clusterId },
   );
-  const openDoors = async (): Promise<void> => {
+  const openDoors = async (): Promise<Access> => {
     const http = await startHttpServer(config.http, { core, standing: core, metrics, log });
     closers.push(async () => http.stop());
+    const access = await openAccess({
+      ...config,
+      ...outside,
+      clusterId,
+      store: kept.store,
+      core,
+      audit,
+      // In plaintext nobody shows a certificate.
+      isRevoked: () => false,
+      oidc: config.oidc,
+    });
     const api = await startApiServer(config.grpc, {
       core,
+      access,
       standing: core,
       decisionLog: kept.decisionLog,
       open,
@@ -148,6 +166,7 @@ async function runCoordinator(
     const ready = { grpc: api.address, http: http.address, clusterId };
     if (config.readyFile !== undefined) closers.push(writeReadyFile(config.readyFile, ready));
     log.info({ ...ready, epoch: core.epoch, version, stateDir: config.stateDir }, 'listening');
+    return access;
   };
   await runTogether(signal, [
     async (over) => core.run(over),
@@ -156,8 +175,8 @@ async function runCoordinator(
       // Where nobody else can lead, a door that opens is one that answers.
       if (embedded) await core.leads(over);
       if (over.aborted) return;
-      await openDoors();
-      await new Wake().wait(over);
+      const access = await openDoors();
+      await access.run(over);
     },
   ]);
   log.info({}, 'stopping; models run on');

@@ -11,6 +11,8 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import { errorCodes, isAppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import {
+  accessService,
+  allocationService,
   changeService,
   clusterService,
   decisionService,
@@ -19,6 +21,9 @@ import {
   whatIfService,
 } from '../../shared/wire/services.ts';
 import { rawLinkService } from '../../shared/wire/telemetry-frame.ts';
+import type { Access } from '../access/access.ts';
+import type { Door } from '../access/authenticate.ts';
+import { assertTable, noteServices } from '../access/served-methods.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { OpenEngine } from '../fleet/engine-desk.ts';
@@ -29,6 +34,8 @@ import {
   renderAddress,
 } from '../../shared/platform/listen-address.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { accessHandlers } from './access-service.ts';
+import { allocationHandlers } from './allocation-service.ts';
 import { changeHandlers } from './change-service.ts';
 import { clusterHandlers } from './cluster-service.ts';
 import type { ControlSession } from './control-session.ts';
@@ -43,6 +50,8 @@ import { whatIfHandlers } from './whatif-service.ts';
 
 export interface ApiDeps {
   readonly core: CoordinatorCore;
+  /** Who may do what: every call goes through its guard. */
+  readonly access: Access;
   /** Absent: no other coordinator can lead. */
   readonly standing?: StandingSource;
   readonly decisionLog: DecisionLog;
@@ -77,16 +86,23 @@ const serverOptions: ServerOptions = {
 const serviceNames = [
   'tangram.v1.SchedulerService',
   'tangram.v1.ClusterService',
+  'tangram.v1.AllocationService',
   'tangram.v1.ChangeService',
   'tangram.v1.DecisionService',
   'tangram.v1.WhatIfService',
+  'tangram.v1.AccessService',
   'tangram.link.v1.LinkService',
 ];
 
 /** Opens the gRPC door on a loopback address. Throws ADDRESS_REFUSED, ADDRESS_TAKEN. */
 export async function startApiServer(address: string, deps: ApiDeps): Promise<ApiServer> {
   const listen = parseListenAddress(address);
-  const server = new Server(serverOptions);
+  const door: Door = 'plaintext';
+  const server = new Server({
+    ...serverOptions,
+    interceptors: [deps.access.guard.interceptor(door)],
+  });
+  const served = noteServices(server);
   const sessions = new Set<ControlSession>();
   const over = new AbortController();
   const onError = (error: unknown): void => logCallError(deps.log, error);
@@ -96,9 +112,11 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
     server.addService(service, leaderOnly(handlers, deps.standing));
   serve(schedulerService, schedulerHandlers({ core, logs, onError }));
   serve(clusterService, clusterHandlers({ core, version, onError }));
+  serve(allocationService, allocationHandlers({ core, onError }));
   serve(changeService, changeHandlers({ ...deps, onError }));
   serve(decisionService, decisionHandlers({ ...deps, onError }));
   serve(whatIfService, whatIfHandlers({ core, onError }));
+  serve(accessService, accessHandlers({ ...deps.access, onError }));
   const streams = new TelemetryStreams({ ...deps, ...deps.telemetry });
   const gate = deps.telemetry.gate.run(() => streams.resume(), over.signal);
   server.addService(rawLinkService, linkHandlers({ ...deps, logs }, streams, sessions));
@@ -108,6 +126,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   health.addToServer(server);
   const stopTelling = tellHealth(health, deps.standing);
   new ReflectionService(packageDefinition, { services: serviceNames }).addToServer(server);
+  assertTable(served);
   const port = await bind(server, renderAddress(listen));
   return {
     address: renderAddress({ host: listen.host, port }),

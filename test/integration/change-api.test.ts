@@ -8,6 +8,7 @@ import { open } from '../../shared/placement/open.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { silentLog } from '../../shared/platform/log.ts';
 import { FakeCore } from '../fakes/coordinator/fake-core.ts';
+import { openAccessTo } from '../fakes/coordinator/open-access.ts';
 
 let server: ApiServer;
 let decisionLog: DecisionLog;
@@ -15,8 +16,10 @@ let client: CoordinatorClient;
 
 beforeEach(async () => {
   decisionLog = openDecisionLog(':memory:', { rowsMax: 100 });
+  const core = new FakeCore();
   server = await startApiServer('127.0.0.1:0', {
-    core: new FakeCore(),
+    core,
+    access: await openAccessTo(core),
     decisionLog,
     open,
     telemetry: openTelemetry(':memory:', { clock: systemClock, log: silentLog }),

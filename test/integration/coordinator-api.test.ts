@@ -30,6 +30,7 @@ import type { ListModelsResponse__Output } from '../../shared/wire/generated/tan
 import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 import type { SchedulerServiceClient } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
 import { FakeCore } from '../fakes/coordinator/fake-core.ts';
+import { openAccessTo } from '../fakes/coordinator/open-access.ts';
 import { LinkAgent, type LinkAgentOptions } from '../fakes/link-agent.ts';
 import { until } from './until.ts';
 
@@ -48,6 +49,7 @@ beforeEach(async () => {
   decisionLog = openDecisionLog(':memory:', { rowsMax: 100 });
   server = await startApiServer('127.0.0.1:0', {
     core,
+    access: await openAccessTo(core),
     decisionLog,
     open,
     telemetry,
@@ -426,6 +428,7 @@ describe('the door', () => {
   test('refuses an address that others can reach, and one that is taken', async () => {
     const deps = {
       core,
+      access: await openAccessTo(core),
       decisionLog,
       open,
       telemetry,

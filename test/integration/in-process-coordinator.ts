@@ -15,11 +15,15 @@ import { openDecisionLog } from '../../coordinator/store/decision-log.ts';
 import { openEventLog } from '../../coordinator/store/event-log.ts';
 import { openSqliteStore } from '../../coordinator/store/sqlite-store.ts';
 import { openTelemetry } from '../../coordinator/telemetry/telemetry.ts';
+import type { Access } from '../../coordinator/access/access.ts';
+import { openAuditLog } from '../../coordinator/audit/audit-log.ts';
+import { openAccessTo } from '../fakes/coordinator/open-access.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { silentLog } from '../../shared/platform/log.ts';
 
 export interface InProcessCoordinator {
   readonly core: RunningCore;
+  readonly access: Access;
   readonly grpc: string;
   readonly http: string;
   stop(): Promise<void>;
@@ -61,8 +65,14 @@ export async function startCoordinator(
     metrics: createMetricsPage(source, about),
     log: silentLog,
   });
+  const audit = openAuditLog(join(folder, 'audit.db'), {
+    rowsMax: 10_000,
+    wallMs: () => systemClock.wallMs(),
+  });
+  const access = await openAccessTo(core, { store, audit });
   const api = await startApiServer('127.0.0.1:0', {
     core,
+    access,
     decisionLog,
     open,
     telemetry,
@@ -73,9 +83,14 @@ export async function startCoordinator(
     heartbeatMs: options.heartbeatMs ?? 500,
   });
   const over = new AbortController();
-  const running = Promise.all([core.run(over.signal), telemetry.run(over.signal)]);
+  const running = Promise.all([
+    core.run(over.signal),
+    telemetry.run(over.signal),
+    access.run(over.signal),
+  ]);
   return {
     core,
+    access,
     grpc: api.address,
     http: http.address,
     stop: async () => {
@@ -84,6 +99,7 @@ export async function startCoordinator(
       await api.stop();
       await http.stop();
       telemetry.close();
+      audit.close();
       eventLog.close();
       decisionLog.close();
       await store.close();

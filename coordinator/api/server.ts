@@ -43,6 +43,7 @@ import { decisionHandlers } from './decision-service.ts';
 import type { LinkCounters } from './link-counters.ts';
 import { leaderOnly } from './leader-gate.ts';
 import { linkHandlers } from './link-service.ts';
+import { GeometryPool } from './geometry-pool.ts';
 import { LogsDesk } from './logs-desk.ts';
 import { schedulerHandlers } from './scheduler-service.ts';
 import { TelemetryStreams } from './telemetry-streams.ts';
@@ -119,7 +120,10 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   serve(accessService, accessHandlers({ ...deps.access, onError }));
   const streams = new TelemetryStreams({ ...deps, ...deps.telemetry });
   const gate = deps.telemetry.gate.run(() => streams.resume(), over.signal);
-  server.addService(rawLinkService, linkHandlers({ ...deps, logs }, streams, sessions));
+  server.addService(
+    rawLinkService,
+    linkHandlers({ ...deps, logs, geometries: new GeometryPool() }, streams, sessions),
+  );
   const health = new HealthImplementation(
     Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const])),
   );

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClaimId, ModelName, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
@@ -65,7 +66,7 @@ export class World {
   readonly #byModel = new Map<ModelName, Map<ClaimId, ClaimRecord>>();
   readonly #placementNodes = new Map<
     NodeName,
-    { readonly node: PlacementNode; readonly text: string; readonly hold: string }
+    { readonly node: PlacementNode; readonly hold: string }
   >();
   #holds: ChangeHolds = holdsOf([], () => false);
   readonly #said = new Map<string, string>();
@@ -258,9 +259,8 @@ export class World {
     const plain = withoutStrangers(live.inventory, live.strangers);
     const inventory = withHold(plain, this.#holds.nodes.get(live.node), this.#leavingOn(live.node));
     const node = { inventory, availability };
-    const text = canonicalJson(node);
-    this.#placementNodes.set(live.node, { node, text, hold });
-    if (before?.text === text) return;
+    this.#placementNodes.set(live.node, { node, hold });
+    if (before !== undefined && isDeepStrictEqual(before.node, node)) return;
     this.desk.apply({ kind: 'node-set', node });
   }
 

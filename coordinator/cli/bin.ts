@@ -8,6 +8,7 @@ import { systemClock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { packageVersion } from '../../shared/platform/version.ts';
 import { connectCoordinator, type CoordinatorClient } from './client.ts';
+import { connectAny } from './connect-any.ts';
 import type { ManifestText } from './deps.ts';
 import { realHost } from './host.ts';
 import { createProgram } from './program.ts';
@@ -31,11 +32,13 @@ const clients: CoordinatorClient[] = [];
 
 const program = createProgram({
   version: packageVersion,
-  connect: (address) => {
-    const client = connectCoordinator(
-      address,
-      () => new Date(systemClock.wallMs() + callTimeoutMs),
-    );
+  connect: (addresses) => {
+    const deadline = (): Date => new Date(systemClock.wallMs() + callTimeoutMs);
+    const client = connectAny(addresses, {
+      connect: (address) => connectCoordinator(address, deadline),
+      clock: systemClock,
+      signal: interrupted.signal,
+    });
     clients.push(client);
     return client;
   },

@@ -5,7 +5,8 @@ import type { Host } from './host.ts';
 /** All that a command touches outside itself. */
 export interface CliDeps {
   readonly version: string;
-  readonly connect: (address: string) => CoordinatorClient;
+  /** `addresses`: `host:port` of every coordinator that is known, at least one. */
+  readonly connect: (addresses: readonly string[]) => CoordinatorClient;
   /** The answer. */
   readonly out: (text: string) => void;
   /** Progress, questions and problems. */

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addAllocations } from './allocation-commands.ts';
 import { addChanges } from './change-commands.ts';
 import type { CoordinatorClient } from './client.ts';
 import { addDeclarations } from './declare-commands.ts';
@@ -19,7 +20,10 @@ export function createProgram(deps: CliDeps): Command {
     .description('Pack models onto the GPUs of a cluster: declare them, watch them, ask why.')
     .version(deps.version)
     .addOption(
-      new Option('--coordinator <host:port>', 'where the coordinator listens')
+      new Option(
+        '--coordinator <host:port,…>',
+        'where the coordinator listens; of several, the one that leads is asked',
+      )
         .env('TANGRAM_COORDINATOR')
         .default(defaultCoordinator),
     )
@@ -37,6 +41,7 @@ Examples:
   tangram plan -f model.yaml            what that would do, and what it would cost
   tangram apply --plan plan-ab12cd34    exactly what that plan said
   tangram defrag --plan                 what moving would win
+  tangram allocate --memory 9GiB --wait --docker  a slice for a container of your own
   tangram ps                            every replica, and where it is
   tangram why sentiment                 why a model is where it is, or pending
   tangram replay --since 7d --policy fgd  what another policy would have done
@@ -44,13 +49,15 @@ Examples:
     );
   let client: CoordinatorClient | undefined;
   const api: Api = () => {
-    client ??= deps.connect(program.opts<{ coordinator: string }>().coordinator);
+    const named = program.opts<{ coordinator: string }>().coordinator;
+    client ??= deps.connect(named.split(',').map((address) => address.trim()));
     return client;
   };
   addDeclarations(program, deps, api);
   addPlans(program, deps, api);
   addReads(program, deps, api);
   addChanges(program, deps, api);
+  addAllocations(program, deps, api);
   addRecords(program, deps, api);
   addReplays(program, deps, api);
   addSimulate(program, deps);

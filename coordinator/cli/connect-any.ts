@@ -1,0 +1,138 @@
+import type { Clock } from '../../shared/platform/clock.ts';
+import { AppError, isAppError } from '../../shared/platform/errors.ts';
+import type { CoordinatorClient } from './client.ts';
+
+/** For so long somebody is looked for who leads: an election takes less. */
+const electionMsMax = 8_000;
+const pauseMs = 250;
+/** Configured ones, and leaders that these name. */
+const connectionsMax = 8;
+
+type Call = (...args: readonly unknown[]) => unknown;
+
+export interface AnyDeps {
+  readonly connect: (address: string) => CoordinatorClient;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A client of several coordinators, of which one leads: each call goes to the one that answered last, then to the leader
+ * that a standby names, then to the others in turn. Only what was certainly not done is asked again: NOT_LEADER, and
+ * COORDINATOR_AWAY of whoever could not be reached; for anything else the caller decides.
+ */
+export function connectAny(addresses: readonly string[], deps: AnyDeps): CoordinatorClient {
+  const search = new Search(addresses, deps);
+  // One method for each of a client's, whatever they are: all answer with a promise or a stream.
+  const methods = Object.keys(search.client()).map((name): [string, Call] => [
+    name,
+    (...args) => search.call(name, args),
+  ]);
+  const close = (): void => search.close();
+  return { ...Object.fromEntries(methods), close } as unknown as CoordinatorClient;
+}
+
+/** Invariants: at most `connectionsMax` connections; `#at` is the address that answered last, or the next to ask. */
+class Search {
+  readonly #deps: AnyDeps;
+  readonly #addresses: string[];
+  readonly #clients = new Map<string, CoordinatorClient>();
+  #at: string;
+
+  constructor(addresses: readonly string[], deps: AnyDeps) {
+    const [first] = addresses;
+    if (first === undefined) throw new AppError('REQUEST_INVALID', 'no coordinator is named');
+    this.#addresses = [...addresses];
+    this.#at = first;
+    this.#deps = deps;
+  }
+
+  client(): CoordinatorClient {
+    const address = this.#at;
+    const client = this.#clients.get(address) ?? this.#deps.connect(address);
+    this.#clients.set(address, client);
+    return client;
+  }
+
+  call(name: string, args: readonly unknown[]): unknown {
+    const ask = (): unknown => {
+      const client = this.client() as unknown as Readonly<Record<string, Call>>;
+      return client[name]?.(...args);
+    };
+    const first = ask();
+    return isStream(first) ? this.#stream(first, ask) : this.#answer(first, ask);
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+  }
+
+  async #answer(first: unknown, ask: () => unknown): Promise<unknown> {
+    const { clock } = this.#deps;
+    const untilMs = clock.monotonicMs() + electionMsMax;
+    let answer = first;
+    for (;;) {
+      try {
+        return await answer;
+      } catch (error) {
+        if (!(await this.#goOn(error, untilMs))) throw error;
+        answer = ask();
+      }
+    }
+  }
+
+  /** A stream that has said something is not begun again: its reader would hear it twice. */
+  async *#stream(first: AsyncIterable<unknown>, ask: () => unknown): AsyncIterable<unknown> {
+    const untilMs = this.#deps.clock.monotonicMs() + electionMsMax;
+    let stream: unknown = first;
+    let said = false;
+    while (isStream(stream)) {
+      try {
+        for await (const event of stream) {
+          said = true;
+          yield event;
+        }
+        return;
+      } catch (error) {
+        if (said || !(await this.#goOn(error, untilMs))) throw error;
+        stream = ask();
+      }
+    }
+  }
+
+  /** Whether there is somebody else to ask, and time: then `#at` names them. */
+  async #goOn(error: unknown, untilMs: number): Promise<boolean> {
+    const { clock, signal } = this.#deps;
+    if (!isAppError(error, 'NOT_LEADER') && !isUnreached(error)) return false;
+    const leader = isAppError(error) ? error.facts['leader'] : undefined;
+    if (leader !== undefined && leader !== this.#at && this.#know(leader)) {
+      this.#at = leader;
+      return true;
+    }
+    const alone = this.#addresses.length === 1 && isUnreached(error);
+    if (alone || clock.monotonicMs() >= untilMs || signal.aborted) return false;
+    const next = (this.#addresses.indexOf(this.#at) + 1) % this.#addresses.length;
+    this.#at = this.#addresses[next] ?? this.#at;
+    // All were asked: an election may be under way.
+    if (next === 0) await clock.sleep(pauseMs, signal).catch(() => undefined);
+    return true;
+  }
+
+  #know(address: string): boolean {
+    if (this.#addresses.includes(address)) return true;
+    if (this.#addresses.length >= connectionsMax) return false;
+    this.#addresses.push(address);
+    return true;
+  }
+}
+
+/** Nobody took the call: a connection that broke while it was under way may have carried it. */
+function isUnreached(error: unknown): boolean {
+  return (
+    isAppError(error, 'COORDINATOR_AWAY') && /connect E|listens there/.test(String(error.cause))
+  );
+}
+
+function isStream(answer: unknown): answer is AsyncIterable<unknown> {
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
+}

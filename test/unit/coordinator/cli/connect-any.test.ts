@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import type { CoordinatorClient } from '../../../../coordinator/cli/client.ts';
+import { connectAny } from '../../../../coordinator/cli/connect-any.ts';
+import { AppError } from '../../../../shared/platform/errors.ts';
+import { ManualClock } from '../../../fakes/manual-clock.ts';
+
+type State =
+  | { readonly kind: 'leads' }
+  | { readonly kind: 'standby'; readonly leader: string }
+  | { readonly kind: 'away' }
+  | { readonly kind: 'breaks' };
+
+/** Coordinators that answer `getCluster` and `watchModels` as they stand. */
+function fleet(states: Record<string, State>) {
+  const asked: string[] = [];
+  const answer = (address: string): string => {
+    asked.push(address);
+    const state = states[address] ?? { kind: 'away' };
+    switch (state.kind) {
+      case 'leads':
+        return address;
+      case 'standby':
+        throw new AppError('NOT_LEADER', 'a standby', {
+          facts: state.leader === '' ? {} : { leader: state.leader },
+        });
+      case 'away':
+        throw new AppError('COORDINATOR_AWAY', 'away', { cause: 'nobody listens there' });
+      case 'breaks':
+        throw new AppError('COORDINATOR_AWAY', 'away', { cause: new Error('read ECONNRESET') });
+    }
+  };
+  const connect = (address: string): CoordinatorClient => {
+    const client = {
+      getCluster: async () => ({ clusterId: answer(address) }),
+      watchModels: async function* () {
+        yield answer(address);
+        yield answer(address);
+      },
+      close: () => undefined,
+    };
+    return client as unknown as CoordinatorClient;
+  };
+  return { asked, connect };
+}
+
+function client(states: Record<string, State>, addresses = Object.keys(states)) {
+  const clock = new ManualClock();
+  const { asked, connect } = fleet(states);
+  const signal = new AbortController().signal;
+  return { api: connectAny(addresses, { connect, clock, signal }), asked, clock };
+}
+
+const standby = (leader: string): State => ({ kind: 'standby', leader });
+const leads: State = { kind: 'leads' };
+const away: State = { kind: 'away' };
+
+test('the leader that a standby names is asked, and remembered', async () => {
+  const { api, asked } = client({ a: standby('c'), b: standby('c'), c: leads });
+  expect(await api.getCluster()).toEqual({ clusterId: 'c' });
+  expect(await api.getCluster()).toEqual({ clusterId: 'c' });
+  expect(asked).toEqual(['a', 'c', 'c']);
+});
+
+test('a leader that was not configured is asked, too', async () => {
+  const { api, asked } = client({ a: standby('elsewhere'), elsewhere: leads }, ['a']);
+  expect(await api.getCluster()).toEqual({ clusterId: 'elsewhere' });
+  expect(asked).toEqual(['a', 'elsewhere']);
+});
+
+test('whoever cannot be reached is passed over', async () => {
+  const { api, asked } = client({ a: away, b: leads });
+  expect(await api.getCluster()).toEqual({ clusterId: 'b' });
+  expect(asked).toEqual(['a', 'b']);
+});
+
+test('while nobody leads they are asked in turn, and not for ever', async () => {
+  const { api, asked, clock } = client({ a: standby(''), b: standby('') });
+  const answered = api.getCluster().catch((error: unknown) => error);
+  await clock.advance(10_000);
+  expect(await answered).toMatchObject({ code: 'NOT_LEADER' });
+  expect(asked.length).toBeGreaterThan(40);
+  expect(asked.length).toBeLessThan(80);
+});
+
+test('an election that ends meanwhile is waited for', async () => {
+  const states: Record<string, State> = { a: standby(''), b: away };
+  const { api, clock } = client(states);
+  const answered = api.getCluster();
+  await clock.advance(2_000);
+  states['a'] = leads;
+  await clock.advance(500);
+  expect(await answered).toEqual({ clusterId: 'a' });
+});
+
+test('a call whose connection broke is not made twice', async () => {
+  const { api, asked } = client({ a: { kind: 'breaks' }, b: leads });
+  await expect(api.getCluster()).rejects.toMatchObject({ code: 'COORDINATOR_AWAY' });
+  expect(asked).toEqual(['a']);
+});
+
+test('one coordinator that is not there is said at once', async () => {
+  const { api, asked } = client({ a: away });
+  await expect(api.getCluster()).rejects.toMatchObject({ code: 'COORDINATOR_AWAY' });
+  expect(asked).toEqual(['a']);
+});
+
+test('a stream goes to the leader, and is not begun again once it has said something', async () => {
+  const states: Record<string, State> = { a: standby('b'), b: leads };
+  const { api, asked } = client(states);
+  const seen: unknown[] = [];
+  await expect(
+    (async () => {
+      for await (const event of api.watchModels('', new AbortController().signal)) {
+        seen.push(event);
+        states['b'] = standby('a');
+      }
+    })(),
+  ).rejects.toMatchObject({ code: 'NOT_LEADER' });
+  expect(seen).toEqual(['b']);
+  expect(asked).toEqual(['a', 'b', 'b']);
+});

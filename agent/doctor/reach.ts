@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import type { Clock } from '../../shared/platform/clock.ts';
+import { withDeadline } from '../../shared/platform/deadline.ts';
 import { parseAddress } from '../../shared/platform/listen-address.ts';
 import type { Evidence, Told } from './evidence.ts';
 
@@ -15,9 +16,11 @@ export async function lookAtDoor(
   const { host, port } = parsed.value;
   if ((await connectTo(host, port)).kind === 'untold') return 'free';
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(connectMsMax)]);
-    const page = await fetch(`http://${address}/healthz`, { signal: limit });
-    return /^(?:ok|FAILED) loop: /m.test(await page.text()) ? 'agent' : 'taken';
+    const text = await withDeadline({ signal, timeoutMs: connectMsMax }, async (limit) => {
+      const page = await fetch(`http://${address}/healthz`, { signal: limit });
+      return page.text();
+    });
+    return /^(?:ok|FAILED) loop: /m.test(text) ? 'agent' : 'taken';
   } catch {
     return 'taken';
   }

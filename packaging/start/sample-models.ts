@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { systemClock } from '../../shared/platform/clock.ts';
+import { withDeadline } from '../../shared/platform/deadline.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { parseManifests } from '../../shared/manifest/parse-manifests.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
@@ -238,14 +239,17 @@ function placeOf({ gpuUuid, shape }: SliceView): string {
 /** Whether it takes the synthesized speech for speech. */
 async function answers(url: string, speech: Buffer, signal: AbortSignal): Promise<boolean> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'audio/wav' },
-      body: new Uint8Array(speech),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(inferMsMax)]),
+    const { isOk, body } = await withDeadline({ signal, timeoutMs: inferMsMax }, async (limit) => {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'audio/wav' },
+        body: new Uint8Array(speech),
+        signal: limit,
+      });
+      const answer: unknown = await response.json();
+      return { isOk: response.ok, body: answer };
     });
-    const body: unknown = await response.json();
-    if (!response.ok || typeof body !== 'object' || body === null) return false;
+    if (!isOk || typeof body !== 'object' || body === null) return false;
     return 'speech_ratio' in body && Number(body.speech_ratio) > 0.5;
   } catch {
     return false;

@@ -1,15 +1,18 @@
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import {
+  createAllocationClient,
   createChangeClient,
   createDecisionClient,
   createClusterClient,
   createSchedulerClient,
   createWhatIfClient,
 } from '../../shared/wire/services.ts';
+import { allocationCalls, type AllocationCalls } from './allocation-calls.ts';
 import { decisionCalls, type DecisionCalls } from './decision-calls.ts';
 import { whatIfCalls, type WhatIfCalls } from './whatif-calls.ts';
 import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
+import type { AllocationServiceClient } from '../../shared/wire/generated/tangram/v1/AllocationService.ts';
 import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
 import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelResponse.ts';
 import type { Change__Output } from '../../shared/wire/generated/tangram/v1/Change.ts';
@@ -40,7 +43,7 @@ import type { WatchModelsResponse__Output } from '../../shared/wire/generated/ta
 export type NodeChange = 'cordon' | 'drain' | 'uncordon';
 
 /** The coordinator as the command line sees it. Every method throws AppError: COORDINATOR_AWAY, or what was answered. */
-export interface CoordinatorClient extends DecisionCalls, WhatIfCalls {
+export interface CoordinatorClient extends AllocationCalls, DecisionCalls, WhatIfCalls {
   applyModel(request: ApplyModelRequest): Promise<ApplyModelResponse__Output>;
   /** Throws MODEL_UNKNOWN. */
   getModel(name: string): Promise<Model__Output>;
@@ -74,6 +77,7 @@ const pagesMax = 10_000;
 const pageSize = 1_000;
 
 interface Connection {
+  readonly allocation: AllocationServiceClient;
   readonly change: ChangeServiceClient;
   readonly decision: DecisionServiceClient;
   readonly whatIf: WhatIfServiceClient;
@@ -89,6 +93,7 @@ interface Connection {
 export function connectCoordinator(address: string, deadline: () => Date): CoordinatorClient {
   const peer = `the coordinator at ${address}`;
   const connection: Connection = {
+    allocation: createAllocationClient(address),
     change: createChangeClient(address),
     decision: createDecisionClient(address),
     whatIf: createWhatIfClient(address),
@@ -110,6 +115,11 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
     ...modelCalls(connection),
     ...nodeCalls(connection),
     ...changeCalls(connection),
+    ...allocationCalls(connection.allocation, {
+      ask: connection.ask,
+      read: (stream, signal) => readStream(stream, peer, signal),
+      allPages,
+    }),
     ...decisionCalls(connection.decision, {
       ask: connection.ask,
       read: (stream, signal) => readStream(stream, peer, signal),
@@ -118,6 +128,7 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
     watchModels: (name, signal) =>
       readStream(connection.scheduler.watchModels({ name }), peer, signal),
     close: () => {
+      connection.allocation.close();
       connection.change.close();
       connection.decision.close();
       connection.whatIf.close();

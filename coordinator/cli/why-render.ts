@@ -18,8 +18,8 @@ export function renderWhy(why: ExplainResponse__Output): string {
   return `${head}${pending}${passed}${helps}${placed.join('')}`;
 }
 
-/** One way on a line: several are said in one breath elsewhere. */
-function helpText(nearest: string): string {
+/** What would help, one way on a line: several are said in one breath elsewhere. */
+export function helpText(nearest: string): string {
   const [first = '', ...others] = nearest.split('; or ');
   return [`would help: ${first}\n`, ...others.map((each) => `        or: ${each}\n`)].join('');
 }
@@ -37,7 +37,8 @@ function renderPlace({ why, toMove, decision, evidence }: PlaceReason__Output): 
   return lines.join('');
 }
 
-function evidenceTable(evidence: readonly Evidence__Output[]): string {
+/** Why the other candidates were passed over. */
+export function evidenceTable(evidence: readonly Evidence__Output[]): string {
   const rows = evidence.map((row) => [counted(row.count, row.counted), row.reason, row.example]);
   return renderTable(['WHAT', 'BECAUSE', 'EXAMPLE'], rows).replace(/^(?=.)/gm, '  ');
 }

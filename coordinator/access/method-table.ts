@@ -94,6 +94,9 @@ export const methodTable: Readonly<Record<string, MethodRule>> = {
   'tangram.v1.DecisionService/ReplayDecision': reading(readers, { touches: cluster }),
   'tangram.v1.DecisionService/ReplayPolicy': reading(readers, { touches: cluster }),
 
+  'tangram.v1.TelemetryService/ListSamples': reading(readers, { target: named('nodes', 'node') }),
+  'tangram.v1.TelemetryService/QuerySamples': reading(readers, modelByName('model')),
+
   'tangram.v1.WhatIfService/TryAddNodes': reading(readers, { touches: cluster }),
   'tangram.v1.WhatIfService/TryRemoveNode': reading(readers, {
     target: named('nodes', 'name'),

@@ -1,6 +1,5 @@
 import {
   Server,
-  ServerCredentials,
   type ServerOptions,
   type ServiceDefinition,
   type UntypedServiceImplementation,
@@ -16,23 +15,22 @@ import {
   changeService,
   clusterService,
   decisionService,
+  joinService,
   packageDefinition,
   schedulerService,
+  trustService,
+  telemetryService,
   whatIfService,
 } from '../../shared/wire/services.ts';
 import { rawLinkService } from '../../shared/wire/telemetry-frame.ts';
 import type { Access } from '../access/access.ts';
-import type { Door } from '../access/authenticate.ts';
+import type { Door as DoorKind } from '../access/authenticate.ts';
 import { assertTable, noteServices } from '../access/served-methods.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { OpenEngine } from '../fleet/engine-desk.ts';
 import type { Standing, StandingSource } from '../leader/standing.ts';
-import {
-  listenError,
-  parseListenAddress,
-  renderAddress,
-} from '../../shared/platform/listen-address.ts';
+import { parseListenAddress, requireAddress } from '../../shared/platform/listen-address.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { accessHandlers } from './access-service.ts';
 import { allocationHandlers } from './allocation-service.ts';
@@ -40,19 +38,26 @@ import { changeHandlers } from './change-service.ts';
 import { clusterHandlers } from './cluster-service.ts';
 import type { ControlSession } from './control-session.ts';
 import { decisionHandlers } from './decision-service.ts';
+import { openDoor, type Peer } from './door.ts';
+import { joinHandlers } from './join-service.ts';
 import type { LinkCounters } from './link-counters.ts';
 import { leaderOnly } from './leader-gate.ts';
 import { linkHandlers } from './link-service.ts';
 import { GeometryPool } from './geometry-pool.ts';
 import { LogsDesk } from './logs-desk.ts';
 import { schedulerHandlers } from './scheduler-service.ts';
+import { telemetryHandlers } from './telemetry-service.ts';
 import { TelemetryStreams } from './telemetry-streams.ts';
+import { trustHandlers } from './trust-service.ts';
+import { joinServerOptions, nodeDoorLimits, openJoinDoor, type ApiTrust } from './trust-door.ts';
 import { whatIfHandlers } from './whatif-service.ts';
 
 export interface ApiDeps {
   readonly core: CoordinatorCore;
   /** Who may do what: every call goes through its guard. */
   readonly access: Access;
+  /** Absent: plaintext, on loopback only. */
+  readonly trust?: ApiTrust;
   /** Absent: no other coordinator can lead. */
   readonly standing?: StandingSource;
   readonly decisionLog: DecisionLog;
@@ -70,6 +75,8 @@ export interface ApiDeps {
 export interface ApiServer {
   /** `host:port`, with the port that was really taken. */
   readonly address: string;
+  /** The same of the join listener; null: in plaintext nobody joins. */
+  readonly joinAddress: string | null;
   /** Ends every stream, then the listener. */
   stop(): Promise<void>;
 }
@@ -90,25 +97,94 @@ const serviceNames = [
   'tangram.v1.AllocationService',
   'tangram.v1.ChangeService',
   'tangram.v1.DecisionService',
+  'tangram.v1.TelemetryService',
   'tangram.v1.WhatIfService',
   'tangram.v1.AccessService',
   'tangram.link.v1.LinkService',
 ];
 
-/** Opens the gRPC door on a loopback address. Throws ADDRESS_REFUSED, ADDRESS_TAKEN. */
+const trustServiceName = 'tangram.v1.TrustService';
+
+/**
+ * Opens the gRPC doors: with `trust`, TLS on any address for certificates, and beside it the join listener; without, one in
+ * plaintext on a loopback address. Throws ADDRESS_REFUSED, ADDRESS_TAKEN.
+ */
 export async function startApiServer(address: string, deps: ApiDeps): Promise<ApiServer> {
-  const listen = parseListenAddress(address);
-  const door: Door = 'plaintext';
+  const { trust, ...rest } = deps;
+  const listen = trust === undefined ? parseListenAddress(address) : requireAddress(address);
+  const shared: Shared = {
+    onError: (error) => logCallError(deps.log, error),
+    logs: new LogsDesk(deps.clock),
+    peers: () => door.peers(),
+  };
+  const nodes = createServer(serverOptions, deps, shared);
+  const sessions = new Set<ControlSession>();
+  const over = new AbortController();
+  const streams = new TelemetryStreams({ ...deps, ...deps.telemetry });
+  const link = {
+    ...rest,
+    logs: shared.logs,
+    geometries: new GeometryPool(),
+    ...(trust === undefined ? {} : { trust: trust.enrol.authority, enrol: trust.enrol }),
+  };
+  nodes.server.addService(rawLinkService, linkHandlers(link, streams, sessions));
+  const strangers = trust === undefined ? null : createJoinServer(trust, deps, shared);
+  assertTable([...nodes.served, ...(strangers?.served ?? [])]);
+  const door = await openDoor(nodes.server, listen, {
+    key: 'grpc',
+    trust:
+      trust === undefined
+        ? null
+        : { ...trust, authority: trust.enrol.authority, clientCertificates: true },
+    limits: nodeDoorLimits,
+  });
+  const joinDoor =
+    trust === undefined || strangers === null ? null : await openJoinDoor(strangers.server, trust);
+  const gate = deps.telemetry.gate.run(() => streams.resume(), over.signal);
+  return {
+    address: door.address,
+    joinAddress: joinDoor?.address ?? null,
+    stop: async () => {
+      nodes.quit();
+      strangers?.quit();
+      for (const session of sessions) session.stop();
+      // Watches have no end of their own: what is still open once the agents were told is cut.
+      await new Promise((resolve) => setImmediate(resolve));
+      door.close();
+      joinDoor?.close();
+      nodes.server.forceShutdown();
+      strangers?.server.forceShutdown();
+      over.abort();
+      await gate;
+    },
+  };
+}
+
+/** What the services behind all doors share. */
+interface Shared {
+  readonly onError: (error: unknown) => void;
+  readonly logs: LogsDesk;
+  readonly peers: () => readonly Peer[];
+}
+
+interface OpenServer {
+  readonly server: Server;
+  /** Paths of its rpcs. */
+  readonly served: ReadonlySet<string>;
+  /** Tells probes that it ends. */
+  readonly quit: () => void;
+}
+
+/** A server with everything that people and programs call. */
+function createServer(options: ServerOptions, deps: ApiDeps, shared: Shared): OpenServer {
+  const door: DoorKind = deps.trust === undefined ? 'plaintext' : 'tls';
   const server = new Server({
-    ...serverOptions,
+    ...options,
     interceptors: [deps.access.guard.interceptor(door)],
   });
   const served = noteServices(server);
-  const sessions = new Set<ControlSession>();
-  const over = new AbortController();
-  const onError = (error: unknown): void => logCallError(deps.log, error);
-  const { core, version } = deps;
-  const logs = new LogsDesk(deps.clock);
+  const { core, version, trust } = deps;
+  const { onError, logs } = shared;
   const serve = (service: ServiceDefinition, handlers: UntypedServiceImplementation): void =>
     server.addService(service, leaderOnly(handlers, deps.standing));
   serve(schedulerService, schedulerHandlers({ core, logs, onError }));
@@ -116,35 +192,39 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   serve(allocationService, allocationHandlers({ core, onError }));
   serve(changeService, changeHandlers({ ...deps, onError }));
   serve(decisionService, decisionHandlers({ ...deps, onError }));
+  serve(telemetryService, telemetryHandlers({ ...deps, onError }));
   serve(whatIfService, whatIfHandlers({ core, onError }));
   serve(accessService, accessHandlers({ ...deps.access, onError }));
-  const streams = new TelemetryStreams({ ...deps, ...deps.telemetry });
-  const gate = deps.telemetry.gate.run(() => streams.resume(), over.signal);
-  server.addService(
-    rawLinkService,
-    linkHandlers({ ...deps, logs, geometries: new GeometryPool() }, streams, sessions),
-  );
+  if (trust !== undefined) {
+    // The authority needs no leader.
+    const { tokens, authority } = trust.enrol;
+    server.addService(trustService, trustHandlers({ ...trust, ...shared, tokens, authority }));
+  }
+  const names = [...serviceNames, ...(trust === undefined ? [] : [trustServiceName])];
   const health = new HealthImplementation(
-    Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const])),
+    Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])),
   );
   health.addToServer(server);
   const stopTelling = tellHealth(health, deps.standing);
-  new ReflectionService(packageDefinition, { services: serviceNames }).addToServer(server);
-  assertTable(served);
-  const port = await bind(server, renderAddress(listen));
-  return {
-    address: renderAddress({ host: listen.host, port }),
-    stop: async () => {
-      stopTelling();
-      for (const name of ['', ...serviceNames]) health.setStatus(name, 'NOT_SERVING');
-      for (const session of sessions) session.stop();
-      // Watches have no end of their own: what is still open once the agents were told is cut.
-      await new Promise((resolve) => setImmediate(resolve));
-      server.forceShutdown();
-      over.abort();
-      await gate;
-    },
+  new ReflectionService(packageDefinition, { services: names }).addToServer(server);
+  const quit = (): void => {
+    stopTelling();
+    for (const name of ['', ...names]) health.setStatus(name, 'NOT_SERVING');
   };
+  return { server, served, quit };
+}
+
+/** For hosts that are no nodes yet, and for clients with bearer tokens; never for agents. */
+function createJoinServer(trust: ApiTrust, deps: ApiDeps, shared: Shared): OpenServer {
+  const open = createServer(joinServerOptions, deps, shared);
+  const { clock, log } = deps;
+  const { coordinators } = trust;
+  const { onError } = shared;
+  open.server.addService(
+    joinService,
+    joinHandlers({ ...trust.enrol, coordinators, clock, log, onError }),
+  );
+  return open;
 }
 
 /** A standby serves agents, and nothing to those who want a leader. */
@@ -158,15 +238,6 @@ function tellHealth(health: HealthImplementation, source: StandingSource | undef
   };
   tell(source.standing());
   return source.onStanding(tell);
-}
-
-async function bind(server: Server, address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(listenError(address, 'grpc', error));
-    });
-  });
 }
 
 /** What the caller did wrong is the caller's to read; the log is for what somebody here must mend. */

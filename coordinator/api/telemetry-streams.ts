@@ -95,10 +95,7 @@ export class TelemetryStreams {
     const frame = this.#frame;
     const read = frame.read(bytes);
     if (!read.ok) throw problemError(read.problem);
-    if (frame.series !== null) {
-      stream.node = this.#describe(stream, frame.series);
-      checkSpeaksFor(stream.call, stream.node);
-    }
+    if (frame.series !== null) stream.node = this.#describe(stream, frame.series);
     return (
       stream.node !== undefined && frame.hasBatch && this.#deps.samples.add(stream.node, frame)
     );
@@ -108,6 +105,7 @@ export class TelemetryStreams {
     const { core, samples } = this.#deps;
     const node = nodeNameIn(series.node);
     assertSpeaksFor(call.metadata, node);
+    checkSpeaksFor(call, node);
     if (!core.knowsNode(node)) {
       throw new AppError('NODE_UNKNOWN', `telemetry of node ${node}, which never said hello`, {
         hint: 'open the control stream first',

@@ -19,6 +19,7 @@ import type { ProtoGrpcType as WhatIfProtos } from './generated/whatif_service.t
 import type { ProtoGrpcType as DecisionProtos } from './generated/decision_service.ts';
 import type { ProtoGrpcType as LinkProtos } from './generated/link_service.ts';
 import type { ProtoGrpcType as SchedulerProtos } from './generated/scheduler_service.ts';
+import type { ProtoGrpcType as TelemetryProtos } from './generated/telemetry_service.ts';
 import type { ProtoGrpcType as TrustProtos } from './generated/trust_service.ts';
 import type { AgentServiceClient } from './generated/tangram/agent/v1/AgentService.ts';
 import type { HealthServiceClient } from './generated/tangram/agent/v1/HealthService.ts';
@@ -34,6 +35,7 @@ import type { ClusterServiceClient } from './generated/tangram/v1/ClusterService
 import type { WhatIfServiceClient } from './generated/tangram/v1/WhatIfService.ts';
 import type { DecisionServiceClient } from './generated/tangram/v1/DecisionService.ts';
 import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
+import type { TelemetryServiceClient } from './generated/tangram/v1/TelemetryService.ts';
 import type { TrustServiceClient } from './generated/tangram/v1/TrustService.ts';
 import { loaderOptions, protoRoot } from './proto-root.ts';
 
@@ -57,6 +59,7 @@ export const packageDefinition = loadSync(
     'tangram/v1/cluster_service.proto',
     'tangram/v1/change_service.proto',
     'tangram/v1/decision_service.proto',
+    'tangram/v1/telemetry_service.proto',
     'tangram/v1/whatif_service.proto',
     'tangram/v1/access_service.proto',
     'tangram/v1/trust_service.proto',
@@ -86,6 +89,7 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as AccessProt
   JoinProtos &
   LinkProtos &
   SchedulerProtos &
+  TelemetryProtos &
   TrustProtos;
 
 export const accessService = loaded.tangram.v1.AccessService.service;
@@ -95,6 +99,7 @@ export const changeService = loaded.tangram.v1.ChangeService.service;
 export const clusterService = loaded.tangram.v1.ClusterService.service;
 export const decisionService = loaded.tangram.v1.DecisionService.service;
 export const whatIfService = loaded.tangram.v1.WhatIfService.service;
+export const telemetryService = loaded.tangram.v1.TelemetryService.service;
 export const trustService = loaded.tangram.v1.TrustService.service;
 export const joinService = loaded.tangram.join.v1.JoinService.service;
 export const linkService = loaded.tangram.link.v1.LinkService.service;
@@ -153,6 +158,13 @@ export function createDecisionClient(
   channel: ChannelCredentials = plaintext,
 ): DecisionServiceClient {
   return new loaded.tangram.v1.DecisionService(address, channel, channelOptions);
+}
+
+export function createTelemetryClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): TelemetryServiceClient {
+  return new loaded.tangram.v1.TelemetryService(address, channel, channelOptions);
 }
 
 export function createTrustClient(

@@ -3,6 +3,7 @@ import { renderTable } from '../../shared/platform/table.ts';
 import { agentIdleRows } from './agent-idle.ts';
 import { agentSamplingRows } from './agent-sampling.ts';
 import type { BenchOptions, BenchRow } from './bench-row.ts';
+import { storeRows } from './control-plane.ts';
 import { fuzzRows } from './fuzz.ts';
 import { packingRows } from './packing.ts';
 import { parserThroughputRows } from './parser-throughput.ts';
@@ -14,6 +15,7 @@ import { submitToRunningRows } from './submit-to-running.ts';
 const benches: Readonly<
   Record<string, readonly ((options: BenchOptions) => Promise<readonly BenchRow[]>)[]>
 > = {
+  'control-plane': [storeRows],
   foundation: [submitToRunningRows, agentIdleRows, placementDecisionRows],
   fuzz: [fuzzRows],
   'gpu-layer': [agentSamplingRows, parserThroughputRows],

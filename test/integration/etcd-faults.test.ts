@@ -226,10 +226,9 @@ describeWhere('etcd', realEtcd, 'a store in three members of real etcd', () => {
     const { revision } = await one.txn({ if: [], do: [put('a', '1')] });
     for (const text of ['2', '3', '4']) await one.txn({ if: [], do: [put('a', text)] });
     await one.compact(revision + 2n);
-    const watching = one
-      .watch('', revision + 1n, AbortSignal.timeout(5_000))
-      [Symbol.asyncIterator]();
-    await expect(watching.next()).rejects.toMatchObject({ code: 'STORE_COMPACTED' });
+    const watching = one.watch('', revision + 1n, AbortSignal.timeout(5_000));
+    const first = watching[Symbol.asyncIterator]().next();
+    await expect(first).rejects.toMatchObject({ code: 'STORE_COMPACTED' });
   });
 
   test('a history larger than one message comes whole, transaction by transaction', async () => {

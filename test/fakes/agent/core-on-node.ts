@@ -38,7 +38,7 @@ export function coreDepsOn(
     cardHandles: null,
     health: null,
     images: null,
-    findMarked: () => Promise.resolve([]),
+    findMarked: () => Promise.resolve([...fake.marked]),
     quietMs: () => null,
     afterCut: null,
     ...given,

@@ -1,3 +1,4 @@
+import type { MarkedProcess } from '../../../agent/drivers/process/marked-processes.ts';
 import type { Host } from '../../../agent/drivers/host/host.ts';
 import type {
   MpsControl,
@@ -75,6 +76,8 @@ export class FakeNode {
   readonly history: string[] = [];
   /** Requests that would have held something twice. */
   readonly violations: string[] = [];
+  /** Processes of the host that carry the mark of an allocation, whether they use a card or not. */
+  marked: readonly MarkedProcess[] = [];
   boot = 1;
   nowMs: () => number = () => 0;
   /** false: the runtime does not answer. */

@@ -1,4 +1,6 @@
 import {
+  parseAllocationName,
+  parseClaimId,
   parseModelName,
   parseReplicaId,
   parseSliceId,
@@ -6,6 +8,7 @@ import {
 } from '../../../shared/domain/ids.ts';
 import type { Workload } from '../../../shared/domain/model.ts';
 import type {
+  AllocationTarget,
   GpuTarget,
   NodeTarget,
   ReplicaTarget,
@@ -76,6 +79,7 @@ export function target(
     readonly slices?: readonly Slice[];
     readonly replicas?: readonly ReplicaTarget[];
     readonly tombstones?: readonly Tombstone[];
+    readonly allocations?: readonly AllocationTarget[];
     /** By card; 1 where it is not given. */
     readonly revisions?: Readonly<Record<string, number>>;
   },
@@ -98,6 +102,23 @@ export function target(
     gpus,
     replicas: parts.replicas ?? [],
     tombstones: parts.tombstones ?? [],
+    ...(parts.allocations === undefined ? {} : { allocations: parts.allocations }),
+  };
+}
+
+/** An allocation that holds these slices. */
+export function allocation(
+  name: string,
+  slices: readonly Slice[],
+  over: Partial<AllocationTarget> = {},
+): AllocationTarget {
+  return {
+    claim: must(parseClaimId(`allocation:${name}-00000001`)),
+    allocation: must(parseAllocationName(name)),
+    slices: slices.map((each) => each.id),
+    processes: 1,
+    reclaiming: false,
+    ...over,
   };
 }
 

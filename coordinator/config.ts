@@ -4,6 +4,7 @@ import { durationBetween } from '../shared/platform/config-duration.ts';
 import { logLevels } from '../shared/platform/log.ts';
 import { auditConfigSchema, limitsConfigSchema, oidcConfigSchema } from './access/access-config.ts';
 import { parsePolicyName } from '../shared/placement/policies/names.ts';
+import { backupSchema } from './backup/backup-config.ts';
 import { storeConfigSchema } from './store/store-config.ts';
 
 const policy = z.string().transform((text, context) => {
@@ -24,7 +25,46 @@ export const coordinatorConfigSchema = z.strictObject({
   grpc: z
     .string()
     .default('127.0.0.1:7443')
-    .describe('host:port for agents and clients, loopback only; port 0: a free one'),
+    .describe(
+      'host:port for agents and clients with certificates; with tls off loopback only; port 0: a free one',
+    ),
+  join: z
+    .string()
+    .default('127.0.0.1:7442')
+    .describe(
+      'host:port where hosts join, and clients come with API tokens; TLS; port 0: a free one',
+    ),
+  tls: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('off: plaintext on loopback, where nobody is asked who they are'),
+  hosts: z
+    .array(z.string().min(1).max(253))
+    .max(32)
+    .default([])
+    .describe(
+      'further names and addresses of this coordinator that its certificate holds, for clients that look there',
+    ),
+  peers: z
+    .array(z.string().min(1).max(262))
+    .max(4)
+    .default([])
+    .describe('advertise of the other coordinators: told to nodes that join'),
+  ca: z
+    .strictObject({
+      keyFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'what the authority’s keys are sealed with: at least 16 characters, readable by the coordinator alone, the same on every coordinator; without it: ca.key in stateDir, made at the first start',
+        ),
+      nodeCertificateLife: durationBetween('1m', '7d')
+        .prefault('24h')
+        .describe('how long a node’s certificate lasts; it is renewed at half of that, 1m to 7d'),
+    })
+    .prefault({})
+    .describe('the certificate authority of the cluster'),
   http: z
     .string()
     .default('127.0.0.1:7480')
@@ -57,6 +97,7 @@ export const coordinatorConfigSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  backup: backupSchema.optional().describe('snapshots of the store that are taken by themselves'),
   oidc: oidcConfigSchema.optional(),
   limits: limitsConfigSchema,
   audit: auditConfigSchema,

@@ -17,10 +17,13 @@ import { fleetLimits } from './fleet/limits.ts';
 import { createCoordinator } from './leader/coordinator.ts';
 import { createMetricsPage } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
-import { parseListenAddress } from '../shared/platform/listen-address.ts';
+import { parseListenAddress, requireAddress } from '../shared/platform/listen-address.ts';
+import { openTrust, type Trust } from './open-trust.ts';
 import { open } from '../shared/placement/open.ts';
 import { writeReadyFile } from '../shared/platform/ready-file.ts';
 import { openAuditLog } from './audit/audit-log.ts';
+import { openBackups } from './backup/open-backups.ts';
+import { takeSnapshot } from './backup/save-snapshot.ts';
 import { openDecisionLog } from './store/decision-log.ts';
 import { openEventLog } from './store/event-log.ts';
 import { openStore } from './store/open-store.ts';
@@ -46,7 +49,8 @@ async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2));
   const config = readCoordinatorConfig(flags.config);
   // Told before the store is touched: a wrong address must not take the lead from anybody.
-  parseListenAddress(config.grpc);
+  if (config.tls === 'off') parseListenAddress(config.grpc);
+  else [config.grpc, config.join].forEach((text) => requireAddress(text));
   parseListenAddress(config.http);
   const closers: Close[] = [];
   try {
@@ -122,6 +126,20 @@ async function runCoordinator(
     wallMs: () => systemClock.wallMs(),
   });
   closers.push(() => audit.close());
+  const takeNow = (): AsyncIterable<string> =>
+    takeSnapshot(kept.store, {
+      clusterId,
+      epoch: core.epoch,
+      takenAtMs: systemClock.wallMs(),
+      version: packageVersion,
+    });
+  const backups = openBackups(config.backup, {
+    clusterId,
+    take: takeNow,
+    leads: () => core.standing().leading,
+    clock: systemClock,
+    log,
+  });
   const counters = createLinkCounters();
   const version = packageVersion;
   const metrics = createMetricsPage(
@@ -134,7 +152,11 @@ async function runCoordinator(
     },
     { version, clusterId },
   );
-  const openDoors = async (): Promise<Access> => {
+  const openDoors = async (): Promise<{
+    readonly access: Access;
+    readonly trust: Trust | null;
+  }> => {
+    const trust = await openTrust({ config, ...outside, clusterId, store: kept.store });
     const http = await startHttpServer(config.http, { core, standing: core, metrics, log });
     closers.push(async () => http.stop());
     const access = await openAccess({
@@ -145,16 +167,18 @@ async function runCoordinator(
       core,
       audit,
       // In plaintext nobody shows a certificate.
-      isRevoked: () => false,
+      isRevoked: (certificate) => trust?.authority.isRevoked(certificate) === true,
       oidc: config.oidc,
     });
     const api = await startApiServer(config.grpc, {
       core,
       access,
+      ...(trust === null ? {} : { trust: trust.api }),
       standing: core,
       decisionLog: kept.decisionLog,
       open,
       telemetry,
+      snapshots: { take: takeNow, backups },
       counters,
       clock: systemClock,
       log,
@@ -163,20 +187,24 @@ async function runCoordinator(
     });
     address = config.advertise ?? api.address;
     closers.push(async () => api.stop());
-    const ready = { grpc: api.address, http: http.address, clusterId };
+    const { address: grpc, joinAddress } = api;
+    if (trust !== null && joinAddress !== null) await trust.opened({ grpc, join: joinAddress });
+    const joining = trust === null ? {} : { join: joinAddress, admin: trust.adminFile };
+    const ready = { grpc, http: http.address, ...joining, clusterId };
     if (config.readyFile !== undefined) closers.push(writeReadyFile(config.readyFile, ready));
     log.info({ ...ready, epoch: core.epoch, version, stateDir: config.stateDir }, 'listening');
-    return access;
+    return { access, trust };
   };
   await runTogether(signal, [
     async (over) => core.run(over),
     async (over) => telemetry.run(over),
+    ...(backups === null ? [] : [async (over: AbortSignal) => backups.run(over)]),
     async (over) => {
       // Where nobody else can lead, a door that opens is one that answers.
       if (embedded) await core.leads(over);
       if (over.aborted) return;
-      const access = await openDoors();
-      await access.run(over);
+      const { access, trust } = await openDoors();
+      await Promise.all([access.run(over), trust?.run(over)]);
     },
   ]);
   log.info({}, 'stopping; models run on');

@@ -18,6 +18,7 @@ import {
   joinService,
   packageDefinition,
   schedulerService,
+  snapshotService,
   trustService,
   telemetryService,
   whatIfService,
@@ -46,6 +47,7 @@ import { linkHandlers } from './link-service.ts';
 import { GeometryPool } from './geometry-pool.ts';
 import { LogsDesk } from './logs-desk.ts';
 import { schedulerHandlers } from './scheduler-service.ts';
+import { snapshotHandlers, type Snapshots } from './snapshot-service.ts';
 import { telemetryHandlers } from './telemetry-service.ts';
 import { TelemetryStreams } from './telemetry-streams.ts';
 import { trustHandlers } from './trust-service.ts';
@@ -64,6 +66,7 @@ export interface ApiDeps {
   /** For replays. */
   readonly open: OpenEngine;
   readonly telemetry: Telemetry;
+  readonly snapshots: Snapshots;
   readonly counters: LinkCounters;
   readonly clock: Clock;
   readonly log: Log;
@@ -98,6 +101,7 @@ const serviceNames = [
   'tangram.v1.ChangeService',
   'tangram.v1.DecisionService',
   'tangram.v1.TelemetryService',
+  'tangram.v1.SnapshotService',
   'tangram.v1.WhatIfService',
   'tangram.v1.AccessService',
   'tangram.link.v1.LinkService',
@@ -193,6 +197,7 @@ function createServer(options: ServerOptions, deps: ApiDeps, shared: Shared): Op
   serve(changeService, changeHandlers({ ...deps, onError }));
   serve(decisionService, decisionHandlers({ ...deps, onError }));
   serve(telemetryService, telemetryHandlers({ ...deps, onError }));
+  serve(snapshotService, snapshotHandlers({ ...deps, onError }));
   serve(whatIfService, whatIfHandlers({ core, onError }));
   serve(accessService, accessHandlers({ ...deps.access, onError }));
   if (trust !== undefined) {

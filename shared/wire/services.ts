@@ -20,6 +20,7 @@ import type { ProtoGrpcType as DecisionProtos } from './generated/decision_servi
 import type { ProtoGrpcType as LinkProtos } from './generated/link_service.ts';
 import type { ProtoGrpcType as SchedulerProtos } from './generated/scheduler_service.ts';
 import type { ProtoGrpcType as TelemetryProtos } from './generated/telemetry_service.ts';
+import type { ProtoGrpcType as SnapshotProtos } from './generated/snapshot_service.ts';
 import type { ProtoGrpcType as TrustProtos } from './generated/trust_service.ts';
 import type { AgentServiceClient } from './generated/tangram/agent/v1/AgentService.ts';
 import type { HealthServiceClient } from './generated/tangram/agent/v1/HealthService.ts';
@@ -36,6 +37,7 @@ import type { WhatIfServiceClient } from './generated/tangram/v1/WhatIfService.t
 import type { DecisionServiceClient } from './generated/tangram/v1/DecisionService.ts';
 import type { SchedulerServiceClient } from './generated/tangram/v1/SchedulerService.ts';
 import type { TelemetryServiceClient } from './generated/tangram/v1/TelemetryService.ts';
+import type { SnapshotServiceClient } from './generated/tangram/v1/SnapshotService.ts';
 import type { TrustServiceClient } from './generated/tangram/v1/TrustService.ts';
 import { loaderOptions, protoRoot } from './proto-root.ts';
 
@@ -49,6 +51,8 @@ export const channelOptions: ChannelOptions = {
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.keepalive_permit_without_calls': 1,
+  // A server's name in TLS must be none of an address (RFC 6066 §3); whom we reached, its identity says.
+  'grpc.ssl_target_name_override': 'coordinator.tangram.internal',
 };
 
 /** Every service of the contract; also what server reflection shows. */
@@ -63,6 +67,7 @@ export const packageDefinition = loadSync(
     'tangram/v1/whatif_service.proto',
     'tangram/v1/access_service.proto',
     'tangram/v1/trust_service.proto',
+    'tangram/v1/snapshot_service.proto',
     'tangram/join/v1/join_service.proto',
     'tangram/link/v1/link_service.proto',
     'tangram/agent/v1/agent_service.proto',
@@ -89,6 +94,7 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as AccessProt
   JoinProtos &
   LinkProtos &
   SchedulerProtos &
+  SnapshotProtos &
   TelemetryProtos &
   TrustProtos;
 
@@ -100,6 +106,7 @@ export const clusterService = loaded.tangram.v1.ClusterService.service;
 export const decisionService = loaded.tangram.v1.DecisionService.service;
 export const whatIfService = loaded.tangram.v1.WhatIfService.service;
 export const telemetryService = loaded.tangram.v1.TelemetryService.service;
+export const snapshotService = loaded.tangram.v1.SnapshotService.service;
 export const trustService = loaded.tangram.v1.TrustService.service;
 export const joinService = loaded.tangram.join.v1.JoinService.service;
 export const linkService = loaded.tangram.link.v1.LinkService.service;
@@ -165,6 +172,13 @@ export function createTelemetryClient(
   channel: ChannelCredentials = plaintext,
 ): TelemetryServiceClient {
   return new loaded.tangram.v1.TelemetryService(address, channel, channelOptions);
+}
+
+export function createSnapshotClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): SnapshotServiceClient {
+  return new loaded.tangram.v1.SnapshotService(address, channel, channelOptions);
 }
 
 export function createTrustClient(

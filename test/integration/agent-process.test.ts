@@ -73,6 +73,7 @@ function writeConfig(): string {
   const lines = [
     `node: ${node}`,
     `coordinator: ${coordinator.address}`,
+    'tls: off',
     'stateDir: state',
     'socket: agent.sock',
     'http: 127.0.0.1:0',

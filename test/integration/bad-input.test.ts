@@ -139,6 +139,7 @@ describe('a start', () => {
 
   const coordinator = (change: object): object => ({
     stateDir: join(cluster.folder, `state-${process.hrtime.bigint()}`),
+    tls: 'off',
     grpc: '127.0.0.1:0',
     http: '127.0.0.1:0',
     ...change,

@@ -115,6 +115,7 @@ export class TestCluster {
       config,
       stringify({
         stateDir: join(this.folder, 'coordinator'),
+        tls: 'off',
         grpc: this.grpc === '' ? '127.0.0.1:0' : this.grpc,
         http: this.http === '' ? '127.0.0.1:0' : this.http,
         readyFile: ready,
@@ -152,6 +153,7 @@ export class TestCluster {
       stringify({
         node,
         // Without a coordinator the agent works alone.
+        tls: 'off',
         ...(this.grpc === '' ? {} : { coordinator: this.grpc }),
         stateDir: join(this.folder, node),
         socket: this.socket(node),

@@ -27,6 +27,7 @@ function config(keys: object = {}): string {
     path,
     stringify({
       stateDir: join(folder, 'state'),
+      tls: 'off',
       grpc: '127.0.0.1:0',
       http: '127.0.0.1:0',
       readyFile: join(folder, 'ready.json'),

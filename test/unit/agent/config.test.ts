@@ -7,6 +7,7 @@ test('an empty file is a complete configuration that only observes', () => {
   expect(parseAgentConfig('node: n1', '/etc/tangram/agent.yaml')).toEqual({
     node: 'n1',
     coordinator: [],
+    tls: 'on',
     stateDir: '/var/lib/tangram',
     socket: '/run/tangram/agent.sock',
     http: { text: '127.0.0.1:9420', host: '127.0.0.1', port: 9420 },
@@ -88,8 +89,8 @@ const bad: readonly Bad[] = [
     message: /refused to use 0\.0\.0\.0:9420: it is not a loopback address/,
   },
   {
-    name: 'a coordinator elsewhere is refused',
-    text: 'coordinator: tangram.example:7000',
+    name: 'a coordinator elsewhere is refused without TLS',
+    text: 'coordinator: tangram.example:7000\ntls: off',
     code: 'ADDRESS_REFUSED',
     message: /tangram\.example:7000/,
   },

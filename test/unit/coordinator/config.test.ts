@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { accessLimits } from '../../../coordinator/access/limits.ts';
 import { coordinatorConfigSchema, readCoordinatorConfig } from '../../../coordinator/config.ts';
 import { parseConfig } from '../../../shared/platform/config-file.ts';
 
@@ -7,16 +8,23 @@ test('without a file every key has its default', () => {
     stateDir: '/var/lib/tangram/coordinator',
     store: { kind: 'sqlite' },
     grpc: '127.0.0.1:7443',
+    join: '127.0.0.1:7442',
+    tls: 'on',
+    hosts: [],
+    peers: [],
+    ca: { nodeCertificateLife: 86_400_000 },
     http: '127.0.0.1:7480',
     lostAfter: 60_000,
     placement: { policy: 'tangram', demandHalfLife: 1_000 },
+    limits: accessLimits,
+    audit: { recordsMax: 1_000_000 },
     log: { level: 'info' },
   });
 });
 
 test('every key can be said', () => {
   const text =
-    'stateDir: /s\nstore: { kind: etcd, endpoints: ["e1:2379", "[::1]:2379"], prefix: /site-1, tls: { ca: /ca, cert: /cert, key: /key }, leaseTtl: 3s }\ngrpc: 127.0.0.1:1\nhttp: 127.0.0.1:2\nlostAfter: 90s\nplacement: { policy: fgd, demandHalfLife: 50 }\nlog: { level: debug }\nreadyFile: /r\n';
+    'stateDir: /s\nstore: { kind: etcd, endpoints: ["e1:2379", "[::1]:2379"], prefix: /site-1, tls: { ca: /ca, cert: /cert, key: /key }, leaseTtl: 3s }\ngrpc: 127.0.0.1:1\njoin: 127.0.0.1:3\ntls: off\nhosts: [c.example]\npeers: ["d.example:7443"]\nca: { keyFile: /k, nodeCertificateLife: 2h }\nhttp: 127.0.0.1:2\nlostAfter: 90s\nplacement: { policy: fgd, demandHalfLife: 50 }\nlog: { level: debug }\nreadyFile: /r\n';
   expect(parseConfig(text, 'c.yaml', coordinatorConfigSchema)).toEqual({
     stateDir: '/s',
     store: {
@@ -27,9 +35,16 @@ test('every key can be said', () => {
       leaseTtl: 3_000,
     },
     grpc: '127.0.0.1:1',
+    join: '127.0.0.1:3',
+    tls: 'off',
+    hosts: ['c.example'],
+    peers: ['d.example:7443'],
+    ca: { keyFile: '/k', nodeCertificateLife: 7_200_000 },
     http: '127.0.0.1:2',
     lostAfter: 90_000,
     placement: { policy: 'fgd', demandHalfLife: 50 },
+    limits: accessLimits,
+    audit: { recordsMax: 1_000_000 },
     log: { level: 'debug' },
     readyFile: '/r',
   });
@@ -72,6 +87,7 @@ test.for([
 
 test('every key says what it is for', () => {
   for (const [key, schema] of Object.entries(coordinatorConfigSchema.shape)) {
-    if (key !== 'log' && key !== 'placement') expect(schema.description ?? '', key).not.toBe('');
+    if (!['log', 'placement', 'limits', 'audit'].includes(key))
+      expect(schema.description ?? '', key).not.toBe('');
   }
 });

@@ -5,10 +5,12 @@ import {
   createDecisionClient,
   createClusterClient,
   createSchedulerClient,
+  createTelemetryClient,
   createWhatIfClient,
 } from '../../shared/wire/services.ts';
 import { allocationCalls, type AllocationCalls } from './allocation-calls.ts';
 import { decisionCalls, type DecisionCalls } from './decision-calls.ts';
+import { telemetryCalls, type TelemetryCalls } from './telemetry-calls.ts';
 import { whatIfCalls, type WhatIfCalls } from './whatif-calls.ts';
 import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
@@ -37,13 +39,15 @@ import type { PlanBudget } from '../../shared/wire/generated/tangram/v1/PlanBudg
 import type { PlanDefragResponse__Output } from '../../shared/wire/generated/tangram/v1/PlanDefragResponse.ts';
 import type { ScaleModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ScaleModelResponse.ts';
 import type { SchedulerServiceClient } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
+import type { TelemetryServiceClient } from '../../shared/wire/generated/tangram/v1/TelemetryService.ts';
 import type { WhatIfServiceClient } from '../../shared/wire/generated/tangram/v1/WhatIfService.ts';
 import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 
 export type NodeChange = 'cordon' | 'drain' | 'uncordon';
 
 /** The coordinator as the command line sees it. Every method throws AppError: COORDINATOR_AWAY, or what was answered. */
-export interface CoordinatorClient extends AllocationCalls, DecisionCalls, WhatIfCalls {
+export interface CoordinatorClient
+  extends AllocationCalls, DecisionCalls, WhatIfCalls, TelemetryCalls {
   applyModel(request: ApplyModelRequest): Promise<ApplyModelResponse__Output>;
   /** Throws MODEL_UNKNOWN. */
   getModel(name: string): Promise<Model__Output>;
@@ -80,6 +84,7 @@ interface Connection {
   readonly allocation: AllocationServiceClient;
   readonly change: ChangeServiceClient;
   readonly decision: DecisionServiceClient;
+  readonly telemetry: TelemetryServiceClient;
   readonly whatIf: WhatIfServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly cluster: ClusterServiceClient;
@@ -96,6 +101,7 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
     allocation: createAllocationClient(address),
     change: createChangeClient(address),
     decision: createDecisionClient(address),
+    telemetry: createTelemetryClient(address),
     whatIf: createWhatIfClient(address),
     scheduler: createSchedulerClient(address),
     cluster: createClusterClient(address),
@@ -124,6 +130,7 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
       ask: connection.ask,
       read: (stream, signal) => readStream(stream, peer, signal),
     }),
+    ...telemetryCalls(connection.telemetry, { ask: connection.ask, allPages }),
     ...whatIfCalls(connection.whatIf, connection.ask),
     watchModels: (name, signal) =>
       readStream(connection.scheduler.watchModels({ name }), peer, signal),
@@ -131,6 +138,7 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
       connection.allocation.close();
       connection.change.close();
       connection.decision.close();
+      connection.telemetry.close();
       connection.whatIf.close();
       connection.scheduler.close();
       connection.cluster.close();

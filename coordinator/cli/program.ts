@@ -10,6 +10,7 @@ import { addRecords } from './record-commands.ts';
 import { addReplays } from './replay-commands.ts';
 import { exitCodesHelp } from './run.ts';
 import { addSimulate } from './simulate-command.ts';
+import { addUsage } from './usage-commands.ts';
 import { addWhatIf } from './whatif-command.ts';
 
 const defaultCoordinator = '127.0.0.1:7443';
@@ -59,6 +60,7 @@ Examples:
   addChanges(program, deps, api);
   addAllocations(program, deps, api);
   addRecords(program, deps, api);
+  addUsage(program, deps, api);
   addReplays(program, deps, api);
   addSimulate(program, deps);
   addWhatIf(program, deps, api);

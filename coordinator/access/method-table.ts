@@ -104,6 +104,10 @@ export const methodTable: Readonly<Record<string, MethodRule>> = {
   }),
   'tangram.v1.WhatIfService/TryModel': reading(readers, { touches: declaredModel }),
 
+  // A snapshot holds everything, sealed keys included: that somebody took one is on record.
+  'tangram.v1.SnapshotService/TakeSnapshot': changing(admins, { touches: cluster }),
+  'tangram.v1.SnapshotService/GetBackups': reading(operators, { touches: cluster }),
+
   'tangram.v1.AccessService/WhoAmI': reading(everyRole),
   'tangram.v1.AccessService/CreateUser': changing(admins, everything('users', 'name')),
   'tangram.v1.AccessService/ListUsers': reading(admins, { touches: cluster }),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../../shared/domain/units.ts';
+import { durationBetween } from '../../shared/platform/config-duration.ts';
 
-const everyMs = { least: 60_000, most: 7 * 86_400_000 } as const;
 const bucketUrl = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w!.*'()/-]{0,512}))?$/;
 
 /** Where backups go. */
@@ -21,19 +20,12 @@ const target = z.string().transform((text, context): BackupTarget => {
   return z.NEVER;
 });
 
-const every = z.string().transform((text, context) => {
-  const parsed = parseDurationMs(text);
-  if (parsed.ok && parsed.value >= everyMs.least && parsed.value <= everyMs.most) {
-    return parsed.value;
-  }
-  context.addIssue(`${JSON.stringify(text)} is no time between backups; give 1m to 168h`);
-  return z.NEVER;
-});
-
 /** The coordinator's key `backup`. Absent: nobody takes snapshots but people. */
 export const backupSchema = z.strictObject({
   to: target.describe('/a/folder or s3://bucket/prefix'),
-  every: every.prefault('1h').describe('time between two snapshots, 1m to 168h'),
+  every: durationBetween('1m', '7d')
+    .prefault('1h')
+    .describe('time between two snapshots, 1m to 7d'),
   keep: z.int().min(1).max(10_000).default(48).describe('snapshots that are kept; older ones go'),
   s3: z
     .strictObject({

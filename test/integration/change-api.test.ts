@@ -8,6 +8,7 @@ import { open } from '../../shared/placement/open.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { silentLog } from '../../shared/platform/log.ts';
 import { FakeCore } from '../fakes/coordinator/fake-core.ts';
+import { noSnapshots } from '../fakes/coordinator/no-snapshots.ts';
 import { openAccessTo } from '../fakes/coordinator/open-access.ts';
 
 let server: ApiServer;
@@ -23,6 +24,7 @@ beforeEach(async () => {
     decisionLog,
     open,
     telemetry: openTelemetry(':memory:', { clock: systemClock, log: silentLog }),
+    snapshots: noSnapshots,
     counters: createLinkCounters(),
     clock: systemClock,
     log: silentLog,

@@ -30,6 +30,7 @@ import type { ListModelsResponse__Output } from '../../shared/wire/generated/tan
 import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 import type { SchedulerServiceClient } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
 import { FakeCore } from '../fakes/coordinator/fake-core.ts';
+import { noSnapshots } from '../fakes/coordinator/no-snapshots.ts';
 import { openAccessTo } from '../fakes/coordinator/open-access.ts';
 import { LinkAgent, type LinkAgentOptions } from '../fakes/link-agent.ts';
 import { until } from './until.ts';
@@ -53,6 +54,7 @@ beforeEach(async () => {
     decisionLog,
     open,
     telemetry,
+    snapshots: noSnapshots,
     counters: createLinkCounters(),
     clock: systemClock,
     log: silentLog,
@@ -432,6 +434,7 @@ describe('the door', () => {
       decisionLog,
       open,
       telemetry,
+      snapshots: noSnapshots,
       counters: createLinkCounters(),
       clock: systemClock,
       log: silentLog,

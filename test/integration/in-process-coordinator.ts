@@ -10,7 +10,10 @@ import {
 import { fleetLimits, type FleetLimits } from '../../coordinator/fleet/limits.ts';
 import { createMetricsPage } from '../../coordinator/http/metrics.ts';
 import { startHttpServer } from '../../coordinator/http/server.ts';
+import { Gateway } from '../../coordinator/rest/gateway.ts';
+import { plaintext } from '../../shared/wire/services.ts';
 import { open } from '../../shared/placement/open.ts';
+import { takeSnapshot } from '../../coordinator/backup/save-snapshot.ts';
 import { openDecisionLog } from '../../coordinator/store/decision-log.ts';
 import { openEventLog } from '../../coordinator/store/event-log.ts';
 import { openSqliteStore } from '../../coordinator/store/sqlite-store.ts';
@@ -60,9 +63,11 @@ export async function startCoordinator(
     link: counters,
     decisions: () => decisionLog.counts(),
   };
+  let gateway: Gateway | null = null;
   const http = await startHttpServer('127.0.0.1:0', {
     core,
     metrics: createMetricsPage(source, about),
+    rest: { gateway: () => gateway, version: about.version },
     log: silentLog,
   });
   const audit = openAuditLog(join(folder, 'audit.db'), {
@@ -76,12 +81,23 @@ export async function startCoordinator(
     decisionLog,
     open,
     telemetry,
+    snapshots: {
+      take: () =>
+        takeSnapshot(store, {
+          clusterId: core.clusterId,
+          epoch: core.epoch,
+          takenAtMs: systemClock.wallMs(),
+          version: about.version,
+        }),
+      backups: null,
+    },
     counters,
     clock: systemClock,
     log: silentLog,
     version: about.version,
     heartbeatMs: options.heartbeatMs ?? 500,
   });
+  gateway = new Gateway(api.address, plaintext);
   const over = new AbortController();
   const running = Promise.all([
     core.run(over.signal),
@@ -96,6 +112,7 @@ export async function startCoordinator(
     stop: async () => {
       over.abort();
       await running;
+      gateway?.close();
       await api.stop();
       await http.stop();
       telemetry.close();

@@ -112,7 +112,7 @@ test.each([
 test.each([
   [{ to: 'backups' }, /no place for backups/],
   [{ to: 's3://UPPER' }, /no place for backups/],
-  [{ to: '/b', every: '10s' }, /give 1m to 168h/],
+  [{ to: '/b', every: '10s' }, /give 1m to 7d/],
   [{ to: '/b', keep: 0 }, /keep/],
 ])('%j is refused', (from, why) => {
   expect(backupSchema.safeParse(from).error?.message).toMatch(why);

@@ -1,0 +1,8 @@
+// Original file: tangram/v1/snapshot_service.proto
+
+
+export interface GetBackupsRequest {
+}
+
+export interface GetBackupsRequest__Output {
+}

@@ -1,4 +1,8 @@
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -7,6 +11,7 @@ import type { Store, WatchBatch } from '../../coordinator/store/store.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { isAppError } from '../../shared/platform/errors.ts';
 import { silentLog } from '../../shared/platform/log.ts';
+import { issueLeaf, makeAuthority, type Signer } from '../../shared/pki/issue.ts';
 import { CuttableRelay } from '../fakes/etcd/cuttable-relay.ts';
 import { EtcdCluster, realEtcd } from '../fakes/etcd/etcd-cluster.ts';
 import { describeWhere } from '../setup/needs.ts';
@@ -283,3 +288,70 @@ describeWhere('etcd', realEtcd, 'an etcd that does not serve', () => {
     }
   });
 });
+
+describeWhere('etcd', realEtcd, 'an etcd that asks for certificates', () => {
+  test('lets in who shows one, and nobody is told a secret by an etcd of somebody else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tangram-etcd-tls-'));
+    const [ours, theirs] = [await newAuthority('ours'), await newAuthority('theirs')];
+    const [server, client] = [await newPair(ours), await newPair(ours)];
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const cluster = await EtcdCluster.start({
+      members: 1,
+      scheme: 'https',
+      args: [
+        `--cert-file=${file('server.pem', server.cert)}`,
+        `--key-file=${file('server-key.pem', server.key)}`,
+        `--trusted-ca-file=${file('ca.pem', ours.certificatePem)}`,
+        '--client-cert-auth',
+      ],
+    });
+    const opened = async (ca: string, pair: { cert: string; key: string } | null): Promise<Store> =>
+      openEtcdStore({
+        endpoints: cluster.endpoints,
+        prefix: '/t',
+        tls: {
+          ca: Buffer.from(ca),
+          cert: pair === null ? null : Buffer.from(pair.cert),
+          key: pair === null ? null : Buffer.from(pair.key),
+        },
+        leaseTtlMs,
+        clock: systemClock,
+        log: silentLog,
+      });
+    try {
+      let store: Store | undefined;
+      await until(async () => {
+        store = await opened(ours.certificatePem, client);
+      });
+      expect(await store?.txn({ if: [], do: [put('a')] })).toEqual({ ok: true, revision: 2n });
+      await store?.close();
+      const away = { code: 'STORE_AWAY', hint: expect.stringContaining('store.tls') };
+      await expect(opened(ours.certificatePem, null)).rejects.toMatchObject(away);
+      await expect(opened(theirs.certificatePem, client)).rejects.toMatchObject(away);
+    } finally {
+      await cluster.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+const validity = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
+
+async function newAuthority(name: string): Promise<Signer> {
+  return makeAuthority({ name: `CN=${name}`, validity, pathLength: 0, issuer: null });
+}
+
+/** For either end of a connection on loopback. */
+async function newPair(issuer: Signer): Promise<{ readonly cert: string; readonly key: string }> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const cert = await issueLeaf(issuer, {
+    identity: { kind: 'coordinator', cluster: 'test', name: 'etcd' },
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+    validity,
+    hosts: ['127.0.0.1'],
+  });
+  return { cert, key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };
+}

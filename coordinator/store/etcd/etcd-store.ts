@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AppError, isAppError } from '../../../shared/platform/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Log } from '../../../shared/platform/log.ts';
@@ -79,6 +80,8 @@ class EtcdStore implements Store {
 
   constructor(options: EtcdStoreOptions) {
     this.#deps = options;
+    // Every call on its way listens to it.
+    setMaxListeners(0, this.#closed.signal);
     this.#members = new Members(options.endpoints, options.tls, options.clock);
     this.#keys = new KeySpace(options.prefix);
     this.#elections = new Elections({

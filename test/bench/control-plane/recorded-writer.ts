@@ -27,7 +27,9 @@ export const realGcc: Found = {
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /** The program that writes; its arguments are told in it. */
-export const writerScript = path('../../fixtures/store-writer.mjs');
+export const writerScript = fileURLToPath(
+  new URL('../../fixtures/store-writer.mjs', import.meta.url),
+);
 /** The embedded store as it is shipped. */
 export const shippedStore = path('../../../dist/coordinator/store/sqlite-store.js');
 

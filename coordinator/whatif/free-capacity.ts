@@ -1,7 +1,11 @@
 import type { Claim } from '../../shared/domain/claim.ts';
 import { authorityAllows } from '../../shared/domain/gpu.ts';
 import type { GpuInventory } from '../../shared/domain/inventory.ts';
-import { freeStarts, type MigPlacement } from '../../shared/domain/mig-profile.ts';
+import {
+  freeStarts,
+  type MigGeometry,
+  type MigPlacement,
+} from '../../shared/domain/mig-profile.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import { shareReserveMib } from '../../shared/placement/cost.ts';
 import type { PlacementSnapshot } from '../../shared/placement/engine.ts';
@@ -28,12 +32,13 @@ export interface FreeCapacity {
 /** What is left on the nodes that take new work, by product in order of name. */
 export function freeCapacity({ nodes, claims }: PlacementSnapshot): readonly FreeCapacity[] {
   const slices = slicesByCard(claims);
+  const layouts = new FreeLayouts();
   const byProduct = new Map<string, FreeCard[]>();
   for (const { inventory, availability } of nodes) {
     if (availability.kind !== 'ready') continue;
     for (const gpu of inventory.gpus) {
       if (gpu.health.state === 'failed' || !authorityAllows(gpu.authority, 'place')) continue;
-      const card = freeOn(gpu, slices.get(gpu.uuid) ?? []);
+      const card = freeOn(gpu, slices.get(gpu.uuid) ?? [], layouts);
       const same = byProduct.get(gpu.productName);
       if (same === undefined) byProduct.set(gpu.productName, [card]);
       else same.push(card);
@@ -66,7 +71,7 @@ function slicesByCard(claims: readonly Claim[]): ReadonlyMap<string, readonly Sl
   return byCard;
 }
 
-function freeOn(gpu: GpuInventory, slices: readonly Slice[]): FreeCard {
+function freeOn(gpu: GpuInventory, slices: readonly Slice[], layouts: FreeLayouts): FreeCard {
   const strangers = gpu.mode === 'foreign' || gpu.memoryForeignMib > 0;
   const canCut = authorityAllows(gpu.authority, 'cut');
   const empty = slices.length === 0 && gpu.instances.length === 0 && !strangers;
@@ -77,7 +82,7 @@ function freeOn(gpu: GpuInventory, slices: readonly Slice[]): FreeCard {
   const isShared = !isMig && !kinds.has('whole') && (kinds.size > 0 || strangers);
   return {
     idle,
-    mig: canCut && (empty || isMig) ? freeProfiles(gpu, slices) : [],
+    mig: canCut && (empty || isMig) ? layouts.of(gpu, slices) : [],
     mpsMib: gpu.mpsOffered && (idle || isShared) ? freeShareMib(gpu, slices) : 0,
   };
 }
@@ -87,19 +92,49 @@ function freeShareMib(gpu: GpuInventory, slices: readonly Slice[]): number {
   return Math.max(0, gpu.memoryTotalMib - shareReserveMib - held);
 }
 
-/** As many of each profile as can be cut beside what is there, each profile for itself. */
-function freeProfiles(gpu: GpuInventory, slices: readonly Slice[]): FreeCard['mig'] {
-  const { geometry } = gpu;
-  if (geometry === null) return [];
-  const taken = new Map<string, MigPlacement>();
-  const shapes = slices.flatMap(({ shape }) => (shape.kind === 'mig' ? [shape] : []));
-  for (const { giProfileId, start } of [...gpu.instances, ...shapes]) {
-    taken.set(`${giProfileId}@${start}`, { giProfileId, start });
+/** What layouts leave free, worked out once for each: thousands of cards are cut in few ways. */
+class FreeLayouts {
+  readonly #byGeometry = new Map<MigGeometry, string>();
+  readonly #known = new Map<string, FreeCard['mig']>();
+
+  of(
+    { productName, geometry, instances }: GpuInventory,
+    slices: readonly Slice[],
+  ): FreeCard['mig'] {
+    if (geometry === null) return [];
+    const taken = new Map<string, MigPlacement>();
+    const shapes = slices.flatMap(({ shape }) => (shape.kind === 'mig' ? [shape] : []));
+    for (const { giProfileId, start } of [...instances, ...shapes]) {
+      taken.set(`${giProfileId}@${start}`, { giProfileId, start });
+    }
+    const key = `${productName}|${this.#textOf(geometry)}|${[...taken.keys()].sort().join()}`;
+    const known = this.#known.get(key) ?? freeProfiles(geometry, [...taken.values()]);
+    this.#known.set(key, known);
+    return known;
   }
+
+  /** Each card may come with an object of its own. Of one product only what drivers change tells two apart. */
+  #textOf(geometry: MigGeometry): string {
+    const text = this.#byGeometry.get(geometry) ?? geometryText(geometry);
+    this.#byGeometry.set(geometry, text);
+    return text;
+  }
+}
+
+function geometryText({ placementUnits, profiles }: MigGeometry): string {
+  const texts = profiles.map(
+    ({ name, giProfileId, placementSize, placementStarts, instancesMax }) =>
+      `${name}/${giProfileId}/${placementSize}/${placementStarts.join('+')}/${instancesMax}`,
+  );
+  return `${placementUnits}:${texts.join()}`;
+}
+
+/** As many of each profile as can be cut beside what is there, each profile for itself. */
+function freeProfiles(geometry: MigGeometry, taken: readonly MigPlacement[]): FreeCard['mig'] {
   return geometry.profiles
     .filter(({ name }) => !/[+-]/.test(name))
     .map(({ name, giProfileId, placementSize }) => {
-      const layout = [...taken.values()];
+      const layout = [...taken];
       const before = layout.length;
       for (;;) {
         const start = freeStarts(geometry, layout, giProfileId)[0];

@@ -8,65 +8,21 @@ const arrivalsCount = 12_000;
 
 /** Sizes are thousandths of a card, whichever card it is. */
 const mix: readonly MixPart[] = [
-  {
-    name: 'whole',
-    share: 12,
-    size: 1_000,
-    spec: model('whole', needs({ isolation: 'whole' }), cpu(8)),
-  },
-  {
-    name: 'pair',
-    share: 4,
-    size: 2_000,
-    spec: model('pair', needs({ isolation: 'whole', count: 2 }), cpu(16)),
-  },
-  {
-    name: 'four',
-    share: 2,
-    size: 4_000,
-    spec: model('four', needs({ isolation: 'whole', count: 4 }), cpu(32)),
-  },
-  {
-    name: 'eight',
-    share: 1,
-    size: 8_000,
-    spec: model('eight', needs({ isolation: 'whole', count: 8 }), cpu(64)),
-  },
-  {
-    name: 'mig-small',
-    share: 20,
-    size: 125,
-    spec: model('mig-small', needs({ isolation: 'mig', memoryMib: 4_864 }), cpu(2)),
-  },
-  {
-    name: 'mig-half',
-    share: 10,
-    size: 500,
-    spec: model('mig-half', needs({ isolation: 'mig', memoryMib: 19_000 }), cpu(4)),
-  },
-  {
-    name: 'mps-small',
-    share: 30,
-    size: 120,
-    spec: model('mps-small', needs({ isolation: 'mps', memoryMib: 5_000 }), cpu(2)),
-  },
-  {
-    name: 'mps-large',
-    share: 20,
-    size: 450,
-    spec: model(
-      'mps-large',
-      needs({ isolation: 'mps', memoryMib: 18_000, computePercent: 40 }),
-      cpu(4),
-    ),
-  },
-  {
-    name: 'any',
-    share: 15,
-    size: 250,
-    spec: model('any', needs({ isolation: 'any', memoryMib: 10_000 }), cpu(2)),
-  },
-  { name: 'cpu-only', share: 20, size: 0, spec: model('cpu-only', null, cpu(4)) },
+  part('whole', 12, { size: 1_000, cores: 8 }, { isolation: 'whole' }),
+  part('pair', 4, { size: 2_000, cores: 16 }, { isolation: 'whole', count: 2 }),
+  part('four', 2, { size: 4_000, cores: 32 }, { isolation: 'whole', count: 4 }),
+  part('eight', 1, { size: 8_000, cores: 64 }, { isolation: 'whole', count: 8 }),
+  part('mig-small', 20, { size: 125, cores: 2 }, { isolation: 'mig', memoryMib: 4_864 }),
+  part('mig-half', 10, { size: 500, cores: 4 }, { isolation: 'mig', memoryMib: 19_000 }),
+  part('mps-small', 30, { size: 120, cores: 2 }, { isolation: 'mps', memoryMib: 5_000 }),
+  part(
+    'mps-large',
+    20,
+    { size: 450, cores: 4 },
+    { isolation: 'mps', memoryMib: 18_000, computePercent: 40 },
+  ),
+  part('any', 15, { size: 250, cores: 2 }, { isolation: 'any', memoryMib: 10_000 }),
+  part('cpu-only', 20, { size: 0, cores: 4 }, null),
 ];
 
 /** Whole cards, several cards, MIG, MPS and CPU side by side on cards of three kinds, coming and going. */
@@ -117,6 +73,13 @@ function clusterNodes() {
   );
 }
 
-function cpu(cores: number) {
-  return { workload: { cpuMillis: cores * 1_000, memoryMib: cores * 4_096 } };
+/** `gpu`: null on CPU alone. */
+function part(
+  name: string,
+  share: number,
+  { size, cores }: { readonly size: number; readonly cores: number },
+  gpu: Parameters<typeof needs>[0] | null,
+): MixPart {
+  const workload = { cpuMillis: cores * 1_000, memoryMib: cores * 4_096 };
+  return { name, share, size, spec: model(name, gpu === null ? null : needs(gpu), { workload }) };
 }

@@ -9,6 +9,7 @@ import { AppError } from '../../shared/platform/errors.ts';
 import { packageVersion } from '../../shared/platform/version.ts';
 import { connectCoordinator, type CoordinatorClient } from './client.ts';
 import { connectAny } from './connect-any.ts';
+import { contextChannel, readContext } from './context.ts';
 import type { ManifestText } from './deps.ts';
 import { realHost } from './host.ts';
 import { createProgram } from './program.ts';
@@ -32,10 +33,12 @@ const clients: CoordinatorClient[] = [];
 
 const program = createProgram({
   version: packageVersion,
-  connect: (addresses) => {
+  readContext,
+  connect: (addresses, context) => {
+    const channel = contextChannel(context);
     const deadline = (): Date => new Date(systemClock.wallMs() + callTimeoutMs);
     const client = connectAny(addresses, {
-      connect: (address) => connectCoordinator(address, deadline),
+      connect: (address) => connectCoordinator(address, deadline, channel),
       clock: systemClock,
       signal: interrupted.signal,
     });

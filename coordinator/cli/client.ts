@@ -1,19 +1,27 @@
-import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import type { ChannelCredentials, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import {
+  createAccessClient,
   createAllocationClient,
   createChangeClient,
   createDecisionClient,
   createClusterClient,
   createSchedulerClient,
+  createSnapshotClient,
   createTelemetryClient,
+  createTrustClient,
   createWhatIfClient,
+  plaintext,
 } from '../../shared/wire/services.ts';
 import { allocationCalls, type AllocationCalls } from './allocation-calls.ts';
 import { decisionCalls, type DecisionCalls } from './decision-calls.ts';
 import { telemetryCalls, type TelemetryCalls } from './telemetry-calls.ts';
+import { snapshotCalls, type SnapshotCalls } from './snapshot-calls.ts';
+import { trustCalls, type TrustCalls } from './trust-calls.ts';
 import { whatIfCalls, type WhatIfCalls } from './whatif-calls.ts';
+import { accessCalls, type AccessCalls } from './access-calls.ts';
 import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
+import type { AccessServiceClient } from '../../shared/wire/generated/tangram/v1/AccessService.ts';
 import type { AllocationServiceClient } from '../../shared/wire/generated/tangram/v1/AllocationService.ts';
 import type { ApplyModelRequest } from '../../shared/wire/generated/tangram/v1/ApplyModelRequest.ts';
 import type { ApplyModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ApplyModelResponse.ts';
@@ -40,6 +48,8 @@ import type { PlanDefragResponse__Output } from '../../shared/wire/generated/tan
 import type { ScaleModelResponse__Output } from '../../shared/wire/generated/tangram/v1/ScaleModelResponse.ts';
 import type { SchedulerServiceClient } from '../../shared/wire/generated/tangram/v1/SchedulerService.ts';
 import type { TelemetryServiceClient } from '../../shared/wire/generated/tangram/v1/TelemetryService.ts';
+import type { SnapshotServiceClient } from '../../shared/wire/generated/tangram/v1/SnapshotService.ts';
+import type { TrustServiceClient } from '../../shared/wire/generated/tangram/v1/TrustService.ts';
 import type { WhatIfServiceClient } from '../../shared/wire/generated/tangram/v1/WhatIfService.ts';
 import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 
@@ -47,7 +57,14 @@ export type NodeChange = 'cordon' | 'drain' | 'uncordon';
 
 /** The coordinator as the command line sees it. Every method throws AppError: COORDINATOR_AWAY, or what was answered. */
 export interface CoordinatorClient
-  extends AllocationCalls, DecisionCalls, WhatIfCalls, TelemetryCalls {
+  extends
+    AccessCalls,
+    SnapshotCalls,
+    AllocationCalls,
+    DecisionCalls,
+    WhatIfCalls,
+    TelemetryCalls,
+    TrustCalls {
   applyModel(request: ApplyModelRequest): Promise<ApplyModelResponse__Output>;
   /** Throws MODEL_UNKNOWN. */
   getModel(name: string): Promise<Model__Output>;
@@ -81,13 +98,16 @@ const pagesMax = 10_000;
 const pageSize = 1_000;
 
 interface Connection {
+  readonly access: AccessServiceClient;
   readonly allocation: AllocationServiceClient;
   readonly change: ChangeServiceClient;
   readonly decision: DecisionServiceClient;
   readonly telemetry: TelemetryServiceClient;
+  readonly snapshot: SnapshotServiceClient;
   readonly whatIf: WhatIfServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly cluster: ClusterServiceClient;
+  readonly trust: TrustServiceClient;
   readonly ask: <Request, Response>(
     invoke: Parameters<typeof callUnary<Request, Response>>[0],
     request: Request,
@@ -95,16 +115,23 @@ interface Connection {
 }
 
 /** `address` is `host:port`; `deadline` answers until when the next call may take. */
-export function connectCoordinator(address: string, deadline: () => Date): CoordinatorClient {
+export function connectCoordinator(
+  address: string,
+  deadline: () => Date,
+  channel: ChannelCredentials = plaintext,
+): CoordinatorClient {
   const peer = `the coordinator at ${address}`;
   const connection: Connection = {
-    allocation: createAllocationClient(address),
-    change: createChangeClient(address),
-    decision: createDecisionClient(address),
-    telemetry: createTelemetryClient(address),
-    whatIf: createWhatIfClient(address),
-    scheduler: createSchedulerClient(address),
-    cluster: createClusterClient(address),
+    access: createAccessClient(address, channel),
+    allocation: createAllocationClient(address, channel),
+    change: createChangeClient(address, channel),
+    decision: createDecisionClient(address, channel),
+    telemetry: createTelemetryClient(address, channel),
+    snapshot: createSnapshotClient(address, channel),
+    whatIf: createWhatIfClient(address, channel),
+    scheduler: createSchedulerClient(address, channel),
+    cluster: createClusterClient(address, channel),
+    trust: createTrustClient(address, channel),
     ask: async (invoke, request) => {
       try {
         return await callUnary(invoke, request, {
@@ -121,6 +148,7 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
     ...modelCalls(connection),
     ...nodeCalls(connection),
     ...changeCalls(connection),
+    ...accessCalls(connection.access, connection.ask),
     ...allocationCalls(connection.allocation, {
       ask: connection.ask,
       read: (stream, signal) => readStream(stream, peer, signal),
@@ -131,17 +159,25 @@ export function connectCoordinator(address: string, deadline: () => Date): Coord
       read: (stream, signal) => readStream(stream, peer, signal),
     }),
     ...telemetryCalls(connection.telemetry, { ask: connection.ask, allPages }),
+    ...snapshotCalls(connection.snapshot, {
+      ask: connection.ask,
+      read: (stream, signal) => readStream(stream, peer, signal),
+    }),
+    ...trustCalls(connection.trust, connection.ask),
     ...whatIfCalls(connection.whatIf, connection.ask),
     watchModels: (name, signal) =>
       readStream(connection.scheduler.watchModels({ name }), peer, signal),
     close: () => {
+      connection.access.close();
       connection.allocation.close();
       connection.change.close();
       connection.decision.close();
       connection.telemetry.close();
+      connection.snapshot.close();
       connection.whatIf.close();
       connection.scheduler.close();
       connection.cluster.close();
+      connection.trust.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/platform/clock.ts';
+import type { UserContext } from '../../shared/pki/user-context.ts';
 import type { CoordinatorClient } from './client.ts';
 import type { Host } from './host.ts';
 
@@ -6,7 +7,12 @@ import type { Host } from './host.ts';
 export interface CliDeps {
   readonly version: string;
   /** `addresses`: `host:port` of every coordinator that is known, at least one. */
-  readonly connect: (addresses: readonly string[]) => CoordinatorClient;
+  /** The context file that is named, else the user's own; null: there is none. Throws CONFIG_INVALID. */
+  readonly readContext: (named: string | undefined) => UserContext | null;
+  readonly connect: (
+    addresses: readonly string[],
+    context: UserContext | null,
+  ) => CoordinatorClient;
   /** The answer. */
   readonly out: (text: string) => void;
   /** Progress, questions and problems. */

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addAccess } from './access-commands.ts';
 import { addAllocations } from './allocation-commands.ts';
 import { addChanges } from './change-commands.ts';
 import type { CoordinatorClient } from './client.ts';
@@ -10,7 +11,9 @@ import { addRecords } from './record-commands.ts';
 import { addReplays } from './replay-commands.ts';
 import { exitCodesHelp } from './run.ts';
 import { addSimulate } from './simulate-command.ts';
+import { addTrust } from './trust-commands.ts';
 import { addUsage } from './usage-commands.ts';
+import { addSnapshots } from './snapshot-commands.ts';
 import { addWhatIf } from './whatif-command.ts';
 
 const defaultCoordinator = '127.0.0.1:7443';
@@ -26,7 +29,13 @@ export function createProgram(deps: CliDeps): Command {
         'where the coordinator listens; of several, the one that leads is asked',
       )
         .env('TANGRAM_COORDINATOR')
-        .default(defaultCoordinator),
+        .default(undefined, `as the context says, else ${defaultCoordinator}`),
+    )
+    .addOption(
+      new Option(
+        '--config <file>',
+        'context: cluster and credentials (default: ~/.config/tangram/config.yaml)',
+      ).env('TANGRAM_CONFIG'),
     )
     .showHelpAfterError('(--help after a command lists its options)')
     .showSuggestionAfterError()
@@ -46,12 +55,16 @@ Examples:
   tangram ps                            every replica, and where it is
   tangram why sentiment                 why a model is where it is, or pending
   tangram replay --since 7d --policy fgd  what another policy would have done
+  tangram token create                  the line that makes a host a node
   tangram get models -o yaml            the declarations, as apply reads them`,
     );
   let client: CoordinatorClient | undefined;
   const api: Api = () => {
-    const named = program.opts<{ coordinator: string }>().coordinator;
-    client ??= deps.connect(named.split(',').map((address) => address.trim()));
+    if (client !== undefined) return client;
+    const { coordinator, config } = program.opts<{ coordinator?: string; config?: string }>();
+    const context = deps.readContext(config);
+    const named = coordinator?.split(',').map((address) => address.trim());
+    client = deps.connect(named ?? context?.coordinators ?? [defaultCoordinator], context);
     return client;
   };
   addDeclarations(program, deps, api);
@@ -60,9 +73,12 @@ Examples:
   addChanges(program, deps, api);
   addAllocations(program, deps, api);
   addRecords(program, deps, api);
+  addAccess(program, deps, api);
   addUsage(program, deps, api);
   addReplays(program, deps, api);
   addSimulate(program, deps);
+  addSnapshots(program, deps, api);
+  addTrust(program, deps, api);
   addWhatIf(program, deps, api);
   return program;
 }

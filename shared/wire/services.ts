@@ -134,12 +134,11 @@ export function createClusterClient(
   return new loaded.tangram.v1.ClusterService(address, channel, channelOptions);
 }
 
-export function createAllocationClient(address: string): AllocationServiceClient {
-  return new loaded.tangram.v1.AllocationService(
-    address,
-    credentials.createInsecure(),
-    channelOptions,
-  );
+export function createAllocationClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): AllocationServiceClient {
+  return new loaded.tangram.v1.AllocationService(address, channel, channelOptions);
 }
 
 export function createChangeClient(
@@ -149,8 +148,11 @@ export function createChangeClient(
   return new loaded.tangram.v1.ChangeService(address, channel, channelOptions);
 }
 
-export function createAccessClient(address: string): AccessServiceClient {
-  return new loaded.tangram.v1.AccessService(address, credentials.createInsecure(), channelOptions);
+export function createAccessClient(
+  address: string,
+  channel: ChannelCredentials = plaintext,
+): AccessServiceClient {
+  return new loaded.tangram.v1.AccessService(address, channel, channelOptions);
 }
 
 export function createWhatIfClient(

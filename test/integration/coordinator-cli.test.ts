@@ -41,6 +41,7 @@ async function tangram(argv: readonly string[], terminal: Terminal = {}): Promis
   const clients: CoordinatorClient[] = [];
   const program = createProgram({
     version: '0.1.0',
+    readContext: () => null,
     connect: ([address = '']) => {
       const client = connectCoordinator(address, () => new Date(Date.now() + 10_000));
       clients.push(client);

@@ -26,6 +26,7 @@ async function tangram(argv: readonly string[]) {
   const written = new Map<string, string>();
   const program = createProgram({
     version: '0.1.0',
+    readContext: () => null,
     connect: (): CoordinatorClient => {
       throw new Error('a simulation asks no coordinator');
     },

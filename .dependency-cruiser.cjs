@@ -212,6 +212,14 @@ module.exports = {
       { pathNot: '^(shared/(domain|placement)|coordinator/whatif)/' },
     ),
     rule(
+      'rest-is-a-client',
+      'The mirror calls the gRPC door as everybody does: it sees the contract, never what answers.',
+      { path: '^coordinator/rest/' },
+      {
+        path: '^(agent|coordinator/(?!rest/)|shared/(?!domain|wire|platform))|^shared/wire/generated/',
+      },
+    ),
+    rule(
       'main-is-top',
       'main.ts wires; nobody imports it.',
       {},

@@ -17,6 +17,7 @@ import { fleetLimits } from './fleet/limits.ts';
 import { createCoordinator } from './leader/coordinator.ts';
 import { createMetricsPage } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
+import { OwnGateway } from './rest/own-gateway.ts';
 import { parseListenAddress, requireAddress } from '../shared/platform/listen-address.ts';
 import { openTrust, type Trust } from './open-trust.ts';
 import { open } from '../shared/placement/open.ts';
@@ -157,7 +158,14 @@ async function runCoordinator(
     readonly trust: Trust | null;
   }> => {
     const trust = await openTrust({ config, ...outside, clusterId, store: kept.store });
-    const http = await startHttpServer(config.http, { core, standing: core, metrics, log });
+    let mirror: OwnGateway | null = null;
+    const http = await startHttpServer(config.http, {
+      core,
+      standing: core,
+      metrics,
+      rest: { gateway: () => mirror?.now() ?? null, version },
+      log,
+    });
     closers.push(async () => http.stop());
     const access = await openAccess({
       ...config,
@@ -188,6 +196,8 @@ async function runCoordinator(
     address = config.advertise ?? api.address;
     closers.push(async () => api.stop());
     const { address: grpc, joinAddress } = api;
+    mirror = new OwnGateway(joinAddress ?? grpc, () => trust?.authority.trust().roots ?? null);
+    closers.push(() => mirror?.close());
     if (trust !== null && joinAddress !== null) await trust.opened({ grpc, join: joinAddress });
     const joining = trust === null ? {} : { join: joinAddress, admin: trust.adminFile };
     const ready = { grpc, http: http.address, ...joining, clusterId };

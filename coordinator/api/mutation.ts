@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import { fieldError, unary } from '../../shared/wire/unary.ts';
+import { callerOf } from '../access/caller-of.ts';
+import { callerName } from '../access/caller.ts';
 import { AnsweredBefore, type OnceCall } from '../fleet/answers.ts';
 
 /** One method of a service, with how its messages become bytes. */
@@ -35,7 +37,7 @@ export function mutation<
   handle: (request: Given, once: Once<Response>) => Promise<Response>,
   { onError }: MutationDeps,
 ): handleUnaryCall<Given, Response> {
-  return unary(async (request: Given) => {
+  return unary(async (request: Given, _signal, metadata) => {
     const { requestId } = request;
     if (requestId !== '' && !idShape.test(requestId)) {
       const shown = JSON.stringify(requestId.slice(0, 80));
@@ -47,7 +49,7 @@ export function mutation<
         ? undefined
         : {
             id: requestId,
-            fingerprint: fingerprintOf(method, request),
+            fingerprint: fingerprintOf(method, callerName(callerOf(metadata)), request),
             encode: (answer) => encodeAnswer(method, encode(answer)),
           };
     try {
@@ -60,15 +62,15 @@ export function mutation<
   }, onError);
 }
 
-/** Of what was asked, without its id: equal bytes for equal requests, however their maps were ordered. */
+/** Of who asked for what, without its id: equal bytes for equal requests, however their maps were ordered. */
 function fingerprintOf<Request extends object>(
   method: Method<Request, never>,
+  caller: string,
   request: object,
 ): string {
   const plain = sorted({ ...request, requestId: '' }) as Request; // what came in can go out again
   return createHash('sha256')
-    .update(method.path)
-    .update('\n')
+    .update(`${method.path}\n${caller}\n`)
     .update(method.requestSerialize(plain))
     .digest('base64url');
 }

@@ -7,6 +7,7 @@ import {
   renderAddress,
 } from '../../shared/platform/listen-address.ts';
 import { notLeader, type StandingSource } from '../leader/standing.ts';
+import { mountRest, type RestDeps } from '../rest/mount.ts';
 import type { MetricsPage } from './metrics.ts';
 import { targetGroups } from './service-discovery.ts';
 
@@ -15,6 +16,8 @@ export interface HttpDeps {
   /** Absent: no other coordinator can lead. */
   readonly standing?: StandingSource;
   readonly metrics: MetricsPage;
+  /** Absent: there is no mirror of the API. */
+  readonly rest?: RestDeps;
   readonly log: Log;
 }
 
@@ -43,7 +46,7 @@ export async function startHttpServer(address: string, deps: HttpDeps): Promise<
   };
 }
 
-function createHttpServer({ core, standing, metrics, log }: HttpDeps): FastifyInstance {
+function createHttpServer({ core, standing, metrics, rest, log }: HttpDeps): FastifyInstance {
   const server = fastify({
     logger: false,
     bodyLimit: 1_024,
@@ -69,13 +72,23 @@ function createHttpServer({ core, standing, metrics, log }: HttpDeps): FastifyIn
     if (problem !== null) return reply.status(503).type('text/plain; charset=utf-8').send(problem);
     return reply.send(targetGroups(core.nodes()));
   });
+  if (rest !== undefined) mountRest(server, rest);
   server.setNotFoundHandler(async (_request, reply) =>
     reply
       .status(404)
       .type('text/plain; charset=utf-8')
-      .send('not found; there are /metrics, /healthz, /readyz and /sd/prometheus\n'),
+      .send(
+        'not found; there are /metrics, /healthz, /readyz, /sd/prometheus, /v1 and /openapi.json\n',
+      ),
   );
   server.setErrorHandler((err, _request, reply) => {
+    // What the server itself refuses before anybody is asked: JSON that is none, a body that is too large.
+    if (isClientError(err)) {
+      return reply
+        .status(err.statusCode)
+        .type('text/plain; charset=utf-8')
+        .send(`${err.message}\n`);
+    }
     log.error({ err }, 'an HTTP request failed');
     return reply
       .status(500)
@@ -83,6 +96,16 @@ function createHttpServer({ core, standing, metrics, log }: HttpDeps): FastifyIn
       .send("internal error; the coordinator's log has more\n");
   });
   return server;
+}
+
+function isClientError(error: unknown): error is Error & { readonly statusCode: number } {
+  return (
+    error instanceof Error &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400 &&
+    error.statusCode < 500
+  );
 }
 
 /** null: it leads. */

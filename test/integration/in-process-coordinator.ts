@@ -10,8 +10,7 @@ import {
 import { fleetLimits, type FleetLimits } from '../../coordinator/fleet/limits.ts';
 import { createMetricsPage } from '../../coordinator/http/metrics.ts';
 import { startHttpServer } from '../../coordinator/http/server.ts';
-import { Gateway } from '../../coordinator/rest/gateway.ts';
-import { plaintext } from '../../shared/wire/services.ts';
+import { OwnGateway } from '../../coordinator/rest/own-gateway.ts';
 import { open } from '../../shared/placement/open.ts';
 import { takeSnapshot } from '../../coordinator/backup/save-snapshot.ts';
 import { openDecisionLog } from '../../coordinator/store/decision-log.ts';
@@ -63,11 +62,11 @@ export async function startCoordinator(
     link: counters,
     decisions: () => decisionLog.counts(),
   };
-  let gateway: Gateway | null = null;
+  let gateway: OwnGateway | null = null;
   const http = await startHttpServer('127.0.0.1:0', {
     core,
     metrics: createMetricsPage(source, about),
-    rest: { gateway: () => gateway, version: about.version },
+    rest: { gateway: () => gateway?.now() ?? null, version: about.version },
     log: silentLog,
   });
   const audit = openAuditLog(join(folder, 'audit.db'), {
@@ -97,7 +96,7 @@ export async function startCoordinator(
     version: about.version,
     heartbeatMs: options.heartbeatMs ?? 500,
   });
-  gateway = new Gateway(api.address, plaintext);
+  gateway = new OwnGateway(api.address, () => null);
   const over = new AbortController();
   const running = Promise.all([
     core.run(over.signal),

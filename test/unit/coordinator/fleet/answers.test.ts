@@ -21,7 +21,7 @@ async function answerOf(again: Promise<unknown>): Promise<{ answer: unknown; rev
     () => null,
     (error: unknown) => error,
   );
-  if (!(thrown instanceof AnsweredBefore)) throw new Error(`not answered before: ${thrown}`);
+  if (!(thrown instanceof AnsweredBefore)) throw new Error('it was not answered before');
   const answer: unknown = JSON.parse(Buffer.from(thrown.answer).toString());
   return { answer, revision: thrown.revision };
 }

@@ -41,6 +41,17 @@ describeWhere('etcd', realEtcd, 'a store in real etcd', () => {
 
   describeStoreRules('etcd', async () => (await newSpace())());
 
+  test('lists more bytes than one message holds', async () => {
+    const store = await (await newSpace())();
+    const value = new Uint8Array(1_000_000).fill(7);
+    const keys = Array.from({ length: 68 }, (_, at) => `big/${String(at).padStart(3, '0')}`);
+    for (const key of keys) await store.txn({ if: [], do: [{ op: 'put', key, value }] });
+    const { entries } = await store.list('');
+    expect(entries.map((entry) => entry.key)).toEqual(keys);
+    expect(entries.every((entry) => entry.value.length === value.length)).toBe(true);
+    await store.close();
+  });
+
   test('answers every command as the model does, and after a reopen too', async () => {
     const commands = await playCommands(
       async () => ({ open: await newSpace(), remove: async () => undefined }),

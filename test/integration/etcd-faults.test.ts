@@ -157,6 +157,19 @@ describeWhere('etcd', realEtcd, 'a store in three members of real etcd', () => {
     expect([one.lost.aborted, two.epoch]).toEqual([true, 6n]);
   });
 
+  test('waits for the lead while etcd itself is away', async () => {
+    const first = await open(cluster.endpoints, prefix);
+    const second = await store();
+    await first.lead('main', { holder: 'first' });
+    const waiting = second.lead('main', { holder: 'second' });
+    for (const at of [0, 1, 2]) await cluster.kill(at);
+    const closing = first.close();
+    await systemClock.sleep(6_000, new AbortController().signal);
+    for (const at of [0, 1, 2]) cluster.restart(at);
+    expect((await waiting).epoch).toBe(2n);
+    await closing;
+  });
+
   test('stops waiting for the lead when it is told to', async () => {
     const first = await store();
     const second = await store();

@@ -1,3 +1,5 @@
+import { backoffMs } from '../../../shared/platform/backoff.ts';
+import { isAppError } from '../../../shared/platform/errors.ts';
 import type { Log } from '../../../shared/platform/log.ts';
 import type { TxnResponse__Output } from '../../../shared/wire/generated/etcdserverpb/TxnResponse.ts';
 import type { KeyValue__Output } from '../../../shared/wire/generated/etcdserverpb/KeyValue.ts';
@@ -9,7 +11,7 @@ import {
   type Revision,
 } from '../store.ts';
 import { checkKey, epochAfter } from '../txn-check.ts';
-import { isLeaseOver } from './etcd-errors.ts';
+import { isLeaseOver, mayTryAnother } from './etcd-errors.ts';
 import { Lease } from './etcd-lease.ts';
 import { compareAt, type KeySpace } from './etcd-messages.ts';
 import { watchRange, type WatchDeps } from './etcd-watch.ts';
@@ -34,6 +36,7 @@ interface Seen {
 }
 
 const noSignal = new AbortController().signal;
+const retryWait = { firstMs: 50, maxMs: 1_000 } as const;
 
 /**
  * Leadership by two keys. The lock hangs on a lease, goes away with it, and is what others wait for. The record
@@ -59,17 +62,36 @@ export class Elections {
       if (term !== null) return term;
       await again.giveBack();
     }
-    for (;;) {
-      await this.#untilFree(name, signal);
-      const lease = await Lease.grant(this.#deps, this.#deps.leaseTtlMs, signal);
+    // Whoever waits for the lead waits for etcd, too.
+    for (let failures = 0; ; failures += 1) {
       try {
-        const term = await this.#claim(name, lease, options, signal);
+        const term = await this.#campaign(name, options, signal);
         if (term !== null) return term;
+        failures = 0;
       } catch (error) {
-        await lease.giveBack();
-        throw error;
+        signal.throwIfAborted();
+        if (!isPassing(error)) throw error;
+        const { clock, log } = this.#deps;
+        if (failures === 0) log.warn({ err: error, name }, 'waiting for the lead and for etcd');
+        await clock.sleep(backoffMs(failures, retryWait), signal);
       }
-      await lease.giveBack();
+    }
+  }
+
+  /** Waits until the lock is free and tries to take it. Null: somebody else was faster. */
+  async #campaign(
+    name: string,
+    options: LeadOptions,
+    signal: AbortSignal,
+  ): Promise<Leadership | null> {
+    await this.#untilFree(name, signal);
+    const lease = await Lease.grant(this.#deps, this.#deps.leaseTtlMs, signal);
+    let term: Leadership | null = null;
+    try {
+      term = await this.#claim(name, lease, options, signal);
+      return term;
+    } finally {
+      if (term === null) await lease.giveBack();
     }
   }
 
@@ -208,4 +230,11 @@ export class Elections {
       revision: BigInt(answer.header?.revision ?? 0),
     };
   }
+}
+
+/** It may be otherwise in a moment: nobody answers, or what we watched from has been compacted. */
+function isPassing(error: unknown): boolean {
+  return (
+    mayTryAnother(error) || isAppError(error, 'STORE_AWAY') || isAppError(error, 'STORE_COMPACTED')
+  );
 }

@@ -196,7 +196,10 @@ async function runCoordinator(
     address = config.advertise ?? api.address;
     closers.push(async () => api.stop());
     const { address: grpc, joinAddress } = api;
-    mirror = new OwnGateway(joinAddress ?? grpc, () => trust?.authority.trust().roots ?? null);
+    mirror = new OwnGateway(joinAddress ?? grpc, {
+      cluster: clusterId,
+      roots: () => trust?.authority.trust().roots ?? null,
+    });
     closers.push(() => mirror?.close());
     if (trust !== null && joinAddress !== null) await trust.opened({ grpc, join: joinAddress });
     const joining = trust === null ? {} : { join: joinAddress, admin: trust.adminFile };

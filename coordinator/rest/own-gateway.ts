@@ -1,35 +1,43 @@
-import { credentials } from '@grpc/grpc-js';
 import { assert } from '../../shared/domain/assert.ts';
 import { parseAddress, renderAddress } from '../../shared/platform/listen-address.ts';
 import { plaintext } from '../../shared/wire/services.ts';
+import { tlsChannel } from '../../shared/wire/tls-channel.ts';
 import { Gateway } from './gateway.ts';
 
 /** Who listens everywhere is reached on loopback. */
 const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
+export interface OwnTrust {
+  readonly cluster: string;
+  /** PEM that the door's certificate rests on; null: it speaks in plaintext. */
+  readonly roots: () => readonly string[] | null;
+}
+
 /** How the mirror reaches the coordinator that it runs in. */
 export class OwnGateway {
   readonly #address: string;
-  readonly #roots: () => readonly string[] | null;
+  readonly #trust: OwnTrust;
   #made: { readonly roots: string; readonly gateway: Gateway } | undefined;
 
-  /** `address`: a door for callers with tokens, as it listens. `roots`: PEM that its certificate rests on; null: plaintext. */
-  constructor(address: string, roots: () => readonly string[] | null) {
+  /** `address`: a door for callers with tokens, as it listens. */
+  constructor(address: string, trust: OwnTrust) {
     const parsed = parseAddress(address);
     assert(parsed.ok, 'a door listens on an address');
     const { host, port } = parsed.value;
     this.#address = renderAddress({ host: everywhere[host] ?? host, port });
-    this.#roots = roots;
+    this.#trust = trust;
   }
 
   /** A new one once the authority has other roots. */
   now(): Gateway {
-    const roots = this.#roots()?.join('') ?? '';
-    if (this.#made?.roots === roots) return this.#made.gateway;
+    const { cluster, roots: rootsNow } = this.#trust;
+    const roots = rootsNow();
+    const text = roots?.join('') ?? '';
+    if (this.#made?.roots === text) return this.#made.gateway;
     this.#made?.gateway.close();
-    const channel = roots === '' ? plaintext : credentials.createSsl(Buffer.from(roots));
+    const channel = roots === null ? plaintext : tlsChannel({ cluster, roots });
     const gateway = new Gateway(this.#address, channel);
-    this.#made = { roots, gateway };
+    this.#made = { roots: text, gateway };
     return gateway;
   }
 

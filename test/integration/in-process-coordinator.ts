@@ -96,7 +96,7 @@ export async function startCoordinator(
     version: about.version,
     heartbeatMs: options.heartbeatMs ?? 500,
   });
-  gateway = new OwnGateway(api.address, () => null);
+  gateway = new OwnGateway(api.address, { cluster: core.clusterId, roots: () => null });
   const over = new AbortController();
   const running = Promise.all([
     core.run(over.signal),

@@ -138,6 +138,20 @@ describeWhere('etcd', realEtcd, 'a store in three members of real etcd', () => {
     expect((await one.get('a'))?.version).toBe(1n);
   });
 
+  test('never repeats a write whose answer was lost: it says that it does not know', async () => {
+    const [near = '', far = ''] = cluster.endpoints;
+    const relay = await CuttableRelay.before(near);
+    closers.push(() => relay.close());
+    const one = await store([relay.endpoint, far]);
+    relay.cutAnswers();
+    const absent = { key: 'a', target: 'mod', equals: 0n } as const;
+    await expect(one.txn({ if: [absent], do: [put('a', '1')] })).rejects.toMatchObject({
+      code: 'STORE_OUTCOME_UNKNOWN',
+    });
+    // What it says next comes from the other member: the write was done, and once.
+    expect((await one.get('a'))?.version).toBe(1n);
+  });
+
   test('hands the lead over at once when it is closed, and to one who waits', async () => {
     const first = await open(cluster.endpoints, prefix);
     const second = await store();

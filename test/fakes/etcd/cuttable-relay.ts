@@ -4,7 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export class CuttableRelay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #cut = false;
+  #deaf = false;
+  #mute = false;
 
   /** `target` is `host:port`; answers once it listens. */
   static async before(target: string): Promise<CuttableRelay> {
@@ -19,13 +20,13 @@ export class CuttableRelay {
     const [host, port] = target.split(':');
     this.#server = createServer((near) => {
       const far = connect(Number(port), host);
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
+      for (const [from, to, lost] of [
+        [near, far, () => this.#deaf],
+        [far, near, () => this.#mute],
       ] as const) {
         this.#sockets.add(from);
         from.on('data', (bytes) => {
-          if (!this.#cut) to.write(bytes);
+          if (!lost()) to.write(bytes);
         });
         from.on('error', () => to.destroy());
         from.on('close', () => {
@@ -44,7 +45,13 @@ export class CuttableRelay {
 
   /** From now on every byte is lost, in both directions. */
   cut(): void {
-    this.#cut = true;
+    this.#deaf = true;
+    this.#mute = true;
+  }
+
+  /** What is asked still arrives; no answer comes back. */
+  cutAnswers(): void {
+    this.#mute = true;
   }
 
   close(): void {

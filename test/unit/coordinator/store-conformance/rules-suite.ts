@@ -298,6 +298,9 @@ function rules(open: () => Promise<Store>): void {
     const paused = store.fenced({ ...first, lost: new AbortController().signal });
     expect((await paused.txn({ if: [], do: [put('a', '1')] })).ok).toBe(true);
     await store.lead('main', { holder: 'b' });
+    await expect(paused.txn({ if: [], do: [put('a', '2')] })).rejects.toMatchObject({
+      code: 'NOT_LEADER',
+    });
     await expect(
       paused.txn({
         if: [{ key: 'a', target: 'version', equals: 9n }],

@@ -1,9 +1,9 @@
 import { allocationMarker } from '../../shared/domain/allocation.ts';
 import type { AllocationStatus } from '../../shared/domain/node-target.ts';
 import { deviceEnv } from '../drivers/runtime/replica-env.ts';
-import { toldProcesses, type AllocationUse } from './allocation-use.ts';
+import { toldProcesses } from './allocation-use.ts';
 import { isToldEnough } from './mps-plan.ts';
-import type { PlanInput } from './plan-input.ts';
+import type { AllocationUse, PlanInput } from './plan-input.ts';
 import { grantFor } from './replica-plan.ts';
 
 /** Pure: what a client needs to use its slices. `whyNot`: what a slice of it waits for; empty: nothing is known. */

@@ -8,19 +8,8 @@ import {
 import type { Slice } from '../../shared/domain/slice.ts';
 import type { SliceBinding, World } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
-import type { PlanInput } from './plan-input.ts';
+import type { AllocationUse, PlanInput } from './plan-input.ts';
 import { wait, type WaitStep } from './steps.ts';
-
-/** An allocation of the target, and who of it is there. */
-export interface AllocationUse {
-  readonly target: AllocationTarget;
-  /** Those that are in force, or still bound. */
-  readonly slices: readonly Slice[];
-  /** null: nobody could look in this round. */
-  readonly processes: readonly AllocationProcess[] | null;
-  /** See `AllocationStatus.quietLooks`. */
-  readonly quietLooks: number;
-}
 
 /** The slices of an allocation, for as long as anything of them is left. */
 export function slicesOfAllocation(

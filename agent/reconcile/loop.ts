@@ -10,20 +10,14 @@ import { createObserve, type Observe } from '../observe/observe.ts';
 import type { Answers, NodeMemory, World } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import type { Ledger } from '../target/ledger.ts';
-import {
-  allocatedPids,
-  processesOf,
-  QuietLooks,
-  slicesOfAllocation,
-  type AllocationUse,
-} from './allocation-use.ts';
+import { allocatedPids, processesOf, QuietLooks, slicesOfAllocation } from './allocation-use.ts';
 import type { AgentCoreDeps, CoreMetrics, RoundOutcome, RoundView } from './core-deps.ts';
 import { Executor, type Hold } from './execute.ts';
 import { note } from './handler-deps.ts';
 import { noteBlindParts, noteDrift, noteReplicaChange, subjectOf } from './round-notes.ts';
 import { createHandlers } from './handlers.ts';
 import { settledIntents } from './journal.ts';
-import type { PlanInput } from './plan-input.ts';
+import type { AllocationUse, PlanInput } from './plan-input.ts';
 import { planNode } from './plan.ts';
 import { Prober } from './prober.ts';
 import { backoffLeftMs, updateRecords } from './replica-book.ts';

@@ -3,6 +3,8 @@ import type { GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
 import type { RecordedLayout } from '../../shared/domain/mig-layout.ts';
 import type {
+  AllocationProcess,
+  AllocationTarget,
   GpuTarget,
   InstanceTombstone,
   ReplicaTarget,
@@ -20,7 +22,6 @@ import type {
   SliceBinding,
   World,
 } from '../observe/world.ts';
-import type { AllocationUse } from './allocation-use.ts';
 
 export type SliceTombstone = Extract<Tombstone, { kind: 'slice' }>;
 
@@ -29,6 +30,17 @@ export interface WantedReplica {
   readonly target: ReplicaTarget;
   readonly slices: readonly Slice[];
   readonly specHash: string;
+}
+
+/** An allocation of the target, and who of it is there. */
+export interface AllocationUse {
+  readonly target: AllocationTarget;
+  /** Those that are in force, or still bound. */
+  readonly slices: readonly Slice[];
+  /** null: nobody could look in this round. */
+  readonly processes: readonly AllocationProcess[] | null;
+  /** See `AllocationStatus.quietLooks`. */
+  readonly quietLooks: number;
 }
 
 /** Everything that a plan depends on. */

@@ -7,9 +7,14 @@ import type { AgentStore } from '../store/agent-store.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import { specHash } from '../target/spec-hash.ts';
 import { wantedReplicas } from '../target/ledger.ts';
-import type { AllocationUse } from './allocation-use.ts';
 import type { AgentCoreDeps } from './core-deps.ts';
-import type { PlanConfig, PlanInput, SliceTombstone, WantedReplica } from './plan-input.ts';
+import type {
+  AllocationUse,
+  PlanConfig,
+  PlanInput,
+  SliceTombstone,
+  WantedReplica,
+} from './plan-input.ts';
 
 /** Gathers everything that one round's plan depends on. */
 export function planInput(

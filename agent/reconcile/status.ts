@@ -16,11 +16,16 @@ import { renderDuration } from '../../shared/domain/units.ts';
 import type { RunningActual } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
 import { allocationStatus } from './allocation-status.ts';
-import type { AllocationUse } from './allocation-use.ts';
 import type { UnitFailure } from './execute.ts';
 import { idleSeconds, type QuietMs } from './idle.ts';
 import { instanceAt } from './mig-plan.ts';
-import { bindingOf, recordOf, runtimeBlind, type PlanInput } from './plan-input.ts';
+import {
+  bindingOf,
+  recordOf,
+  runtimeBlind,
+  type PlanInput,
+  type AllocationUse,
+} from './plan-input.ts';
 import type { ProbeState } from './prober.ts';
 import { wasStoppedWithAgent } from './replica-book.ts';
 import { entryOf } from './replica-plan.ts';

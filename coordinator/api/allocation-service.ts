@@ -39,8 +39,6 @@ type Reads = 'GetAllocation' | 'ListAllocations' | 'ExplainAllocation' | 'WatchA
 
 function allocationChanges(deps: AllocationDeps): Pick<AllocationServiceHandlers, Changes> {
   const { allocations } = deps.core;
-  const encode = (view: AllocationView) => ({ allocation: encodeAllocation(view) });
-  const encodeLast = (view: AllocationView | null) => (view === null ? {} : encode(view));
   return {
     Allocate: mutation(
       allocationService.Allocate,
@@ -71,6 +69,14 @@ function allocationChanges(deps: AllocationDeps): Pick<AllocationServiceHandlers
       deps,
     ),
   };
+}
+
+function encode(view: AllocationView) {
+  return { allocation: encodeAllocation(view) };
+}
+
+function encodeLast(view: AllocationView | null) {
+  return view === null ? {} : encode(view);
 }
 
 function allocationReads({

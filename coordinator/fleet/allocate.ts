@@ -45,12 +45,12 @@ export async function allocate(
   // On record before it is done: a decision without its inputs could never be explained.
   world.deps.decisionLog.append(world.desk.takeRows());
   if (placed.kind === 'placed') {
-    const view = viewAllocation(world, planner, placed.record, placed.claim);
+    const view = viewAllocation(world, planner, placed.record, { coming: placed.claim });
     await world.ledger.commit([...placed.writes, ...world.answers.record(options.once, view)]);
     return view;
   }
   if (options.waitMs === 0) throw noRoom(name, placed.refusal);
-  const view = viewAllocation(world, planner, wish, null, placed.refusal.summary);
+  const view = viewAllocation(world, planner, wish, { waitsFor: placed.refusal.summary });
   await world.ledger.commit([
     world.ledger.allocations.put(storeKeys.allocation(name), wish),
     ...world.answers.record(options.once, view),

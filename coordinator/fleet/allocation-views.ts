@@ -8,20 +8,30 @@ import { roomByMoving } from './explain-room.ts';
 import type { Planner } from './planner.ts';
 import type { World } from './world.ts';
 
-/** `coming`: its claim, where that is not durable yet. `waitsFor`: what the planner has not told yet. */
+const notAsked = 'not placed yet: the planner has not run';
+
+/** What the records do not say yet. */
+interface Fresh {
+  /** Its claim, where that is not durable yet. */
+  readonly coming?: Claim;
+  /** What it waits for, where the planner has not told yet. */
+  readonly waitsFor?: string;
+}
+
+/** An allocation as people see it now. */
 export function viewAllocation(
   world: World,
   planner: Planner,
   record: AllocationRecord,
-  coming: Claim | null = null,
-  waitsFor = 'not placed yet: the planner has not run',
+  fresh: Fresh = {},
 ): AllocationView {
   const { spec, createdAtMs, deadlineMs, ended } = record;
-  const held = claimOf(world, record)?.claim ?? coming;
+  const held = claimOf(world, record)?.claim ?? fresh.coming ?? null;
   const expiresAtMs = ended === null ? deadlineMs : null;
   const common = { spec, createdAtMs, expiresAtMs, claim: held };
   if (held === null) {
-    const reason = planner.allocations.waiting(spec.name)?.refusal.summary ?? waitsFor;
+    const reason =
+      planner.allocations.waiting(spec.name)?.refusal.summary ?? fresh.waitsFor ?? notAsked;
     return { ...common, state: 'pending', reason, access: null, processes: [] };
   }
   const { node } = held;

@@ -56,9 +56,8 @@ function startClient(exports: string): ChildProcess {
 }
 
 test('a MIG slice is cut for a client, and is free again only once its process has ended', async () => {
-  const exports = ran(
-    ...['allocate', 'train', '--memory', '9GiB', '--isolation', 'mig', '--wait', '--env'],
-  );
+  const need = ['--memory', '9GiB', '--isolation', 'mig'];
+  const exports = ran('allocate', 'train', ...need, '--wait', '--env');
   const device = /CUDA_VISIBLE_DEVICES=(MIG-\S+)/.exec(exports)?.[1] ?? 'none';
   expect(cluster.smi('node-a', '-L').stdout).toContain(device);
   expect(exports).toContain('export TANGRAM_ALLOCATION=train\n');
@@ -80,10 +79,8 @@ test('a MIG slice is cut for a client, and is free again only once its process h
 });
 
 test('a share comes with the pipe of its daemon and its limits, as a line for docker run', async () => {
-  const line = ran(
-    ...['allocate', 'share', '--memory', '6GiB', '--compute', '25', '--gpu-model', 'L40S'],
-    ...['--wait', '--docker'],
-  );
+  const need = ['--memory', '6GiB', '--compute', '25', '--gpu-model', 'L40S'];
+  const line = ran('allocate', 'share', ...need, '--wait', '--docker');
   const [share] = listed();
   expect(share?.access?.env['CUDA_MPS_PINNED_DEVICE_MEM_LIMIT']).toBe('0=6144M');
   const [pipe = 'none'] = share?.access?.mounts ?? [];

@@ -5,8 +5,8 @@ import {
   allocatedPids,
   processesOf,
   QuietLooks,
-  type AllocationUse,
 } from '../../../../agent/reconcile/allocation-use.ts';
+import type { AllocationUse } from '../../../../agent/reconcile/plan-input.ts';
 import { renderStep } from '../../../../agent/reconcile/steps.ts';
 import type { Slice } from '../../../../shared/domain/slice.ts';
 import { gpuA, gpuB } from '../../../fakes/agent/fake-core.ts';

@@ -14,7 +14,6 @@ import {
 import { linkService, allocationService } from '../../../../shared/wire/services.ts';
 import { parseAllocationName, parseGpuUuid } from '../../../../shared/domain/ids.ts';
 import { decodeTarget, encodeTarget } from '../../../../shared/wire/target-codec.ts';
-import type { ControlResponse__Output } from '../../../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import type { AllocateRequest__Output } from '../../../../shared/wire/generated/tangram/v1/AllocateRequest.ts';
 import { must } from '../../../fakes/agent/fake-core.ts';
 import { allocation, shapes, slice, target } from '../../../fakes/agent/targets.ts';
@@ -35,8 +34,7 @@ const spec: AllocationSpec = {
 function received(change: object): AllocateRequest__Output {
   const sent = { name: 'train', labels: spec.labels, spec: encodeAllocationSpec(spec), ...change };
   const { requestSerialize, requestDeserialize } = allocationService.Allocate;
-  // The deserializer answers the generated output type; the definition's types are of what is sent.
-  return requestDeserialize(requestSerialize(sent)) as AllocateRequest__Output;
+  return requestDeserialize(requestSerialize(sent));
 }
 
 test('a request survives the wire', () => {
@@ -93,9 +91,7 @@ const train = allocation('train', [held], { processes: 2, reclaiming: true });
 test('a target with allocations survives the wire, and one without says nothing of them', () => {
   for (const sent of [target(1, { slices: [held], allocations: [train] }), target(1, {})]) {
     const { responseSerialize, responseDeserialize } = linkService.Control;
-    const read = responseDeserialize(
-      responseSerialize({ target: encodeTarget(sent) }),
-    ) as ControlResponse__Output; // see above
+    const read = responseDeserialize(responseSerialize({ target: encodeTarget(sent) }));
     expect(read.target && decodeTarget(read.target)).toEqual({ ok: true, value: sent });
   }
   expect(decodeAllocationTarget({ ...encodeAllocationTarget(train), claim: ' ' } as never).ok).toBe(

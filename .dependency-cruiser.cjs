@@ -125,8 +125,11 @@ module.exports = {
     ),
     rule(
       'generated-stays',
-      "Generated types live in wire, api, link, the CLIs' transports and the store that speaks to etcd.",
-      { pathNot: '^(shared/wire|coordinator/(api|cli|store/etcd)|agent/(link|api|cli)|test)/' },
+      "Generated types live in wire, the client package, api, link, the CLIs' transports and the store that speaks to etcd.",
+      {
+        pathNot:
+          '^(shared/(wire|client)|coordinator/(api|cli|store/etcd)|agent/(link|api|cli)|test)/',
+      },
       { path: generated },
     ),
     rule(

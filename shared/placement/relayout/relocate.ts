@@ -3,19 +3,11 @@ import type { GpuUuid, NodeName } from '../../domain/ids.ts';
 import type { PlacementNode, PlacementRequest } from '../engine.ts';
 import { compareText } from '../node-record.ts';
 import { movable, type RelayoutBudget, type RunningOf } from './budget.ts';
+import type { ClearingRules } from './clearing-rules.ts';
+import { easeOf, heldOf, leastEaseOf } from './ease.ts';
 import { standInPrefix, type Scene } from './scene.ts';
 import type { IdleInstance } from './stages.ts';
-import {
-  byEase,
-  clearings,
-  leastEaseOf,
-  easeOf,
-  heldOf,
-  sightOf,
-  type Clearing,
-  type ClearingRules,
-  type NodeSight,
-} from './victims.ts';
+import { byEase, clearings, sightOf, type Clearing, type NodeSight } from './victims.ts';
 
 /** A replica that goes elsewhere: its successor is ready before it stops. */
 export interface Move {

@@ -44,7 +44,49 @@ export function wavesOf(forced: Forced, whole: PlacementSnapshot): readonly Wave
     ...splits(own, { begins: [], ends: stops, recuts: [], first: 'end' }, final),
   ];
   const found = sequences.find((waves) => isLegal(waves, snapshot));
-  return merge(found ?? late, snapshot);
+  return merge(found === undefined ? late : tighten(found, forced, snapshot), snapshot);
+}
+
+const nothing: Wave = { begins: [], ends: [], recuts: [], first: 'begin' };
+
+/** Each successor begins as early as can be, and then each stop comes as late as can be. */
+function tighten(
+  found: readonly Wave[],
+  { interrupted }: Forced,
+  snapshot: PlacementSnapshot,
+): readonly Wave[] {
+  let waves = found;
+  const take = (candidates: readonly (readonly Wave[])[]) => {
+    waves = candidates.find((each) => isLegal(each, snapshot)) ?? waves;
+  };
+  for (const { from, to } of interrupted) {
+    const stopped = waves.findIndex(({ ends }) => ends.includes(from));
+    const begun = waves.findIndex(({ begins }) => begins.includes(to));
+    const without = waves.map((wave): Wave => ({
+      ...wave,
+      begins: wave.begins.filter((each) => each !== to),
+    }));
+    take(
+      range(stopped + 1, begun).map((at) => without.toSpliced(at, 0, { ...nothing, begins: [to] })),
+    );
+  }
+  for (const { from, to } of interrupted) {
+    const stopped = waves.findIndex(({ ends }) => ends.includes(from));
+    const begun = waves.findIndex(({ begins }) => begins.includes(to));
+    const without = waves.map((wave): Wave => ({
+      ...wave,
+      ends: wave.ends.filter((each) => each !== from),
+    }));
+    const later = range(stopped + 1, begun + 1).toReversed();
+    take(later.map((at) => without.toSpliced(at, 0, { ...nothing, ends: [from], first: 'end' })));
+  }
+  return waves.filter(
+    ({ begins, ends, recuts }) => begins.length + ends.length + recuts.length > 0,
+  );
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
 }
 
 /** The nodes that a plan has to do with: all others stay legal if they were. */

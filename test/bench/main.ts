@@ -3,7 +3,9 @@ import { renderTable } from '../../shared/platform/table.ts';
 import { agentIdleRows } from './agent-idle.ts';
 import { agentSamplingRows } from './agent-sampling.ts';
 import type { BenchOptions, BenchRow } from './bench-row.ts';
+import { hostileFrameRows } from './control-plane/under-attack.ts';
 import { storeRows } from './control-plane.ts';
+import { fleetAnswerRows } from './fleet-answers.ts';
 import { fuzzRows } from './fuzz.ts';
 import { packingRows } from './packing.ts';
 import { parserThroughputRows } from './parser-throughput.ts';
@@ -15,7 +17,7 @@ import { submitToRunningRows } from './submit-to-running.ts';
 const benches: Readonly<
   Record<string, readonly ((options: BenchOptions) => Promise<readonly BenchRow[]>)[]>
 > = {
-  'control-plane': [storeRows],
+  'control-plane': [storeRows, hostileFrameRows],
   foundation: [submitToRunningRows, agentIdleRows, placementDecisionRows],
   fuzz: [fuzzRows],
   'gpu-layer': [agentSamplingRows, parserThroughputRows],
@@ -25,6 +27,7 @@ const benches: Readonly<
     relayoutOptimumRows,
     placementDecisionRows,
     relayoutSpeedRows,
+    fleetAnswerRows,
   ],
 };
 

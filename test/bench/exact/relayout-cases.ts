@@ -1,5 +1,6 @@
 import { assert } from '../../../shared/domain/assert.ts';
 import { cards, geometryOf } from '../../../shared/domain/card.ts';
+import { statedEstimates, type Estimates } from '../../../shared/domain/estimates.ts';
 import { freeStarts, type MigGeometry } from '../../../shared/domain/mig-profile.ts';
 import type { ModelSpec } from '../../../shared/domain/model.ts';
 import type { SliceShape } from '../../../shared/domain/slice.ts';
@@ -21,6 +22,8 @@ export interface RelayoutCase {
   readonly world: SmallWorld;
   readonly set: StageSet;
   readonly wanted: ModelSpec;
+  /** Models take different times to start. */
+  readonly estimates: Estimates;
 }
 
 interface Flavour {
@@ -58,29 +61,51 @@ export function relayoutCase(seed: number): RelayoutCase {
       ? { form: 'mig', geometry }
       : { form: 'share', capacityMib: card.memoryMib - shareReserveMib };
   const kinds = flavour.sizes.flatMap((size): ItemKind[] => [
-    kindOf(size, geometry, false),
-    kindOf(size, geometry, true),
+    kindOf(size, geometry, null),
+    kindOf(size, geometry, besideStart),
   ]);
   const count = 2 + dice.below(flavour.cardsMost - 1);
   const spots = Array.from({ length: count }, () => fillCard(dice, small, kinds));
   const wanted = 2 * dice.below(flavour.sizes.length);
-  const world: SmallWorld = { card: small, kinds, cards: spots, wanted };
-  return { world, ...staged(world, flavour) };
+  const startSeconds = kinds.map(() => dice.pick(starts));
+  const timed = kinds.map((kind, at) =>
+    kind.seconds === null ? kind : { ...kind, seconds: kind.seconds + (startSeconds[at] ?? 0) },
+  );
+  const world: SmallWorld = { card: small, kinds: timed, cards: spots, wanted };
+  return { world, ...staged(world, flavour), estimates: estimatesOf(startSeconds) };
+}
+
+/** Seconds until a replica is ready. */
+const starts: readonly [number, ...number[]] = [4, 20, 60];
+
+/** Every step of an interruption but the start: stop, give back, make. */
+const besideStart =
+  statedEstimates.steps['stop-replica'].seconds +
+  statedEstimates.steps['destroy-slice'].seconds +
+  statedEstimates.steps['create-slice'].seconds;
+
+function estimatesOf(startSeconds: readonly number[]): Estimates {
+  return {
+    ...statedEstimates,
+    starts: new Map(
+      startSeconds.map((seconds, at) => [modelNameOf(`m${at}`), { seconds, source: 'learned' }]),
+    ),
+  };
 }
 
 function kindOf(
   size: string | number,
   geometry: MigGeometry | null,
-  interruptible: boolean,
+  seconds: number | null,
 ): ItemKind {
-  if (typeof size === 'number') return { form: 'share', memoryMib: size, interruptible };
+  if (typeof size === 'number') return { form: 'share', memoryMib: size, seconds };
   const profile = geometry?.profiles.find(({ name }) => name === size);
   assert(profile !== undefined, 'a flavour names profiles of its card');
   return {
     form: 'mig',
     giProfileId: profile.giProfileId,
     starts: profile.placementStarts,
-    interruptible,
+    seconds,
   };
 }
 
@@ -118,7 +143,7 @@ function startsOf(
 }
 
 /** The cluster as the planner sees it: two cards a node. */
-function staged(world: SmallWorld, flavour: Flavour): Omit<RelayoutCase, 'world'> {
+function staged(world: SmallWorld, flavour: Flavour): Pick<RelayoutCase, 'set' | 'wanted'> {
   const { product, sizes } = flavour;
   const specs = world.kinds.map((kind, at) => specOf(kind, at, flavour));
   const nodesCount = Math.ceil(world.cards.length / 2);
@@ -157,9 +182,8 @@ function modelNameOf(name: string): ModelSpec['name'] {
 }
 
 function specOf(kind: ItemKind, at: number, { sizes, product }: Flavour): ModelSpec {
-  const disruption = kind.interruptible
-    ? ({ kind: 'budget', seconds: 3_600 } as const)
-    : movedOnly.disruption;
+  const disruption =
+    kind.seconds !== null ? ({ kind: 'budget', seconds: 3_600 } as const) : movedOnly.disruption;
   const size = sizes[Math.floor(at / 2)] ?? 0;
   if (typeof size === 'number') return asShare(`m${at}`, size, { disruption });
   const card = cards.find(({ name }) => name === product);

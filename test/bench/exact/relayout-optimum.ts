@@ -12,9 +12,15 @@ export type ItemKind =
       readonly form: 'mig';
       readonly giProfileId: number;
       readonly starts: readonly number[];
-      readonly interruptible: boolean;
+      /** What its interruption lasts at least; null: it may not be interrupted. */
+      readonly seconds: number | null;
     }
-  | { readonly form: 'share'; readonly memoryMib: number; readonly interruptible: boolean };
+  | {
+      readonly form: 'share';
+      readonly memoryMib: number;
+      /** What its interruption lasts at least; null: it may not be interrupted. */
+      readonly seconds: number | null;
+    };
 
 /** Cards that are all alike, in one mode. */
 export type SmallCard =
@@ -37,29 +43,35 @@ export interface SmallWorld {
 }
 
 /**
- * The least number of replicas that any sequence of steps must interrupt to give the wanted one a place: by
- * exhaustive search (0-1 breadth first) over every order of moves that start first, interruptions and placements.
- * null: no sequence does. `too-large`: more than `statesMax` states.
+ * The least seconds of interruption, summed over replicas, that any sequence of steps must cost to give the wanted one a
+ * place: by exhaustive search (Dijkstra's) over every order of moves that start first, interruptions and placements. Each
+ * interruption counts the least that one of its kind can last. null: no sequence does. `too-large`: more than
+ * `statesMax` states.
  */
-export function leastInterruptions(
+export function leastInterruption(
   world: SmallWorld,
   statesMax: number,
 ): number | null | 'too-large' {
   const start: State = { cards: world.cards.map((card) => sortSpots(card)), pool: [world.wanted] };
   const seen = new Set<string>();
-  let level: State[] = [start];
-  for (let interrupted = 0; level.length > 0; interrupted += 1) {
-    const next: State[] = [];
+  const waiting = new Map<number, State[]>([[0, [start]]]);
+  while (waiting.size > 0) {
+    const seconds = Math.min(...waiting.keys());
+    const level = waiting.get(seconds) ?? [];
+    waiting.delete(seconds);
     for (let state = level.pop(); state !== undefined; state = level.pop()) {
       const key = keyOf(state);
       if (seen.has(key)) continue;
       seen.add(key);
       if (seen.size > statesMax) return 'too-large';
-      if (state.pool.length === 0) return interrupted;
+      if (state.pool.length === 0) return seconds;
       level.push(...freeSteps(world, state));
-      next.push(...interruptions(world, state));
+      for (const { next, lasts } of interruptions(world, state)) {
+        const later = waiting.get(seconds + lasts) ?? [];
+        later.push(next);
+        waiting.set(seconds + lasts, later);
+      }
     }
-    level = next;
   }
   return null;
 }
@@ -95,14 +107,17 @@ function freeSteps(world: SmallWorld, state: State): State[] {
   return steps;
 }
 
-function interruptions(world: SmallWorld, state: State): State[] {
+function interruptions(
+  world: SmallWorld,
+  state: State,
+): { readonly next: State; readonly lasts: number }[] {
   return state.cards.flatMap((card, from) =>
-    unique(card)
-      .filter(({ kind }) => world.kinds[kind]?.interruptible === true)
-      .map((spot) => ({
-        cards: remove(state.cards, from, spot),
-        pool: [...state.pool, spot.kind],
-      })),
+    unique(card).flatMap((spot) => {
+      const lasts = world.kinds[spot.kind]?.seconds ?? null;
+      if (lasts === null) return [];
+      const pool = [...state.pool, spot.kind];
+      return [{ next: { cards: remove(state.cards, from, spot), pool }, lasts }];
+    }),
   );
 }
 

@@ -112,6 +112,18 @@ module.exports = {
       { path: '^(coordinator/(?!ca|store)|shared/(?!domain|pki|platform))' },
     ),
     rule(
+      'access-before-doors',
+      'Who may do what is decided before any door: it sees no service, no CLI.',
+      { path: '^coordinator/access/' },
+      { path: '^coordinator/(api|cli|http|rest)/' },
+    ),
+    rule(
+      'audit-low',
+      'The audit log knows nothing of what it records: platform alone.',
+      { path: '^coordinator/audit/' },
+      { path: '^(coordinator/(?!audit)|shared/(?!platform))' },
+    ),
+    rule(
       'x509',
       'Only shared/pki builds certificates, and only the coordinator has it build them.',
       { path: '^(agent|coordinator|shared)/', pathNot: '^shared/pki/issue' },

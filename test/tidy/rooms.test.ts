@@ -85,6 +85,20 @@ describe('a planted violation', () => {
       },
     },
     {
+      rule: 'access-before-doors',
+      files: {
+        'coordinator/access/a.ts': `import { b } from '../api/b.ts';\nexport const a = b;\n`,
+        'coordinator/api/b.ts': 'export const b = 1;\n',
+      },
+    },
+    {
+      rule: 'audit-low',
+      files: {
+        'coordinator/audit/a.ts': `import { b } from '../store/b.ts';\nexport const a = b;\n`,
+        'coordinator/store/b.ts': 'export const b = 1;\n',
+      },
+    },
+    {
       rule: 'simulate-low',
       files: {
         'coordinator/simulate/a.ts': `import { b } from '../fleet/b.ts';\nexport const a = b;\n`,

@@ -103,7 +103,11 @@ class Search {
   /** Whether there is somebody else to ask, and time: then `#at` names them. */
   async #goOn(error: unknown, untilMs: number): Promise<boolean> {
     const { clock, signal } = this.#deps;
-    if (!isAppError(error, 'NOT_LEADER') && !isUnreached(error)) return false;
+    if (!isAppError(error, 'NOT_LEADER') && !isUnreached(error)) {
+      // Who does not answer may have done it, so it is not asked again; the next call goes elsewhere.
+      if (isAppError(error, 'COORDINATOR_AWAY')) this.#turn();
+      return false;
+    }
     const leader = isAppError(error) ? error.facts['leader'] : undefined;
     if (leader !== undefined && leader !== this.#at && this.#know(leader)) {
       this.#at = leader;
@@ -111,11 +115,16 @@ class Search {
     }
     const alone = this.#addresses.length === 1 && isUnreached(error);
     if (alone || clock.monotonicMs() >= untilMs || signal.aborted) return false;
+    // All were asked: an election may be under way.
+    if (this.#turn() === 0) await clock.sleep(pauseMs, signal).catch(() => undefined);
+    return true;
+  }
+
+  /** To the next address; answers its place in the list. */
+  #turn(): number {
     const next = (this.#addresses.indexOf(this.#at) + 1) % this.#addresses.length;
     this.#at = this.#addresses[next] ?? this.#at;
-    // All were asked: an election may be under way.
-    if (next === 0) await clock.sleep(pauseMs, signal).catch(() => undefined);
-    return true;
+    return next;
   }
 
   #know(address: string): boolean {

@@ -4,6 +4,7 @@ import { runTogether } from '../../shared/platform/lifecycle.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import { createCoordinatorCore, type RunningCore } from '../fleet/coordinator-core.ts';
+import type { LeaderRecord } from '../store/values.ts';
 import type { CoreDeps } from '../fleet/world.ts';
 import { AgentDesk } from './agent-desk.ts';
 import { leaderCalls, type LeaderCalls } from './leader-calls.ts';
@@ -79,6 +80,8 @@ class Terms {
   readonly #board: StandingBoard;
   readonly #desk: AgentDesk;
   #leader: RunningCore | null = null;
+  /** The newest leader that the store tells of, ourselves included. */
+  #heard: LeaderRecord | null = null;
 
   constructor(
     deps: CoreDeps,
@@ -102,10 +105,20 @@ class Terms {
     ]);
   }
 
-  #heardOf({ epoch, address }: { readonly epoch: number; readonly address: string }): void {
-    const { leading, epoch: known } = this.#board.standing();
-    if (leading || epoch < known) return;
-    this.#board.set({ leading: false, epoch, leader: address });
+  /** May come before we know that our own term is over: then it is told once we do. */
+  #heardOf(record: LeaderRecord): void {
+    this.#heard = record;
+    if (this.#leader === null) this.#standBy(0);
+  }
+
+  #standBy(ownEpoch: number): void {
+    const { epoch, address } = this.#heard ?? { epoch: 0, address: null };
+    const newer = epoch > ownEpoch;
+    this.#board.set({
+      leading: false,
+      epoch: newer ? epoch : ownEpoch,
+      leader: newer ? address : null,
+    });
   }
 
   async #serveTerms(signal: AbortSignal): Promise<void> {
@@ -157,7 +170,7 @@ class Terms {
     if (this.#leader !== core) return;
     this.#leader = null;
     this.#desk.release();
-    this.#board.set({ leading: false, epoch: core.epoch, leader: null });
+    this.#standBy(core.epoch);
     this.#event('deposed', `this coordinator leads no more; its epoch was ${core.epoch}`);
   }
 

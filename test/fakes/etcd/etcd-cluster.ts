@@ -175,7 +175,7 @@ export class EtcdCluster {
 }
 
 /** Ports that were free a moment ago; all are held until all are known, so that none comes twice. */
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();

@@ -92,10 +92,11 @@ test('an election that ends meanwhile is waited for', async () => {
   expect(await answered).toEqual({ clusterId: 'a' });
 });
 
-test('a call whose connection broke is not made twice', async () => {
+test('a call whose connection broke is not made twice; the next one goes elsewhere', async () => {
   const { api, asked } = client({ a: { kind: 'breaks' }, b: leads });
   await expect(api.getCluster()).rejects.toMatchObject({ code: 'COORDINATOR_AWAY' });
   expect(asked).toEqual(['a']);
+  expect(await api.getCluster()).toEqual({ clusterId: 'b' });
 });
 
 test('one coordinator that is not there is said at once', async () => {

@@ -20,7 +20,7 @@ import { submitToRunningRows } from './submit-to-running.ts';
 const benches: Readonly<
   Record<string, readonly ((options: BenchOptions) => Promise<readonly BenchRow[]>)[]>
 > = {
-  'control-plane': [storeRows, hostileFrameRows],
+  'control-plane': [storeRows, ingestRows, restartRows, agentRows, hostileFrameRows],
   foundation: [submitToRunningRows, agentIdleRows, placementDecisionRows],
   fuzz: [fuzzRows],
   'gpu-layer': [agentSamplingRows, parserThroughputRows],

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { systemClock } from '../shared/platform/clock.ts';
 import { requireAddress } from '../shared/platform/listen-address.ts';
 import { AppError } from '../shared/platform/errors.ts';
@@ -23,7 +23,11 @@ export async function runJoin(argv: readonly string[], out: (text: string) => vo
     .description('Makes this host a node of the cluster whose coordinator listens at <address>.')
     .version(packageVersion)
     .argument('<address>', 'host:port, as tangram token create printed it')
-    .requiredOption('--token <token>', 'the join token, as tangram token create printed it')
+    .addOption(
+      new Option('--token <token>', 'the join token, as tangram token create printed it')
+        .env('TANGRAM_JOIN_TOKEN')
+        .makeOptionMandatory(),
+    )
     .option('--config <file>', 'YAML configuration of the agent', '/etc/tangram/agent.yaml')
     .option(
       '--node <name>',

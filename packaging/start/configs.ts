@@ -42,6 +42,7 @@ function coordinatorConfig({ layout, ports }: ConfigChoices): object {
   return {
     stateDir: layout.coordinatorState,
     grpc: `127.0.0.1:${ports.grpc}`,
+    join: `127.0.0.1:${ports.join}`,
     http: `127.0.0.1:${ports.http}`,
     readyFile: layout.coordinatorReady,
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { contextChannel, readContext } from '../../coordinator/cli/context.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { AppError, errorChain, errorHint } from '../../shared/platform/errors.ts';
 import { runTogether, shutdownSignal } from '../../shared/platform/lifecycle.ts';
@@ -8,6 +9,7 @@ import { confirm, initSimulatedCards, readRealCards, renderRealPlan } from './ca
 import type { Child } from './child.ts';
 import { writeConfigs, type ConfigFiles } from './configs.ts';
 import { findDocker } from './docker-engine.ts';
+import { joinAgent } from './join.ts';
 import { readJson, removeFile, writeJsonAtomically } from './json-file.ts';
 import { makeLayout, planLayout, type Layout } from './layout.ts';
 import { parseStartOptions, startHelp, type StartOptions } from './options.ts';
@@ -241,10 +243,11 @@ async function serve(
   };
   const coordinator = coordinatorProgram(layout, files);
   const agent = agentProgram(layout, files);
-  const first = {
-    coordinator: await start('coordinator', coordinator),
-    agent: await start('agent', agent),
-  };
+  const firstCoordinator = await start('coordinator', coordinator);
+  const channel = contextChannel(readContext(layout.adminContext));
+  say('joining this machine as a node');
+  await joinAgent({ layout, address, channel, agentConfig: files.agent });
+  const first = { coordinator: firstCoordinator, agent: await start('agent', agent) };
   await runTogether(signal, [
     async (inner) => {
       const hooks = { say, onStarted: started('coordinator') };
@@ -256,7 +259,7 @@ async function serve(
     },
     async (inner) => {
       say('applying the sample models');
-      const run = { layout, address, say, signal: inner };
+      const run = { layout, address, channel, say, signal: inner };
       await applySamples(run, writeSamples(layout, setting));
       const announce = (models: readonly ServedModel[]): void => {
         const ready = readJson(layout.agentReady, agentReadySchema) ?? {

@@ -13,6 +13,8 @@ export interface Layout {
   readonly samplesDir: string;
   readonly scratchDir: string;
   readonly coordinatorState: string;
+  /** The administrator's credential, which the coordinator writes. */
+  readonly adminContext: string;
   readonly agentState: string;
   /** The simulated cards. */
   readonly simState: string;
@@ -43,6 +45,7 @@ export function planLayout(projectDir: string): Layout {
     samplesDir: join(stateDir, 'samples'),
     scratchDir: join(stateDir, 'scratch'),
     coordinatorState: join(stateDir, 'coordinator'),
+    adminContext: join(stateDir, 'coordinator', 'admin.yaml'),
     agentState: join(stateDir, 'agent'),
     simState: join(stateDir, 'sim'),
     runDir,

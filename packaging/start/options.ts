@@ -10,6 +10,7 @@ export interface StartOptions {
   readonly runtime: 'auto' | 'docker' | 'process';
   /** null: a free one. */
   readonly grpcPort: number | null;
+  readonly joinPort: number | null;
   readonly httpPort: number | null;
   readonly metricsPort: number | null;
 }
@@ -26,6 +27,7 @@ Starts a coordinator and one agent on this machine, and three sample models on i
   --yes                     do not ask
   --runtime KIND            auto (Docker if an engine answers), docker or process
   --grpc-port PORT          the coordinator's API (default: a free port)
+  --join-port PORT          where hosts would join (default: a free port)
   --http-port PORT          the coordinator's metrics and discovery (default: a free port)
   --metrics-port PORT       the agent's metrics (default: a free port)
   --help                    this text
@@ -52,6 +54,7 @@ export function parseStartOptions(argv: readonly string[]): StartOptions | 'help
     yes: values.yes === true,
     runtime,
     grpcPort: port('--grpc-port', values['grpc-port']),
+    joinPort: port('--join-port', values['join-port']),
     httpPort: port('--http-port', values['http-port']),
     metricsPort: port('--metrics-port', values['metrics-port']),
   };
@@ -67,6 +70,7 @@ function readFlags(argv: readonly string[]) {
         yes: { type: 'boolean', short: 'y' },
         runtime: { type: 'string' },
         'grpc-port': { type: 'string' },
+        'join-port': { type: 'string' },
         'http-port': { type: 'string' },
         'metrics-port': { type: 'string' },
         help: { type: 'boolean', short: 'h' },

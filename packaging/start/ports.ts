@@ -4,14 +4,20 @@ import { AppError } from '../../shared/platform/errors.ts';
 import { readJson, writeJsonAtomically } from './json-file.ts';
 import type { StartOptions } from './options.ts';
 
-/** The three doors of a local cluster, all on 127.0.0.1. They stay the same while it runs, whichever part restarts. */
+/** The four doors of a local cluster, all on 127.0.0.1. They stay the same while it runs, whichever part restarts. */
 export interface Ports {
   readonly grpc: number;
+  readonly join: number;
   readonly http: number;
   readonly metrics: number;
 }
 
-const portsSchema = z.strictObject({ grpc: z.int(), http: z.int(), metrics: z.int() });
+const portsSchema = z.strictObject({
+  grpc: z.int(),
+  join: z.int(),
+  http: z.int(),
+  metrics: z.int(),
+});
 
 /** Below the range from which the kernel takes ports for outgoing connections. */
 const firstPort = 20_000;
@@ -24,7 +30,7 @@ const triesMax = 500;
  */
 export async function choosePorts(
   notes: string,
-  asked: Pick<StartOptions, 'grpcPort' | 'httpPort' | 'metricsPort'>,
+  asked: Pick<StartOptions, 'grpcPort' | 'joinPort' | 'httpPort' | 'metricsPort'>,
 ): Promise<Ports> {
   const last = readJson(notes, portsSchema);
   const taken = new Set<number>();
@@ -39,6 +45,7 @@ export async function choosePorts(
   };
   const ports = {
     grpc: await choose('--grpc-port', asked.grpcPort, last?.grpc),
+    join: await choose('--join-port', asked.joinPort, last?.join),
     http: await choose('--http-port', asked.httpPort, last?.http),
     metrics: await choose('--metrics-port', asked.metricsPort, last?.metrics),
   };

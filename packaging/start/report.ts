@@ -20,6 +20,7 @@ export function endpointsOf(
 ): object {
   return {
     coordinator: `127.0.0.1:${report.ports.grpc}`,
+    context: report.layout.adminContext,
     http: `http://127.0.0.1:${report.ports.http}`,
     agents: [{ node: agent.node, metrics: agent.metrics, socket: report.layout.socket }],
     models: report.models.map(({ name, url }) => ({ name, url })),
@@ -45,7 +46,8 @@ export function renderReport(report: Report): string {
     `  ${bin('tangram')} ps`,
     `  ${bin('agentctl')} top --once`,
     '',
-    `  coordinator  127.0.0.1:${ports.grpc} (gRPC), http://127.0.0.1:${ports.http}/metrics`,
+    `  coordinator  127.0.0.1:${ports.grpc} (gRPC, TLS), http://127.0.0.1:${ports.http}/metrics`,
+    `  credentials  ${layout.adminContext}`,
     `  agent        http://127.0.0.1:${ports.metrics}/metrics, ${layout.socket}`,
     `  for programs ${layout.endpoints}`,
     `  manifests    ${layout.samplesDir}`,

@@ -9,6 +9,7 @@ import { parseManifests } from '../../shared/manifest/parse-manifests.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
 import { renderProblem } from '../../shared/domain/result.ts';
 import { encodeModelSpec } from '../../shared/wire/model-codec.ts';
+import type { ChannelCredentials } from '@grpc/grpc-js';
 import { createSchedulerClient } from '../../shared/wire/services.ts';
 import { callUnary } from '../../shared/wire/unary.ts';
 import type { Layout } from './layout.ts';
@@ -39,6 +40,7 @@ export interface SampleRun {
   readonly layout: Layout;
   /** `host:port` of the coordinator. */
   readonly address: string;
+  readonly channel: ChannelCredentials;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -82,7 +84,7 @@ export async function applySamples(run: SampleRun, files: readonly string[]): Pr
     const problems = parsed.problem.map((problem) => renderProblem(problem)).join('; ');
     throw new AppError('MODEL_INVALID', `a sample manifest is not usable: ${problems}`);
   }
-  const client = createSchedulerClient(run.address);
+  const client = createSchedulerClient(run.address, run.channel);
   const apply = async (spec: ModelSpec, validateOnly: boolean): Promise<string> => {
     const model = { name: spec.name, labels: spec.labels, spec: encodeModelSpec(spec) };
     const { outcome } = await callUnary<object, { readonly outcome: string | number }>(
@@ -140,7 +142,7 @@ async function listModels(client: Client, signal: AbortSignal): Promise<readonly
 /** Waits until each sample has answered about the speech file. Throws what keeps them, when they take too long. */
 export async function awaitSamples(run: SampleRun): Promise<readonly ServedModel[]> {
   const speech = readFileSync(join(run.layout.samplesDir, 'speech.wav'));
-  const client = createSchedulerClient(run.address);
+  const client = createSchedulerClient(run.address, run.channel);
   const served = new Map<string, ServedModel>();
   const told = new Map<string, string>();
   const deadlineMs = systemClock.monotonicMs() + readyMsMax;
@@ -173,7 +175,7 @@ export async function whereSamplesAre(
   run: SampleRun,
   known: readonly ServedModel[],
 ): Promise<readonly ServedModel[]> {
-  const client = createSchedulerClient(run.address);
+  const client = createSchedulerClient(run.address, run.channel);
   try {
     const models = await listModels(client, run.signal);
     return known.map((one) => {

@@ -33,7 +33,10 @@ export function simulatedDcgmiArgv(layout: Layout): readonly string[] {
  */
 export function writeWrappers(layout: Layout, ports: Ports, simulated: boolean): void {
   write(layout, 'tangram', {
-    env: { TANGRAM_COORDINATOR: `127.0.0.1:${ports.grpc}` },
+    env: {
+      TANGRAM_COORDINATOR: `127.0.0.1:${ports.grpc}`,
+      TANGRAM_CONFIG: layout.adminContext,
+    },
     argv: program(layout, 'coordinator/cli/bin.js'),
   });
   write(layout, 'agentctl', {

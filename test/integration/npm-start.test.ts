@@ -13,6 +13,7 @@ const endMsMax = 60_000;
 
 const endpointsSchema = z.strictObject({
   coordinator: z.string().regex(/^127\.0\.0\.1:\d+$/),
+  context: z.string(),
   http: z.url(),
   agents: z.array(z.strictObject({ node: z.string(), metrics: z.url(), socket: z.string() })),
   models: z.array(z.strictObject({ name: z.string(), url: z.url() })),

@@ -58,14 +58,14 @@ test.for([
   try {
     const layout = planLayout(folder);
     makeLayout(layout);
-    const ports = { grpc: 21_001, http: 21_002, metrics: 21_003 };
+    const ports = { grpc: 21_001, join: 21_004, http: 21_002, metrics: 21_003 };
     const files = writeConfigs({ layout, ports, runtime, realCards });
     const agent = parseAgentConfig(readFileSync(files.agent, 'utf8'), files.agent);
     const text = readFileSync(files.coordinator, 'utf8');
     const coordinator = parseConfig(text, files.coordinator, coordinatorConfigSchema);
     expect(coordinator.grpc).toBe('127.0.0.1:21001');
     expect(agent).toMatchObject({
-      coordinator: { port: 21_001 },
+      coordinator: [{ port: 21_001 }],
       runtime,
       authority: realCards === null ? 'cut' : 'observe',
       gpuAuthority: realCards === null ? {} : { 'GPU-1a2b': 'cut' },

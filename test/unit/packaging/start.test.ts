@@ -29,6 +29,7 @@ describe('options', () => {
       yes: false,
       runtime: 'auto',
       grpcPort: null,
+      joinPort: null,
       httpPort: null,
       metricsPort: null,
     });
@@ -41,6 +42,7 @@ describe('options', () => {
       yes: true,
       runtime: 'docker',
       grpcPort: 21_000,
+      joinPort: null,
     });
     expect(parseStartOptions(['--help'])).toBe('help');
   });
@@ -58,12 +60,12 @@ describe('options', () => {
 });
 
 describe('ports', () => {
-  const none = { grpcPort: null, httpPort: null, metricsPort: null };
+  const none = { grpcPort: null, joinPort: null, httpPort: null, metricsPort: null };
 
-  test('are three different free ones, and the same at the next start', async () => {
+  test('are four different free ones, and the same at the next start', async () => {
     const notes = join(folder, 'ports.json');
     const first = await choosePorts(notes, none);
-    expect(new Set(Object.values(first)).size).toBe(3);
+    expect(new Set(Object.values(first)).size).toBe(4);
     expect(await choosePorts(notes, none)).toEqual(first);
   });
 
@@ -84,7 +86,7 @@ describe('ports', () => {
   });
 
   test('the same one cannot be asked for twice', async () => {
-    const asked = { grpcPort: 21_777, httpPort: 21_777, metricsPort: null };
+    const asked = { grpcPort: 21_777, joinPort: null, httpPort: 21_777, metricsPort: null };
     await expect(choosePorts(join(folder, 'p.json'), asked)).rejects.toThrow('21777');
   });
 });
@@ -107,7 +109,7 @@ describe('paths', () => {
     const project = join(folder, `a dir's`);
     const layout = planLayout(project);
     makeLayout(layout);
-    writeWrappers(layout, { grpc: 1_234, http: 2, metrics: 3 }, true);
+    writeWrappers(layout, { grpc: 1_234, join: 4, http: 2, metrics: 3 }, true);
     const wrapper = join(layout.binDir, 'tangram');
     const run = spawnSync(wrapper, ['ps'], { cwd: '/', encoding: 'utf8' });
     // There is nothing built in that project: what counts is which file Node was told to run.
@@ -198,7 +200,7 @@ test('--real takes only cards that nobody uses, and says why for the others', ()
 
 test('the end of a start shows a curl, a tangram and an agentctl command, and the same to programs', () => {
   const layout = planLayout('/opt/tangram');
-  const ports = { grpc: 21_001, http: 21_002, metrics: 21_003 };
+  const ports = { grpc: 21_001, join: 21_004, http: 21_002, metrics: 21_003 };
   const url = 'http://127.0.0.1:30000/v2/models/vad-v6/infer';
   const models = [{ name: 'vad-v6', url, place: 'on MIG 1g.5gb of GPU-1a2b3c4d' }];
   const text = renderReport({ layout, ports, models, cards: 'simulated L40S', runtime: 'process' });
@@ -211,6 +213,7 @@ test('the end of a start shows a curl, a tangram and an agentctl command, and th
   const agent = { node: 'n', metrics: 'http://127.0.0.1:21003/metrics' };
   expect(endpointsOf({ layout, ports, models }, agent)).toEqual({
     coordinator: '127.0.0.1:21001',
+    context: '/opt/tangram/.tangram/coordinator/admin.yaml',
     http: 'http://127.0.0.1:21002',
     agents: [{ ...agent, socket: '/opt/tangram/.tangram/run/agent.sock' }],
     models: [{ name: 'vad-v6', url }],

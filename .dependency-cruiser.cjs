@@ -118,6 +118,18 @@ module.exports = {
       { path: '^coordinator/(api|cli|http|rest)/' },
     ),
     rule(
+      'leader-before-doors',
+      'Who leads is settled before any door: it sees the fleet and the store, no service, no CLI.',
+      { path: '^coordinator/leader/' },
+      { path: '^coordinator/(?!leader|fleet|store)' },
+    ),
+    rule(
+      'fleet-below-leader',
+      'A core plans and publishes for as long as it is let; whether it leads is not its to ask.',
+      { path: '^coordinator/fleet/' },
+      { path: '^coordinator/leader/' },
+    ),
+    rule(
       'audit-low',
       'The audit log knows nothing of what it records: platform alone.',
       { path: '^coordinator/audit/' },

@@ -58,6 +58,20 @@ describe('a planted violation', () => {
     readonly files: Readonly<Record<string, string>>;
   }[] = [
     {
+      rule: 'leader-before-doors',
+      files: {
+        'coordinator/leader/standing.ts': `import { serve } from '../api/server.ts';\nexport const on = serve;\n`,
+        'coordinator/api/server.ts': 'export const serve = 1;\n',
+      },
+    },
+    {
+      rule: 'fleet-below-leader',
+      files: {
+        'coordinator/fleet/round.ts': `import { leads } from '../leader/standing.ts';\nexport const on = leads;\n`,
+        'coordinator/leader/standing.ts': 'export const leads = 1;\n',
+      },
+    },
+    {
       rule: 'domain-is-pure',
       files: {
         'shared/domain/a.ts': `import { readFileSync } from 'node:fs';\nreadFileSync('x');\n`,

@@ -143,6 +143,7 @@ async function runCoordinator(
   });
   const counters = createLinkCounters();
   const version = packageVersion;
+  let guard: Access['guard'] | undefined;
   const metrics = createMetricsPage(
     {
       core,
@@ -150,6 +151,7 @@ async function runCoordinator(
       telemetry,
       link: counters,
       decisions: () => kept.decisionLog.counts(),
+      access: { audit, calls: () => guard?.counts() },
     },
     { version, clusterId },
   );
@@ -178,6 +180,7 @@ async function runCoordinator(
       isRevoked: (certificate) => trust?.authority.isRevoked(certificate) === true,
       oidc: config.oidc,
     });
+    guard = access.guard;
     const api = await startApiServer(config.grpc, {
       core,
       access,

@@ -3,6 +3,7 @@ import type { LinkCounters } from '../api/link-counters.ts';
 import type { CoordinatorCore, ModelView, NodeView } from '../fleet/core.ts';
 import type { StandingSource } from '../leader/standing.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { accessRows, type AccessSource } from './access-rows.ts';
 
 /** One metric of the page with all its values. Labels are bounded: no row grows with nodes or models. */
 export interface MetricRow {
@@ -25,6 +26,8 @@ export interface MetricSource {
   /** Absent: no other coordinator can lead. */
   readonly standing?: Pick<StandingSource, 'standing'>;
   readonly decisions: () => { readonly placed: number; readonly refused: number };
+  /** Absent: nobody is asked who calls. */
+  readonly access?: AccessSource;
 }
 
 const bytesPerMib = 1024 * 1024;
@@ -81,6 +84,7 @@ export async function clusterRows(
     ...(leads ? await fleetRows(source.core, breathe) : []),
     ...counterRows(source),
     ...telemetryRows(source),
+    ...(source.access === undefined ? [] : accessRows(source.access)),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
+import { unreachable } from '../../shared/domain/assert.ts';
 import type { CertificateFacts } from '../../shared/pki/certificates.ts';
 import { identityIn } from '../../shared/pki/spiffe-id.ts';
 import { AppError } from '../../shared/platform/errors.ts';
@@ -94,6 +95,8 @@ export class Authenticator {
       case 'certificate':
         this.#checkCertificate(proof.certificate);
         return caller.kind === 'user' ? this.#user(caller.name, proof) : caller;
+      default:
+        return unreachable(proof);
     }
   }
 
@@ -127,6 +130,8 @@ export class Authenticator {
         return { kind: 'agent', name, role: 'agent', namespaces: [], proof };
       case 'coordinator':
         throw unknown("a coordinator's certificate proves a server", 'call with one of a user');
+      default:
+        return unreachable(kind);
     }
   }
 

@@ -21,12 +21,11 @@ export function checkRole(method: string, rule: MethodRule, caller: Caller): voi
 
 /** Throws CALLER_DENIED when the request touches models of a namespace that is not the caller's. */
 export function checkNamespaces(
-  method: string,
-  rule: MethodRule,
-  caller: Caller,
+  call: { readonly method: string; readonly rule: MethodRule; readonly caller: Caller },
   request: Message,
   directory: Directory,
 ): void {
+  const { method, rule, caller } = call;
   const { namespaces } = caller;
   if (namespaces === 'all') return;
   const touch = rule.touches(request, directory);

@@ -184,7 +184,7 @@ export class GuardedCall extends ServerInterceptingCall {
     if (this.#caller !== null) {
       const node = rule.speaksFor(message);
       if (node !== null) checkSpeaker(this.#caller, node);
-      checkNamespaces(method, rule, this.#caller, message, directory);
+      checkNamespaces({ method, rule, caller: this.#caller }, message, directory);
     }
     if (!rule.changes(message)) return;
     audit.assertWritable();

@@ -53,7 +53,7 @@ export function renderAudit(records: readonly AuditRecord__Output[]): string {
     records
       .toReversed()
       .map((record) => [
-        String(record.number),
+        record.number,
         timeText(record.atMs),
         record.caller,
         record.method.slice(record.method.lastIndexOf('.') + 1),

@@ -438,7 +438,7 @@ function ask(client: Client, method: Method, request: object, metadata: Metadata
     };
     if (method.requestStream) {
       const call = client.makeBidiStreamRequest(path, write, read, own, { deadline });
-      watch(call as unknown as ClientReadableStream<object>);
+      watch(call);
       call.write(request);
       call.end();
     } else watch(client.makeServerStreamRequest(path, write, read, request, own, { deadline }));
@@ -487,8 +487,8 @@ function servedDefinitions(): ServiceDefinition[] {
     addService: (definition: ServiceDefinition) => void reflection.push(definition),
   };
   // Of a server it calls nothing but `addService`.
-  new ReflectionService(packageDefinition).addToServer(catching as unknown as Server);
-  return [...ours, healthDefinition as unknown as ServiceDefinition, ...reflection];
+  new ReflectionService(packageDefinition).addToServer(catching);
+  return [...ours, healthDefinition, ...reflection];
 }
 
 function saysYes(definition: ServiceDefinition): UntypedServiceImplementation {

@@ -38,7 +38,6 @@ export class SqliteHistory {
      CREATE INDEX history_by_key ON history (key, revision);
      CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
      INSERT INTO meta VALUES ('head', 1), ('compacted', 0);`,
-    `INSERT INTO meta VALUES ('open', 0);`,
   ];
 
   readonly #one;
@@ -100,15 +99,6 @@ export class SqliteHistory {
       head: this.#meta.get('head')?.value ?? 1n,
     };
     return this.#kept;
-  }
-
-  /** Whether whoever had the file last did not close it. */
-  isMarkedOpen(): boolean {
-    return this.#meta.get('open')?.value === 1n;
-  }
-
-  markOpen(open: boolean): void {
-    this.#setMeta.run(open ? 1 : 0, 'open');
   }
 
   /** After a roll-back what we remember may be wrong. */

@@ -14,6 +14,7 @@ import {
   type TxnResult,
   type WatchBatch,
 } from './store.ts';
+import { OpenMark } from './open-mark.ts';
 import { SqliteHistory } from './sqlite-history.ts';
 import {
   checkKey,
@@ -42,12 +43,10 @@ export function openSqliteStore(path: string): Store {
   const logIsThere = existsSync(`${path}-wal`);
   const opened = openSqlite(path, { exclusive: true, migrations: SqliteHistory.migrations });
   try {
-    const history = new SqliteHistory(opened);
-    if (history.isMarkedOpen() && !logIsThere) throw logGone(path);
-    history.markOpen(true);
-    // Into the file itself: without its log it must still say that it was open.
-    opened.pragma('wal_checkpoint(TRUNCATE)');
-    return new SqliteStore(path, opened, history);
+    const mark = new OpenMark(path);
+    if (mark.isThere() && !logIsThere) throw logGone(path);
+    mark.set();
+    return new SqliteStore(path, opened, mark);
   } catch (error) {
     opened.close();
     throw error;
@@ -72,6 +71,7 @@ function logGone(path: string): AppError {
 class SqliteStore implements Store {
   readonly #path: string;
   readonly #opened: Sqlite;
+  readonly #mark: OpenMark;
   readonly #history: SqliteHistory;
   readonly #wakes = new Set<Wake>();
   readonly #terms = new Map<string, AbortController>();
@@ -79,10 +79,11 @@ class SqliteStore implements Store {
   #failed: unknown = null;
   #closed = false;
 
-  constructor(path: string, opened: Sqlite, history: SqliteHistory) {
+  constructor(path: string, opened: Sqlite, mark: OpenMark) {
     this.#path = path;
     this.#opened = opened;
-    this.#history = history;
+    this.#mark = mark;
+    this.#history = new SqliteHistory(opened);
   }
 
   async get(
@@ -183,8 +184,7 @@ class SqliteStore implements Store {
     this.#closed = true;
     for (const term of this.#terms.values()) term.abort();
     this.#wakeAll();
-    // After a failed commit only a new start may judge the file, log and all.
-    if (this.#failed === null) this.#history.markOpen(false);
+    this.#mark.clear();
     this.#opened.close();
   }
 

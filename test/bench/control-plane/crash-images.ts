@@ -60,7 +60,7 @@ async function judge(
       const image = writeImage(files, { folder, name: `image-${images}`, fate, random });
       if (image.cut) cut += 1;
       const fault = await faultOf(image.path, acked);
-      for (const suffix of ['', '-wal', '-shm']) rmSync(`${image.path}${suffix}`, { force: true });
+      for (const suffix of ['', '-wal', '-open']) rmSync(`${image.path}${suffix}`, { force: true });
       images += 1;
       if (fault === null) continue;
       bad += 1;

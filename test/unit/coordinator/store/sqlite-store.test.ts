@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import Database from 'better-sqlite3';
 import {
   copyFileSync,
@@ -8,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../../../../coordinator/store/sqlite-store.ts';
@@ -92,6 +94,7 @@ test('a store that was not closed and has lost its log is refused', async () => 
   await store.txn({ if: [], do: [put('a')] });
   // What a crash leaves: the file and its log, as they are while the store is open.
   copyFileSync(path, copy);
+  copyFileSync(`${path}-open`, `${copy}-open`);
   expect(() => openSqliteStore(copy)).toThrow(
     expect.objectContaining({
       code: 'STORE_UNREADABLE',
@@ -103,7 +106,7 @@ test('a store that was not closed and has lost its log is refused', async () => 
   const recovered = openSqliteStore(copy);
   expect((await recovered.get('a'))?.version).toBe(1n);
   await recovered.close();
-  expect(existsSync(`${copy}-wal`)).toBe(false);
+  expect(['-wal', '-open'].map((suffix) => existsSync(`${copy}${suffix}`))).toEqual([false, false]);
   await openSqliteStore(copy).close();
   await store.close();
 });
@@ -140,3 +143,27 @@ test('a damaged page is found when the store is opened', async () => {
     }),
   );
 });
+
+test('a store whose process ended without closing it opens again', () => {
+  const path = storePath();
+  const module = fileURLToPath(
+    new URL('../../../../coordinator/store/sqlite-store.ts', import.meta.url),
+  );
+  const script = `
+    import { openSqliteStore } from ${JSON.stringify(module)};
+    const store = openSqliteStore(${JSON.stringify(path)});
+    await store.txn({ if: [], do: [{ op: 'put', key: 'a', value: new Uint8Array([1]) }] });
+    throw new Error('the process fails');`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+  const run = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 });
+  expect(run.stderr).toContain('the process fails');
+  expect(existsSync(`${path}-open`)).toBe(false);
+  return expect(readVersion(path, 'a')).resolves.toBe(1n);
+});
+
+async function readVersion(path: string, key: string): Promise<bigint | undefined> {
+  const store = openSqliteStore(path);
+  const entry = await store.get(key);
+  await store.close();
+  return entry?.version;
+}

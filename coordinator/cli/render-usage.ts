@@ -23,7 +23,7 @@ export const usageMetrics = {
 
 export type UsageMetric = keyof typeof usageMetrics;
 
-export function isUsageMetric(text: string): text is UsageMetric {
+function isUsageMetric(text: string): text is UsageMetric {
   return Object.hasOwn(usageMetrics, text);
 }
 

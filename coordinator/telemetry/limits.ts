@@ -9,8 +9,6 @@ export const watchedMetrics = [
   'gpu_temperature_celsius',
 ] as const;
 
-export type WatchedMetric = (typeof watchedMetrics)[number];
-
 /** How far back one node's rings reach. */
 export interface RingDepth {
   /** Slots of one second. */

@@ -29,6 +29,7 @@ import { parseManifests } from '../../../shared/manifest/parse-manifests.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { silentLog } from '../../../shared/platform/log.ts';
 import { inventoryOf } from '../../fakes/link-agent.ts';
+import { swarmNode } from './swarm.ts';
 
 export interface StateWish {
   /** Where the coordinator will look. */
@@ -47,10 +48,6 @@ const replicasPerModel = 500;
 
 /** Credentials of each node of a swarm; null: plaintext. */
 export type CredentialsOf = ((node: string) => ChannelCredentials) | null;
-
-export function swarmNode(index: number): string {
-  return `node-${String(index).padStart(5, '0')}`;
-}
 
 /** Fills a store as a coordinator would have left it, through the store's own interface and codecs. */
 export async function prepareState(wish: StateWish): Promise<CredentialsOf> {

@@ -22,6 +22,10 @@ export const swarmMetrics: readonly string[] = [
   ...Array.from({ length: 10 }, (_, at) => `gpu_profile_${at}_ratio`),
 ];
 
+export function swarmNode(index: number): string {
+  return `node-${String(index).padStart(5, '0')}`;
+}
+
 export interface SwarmOptions {
   /** `host:port` of the coordinator. */
   readonly address: string;
@@ -142,7 +146,7 @@ class SwarmAgent {
   #target: NodeTarget__Output | undefined;
 
   constructor(index: number, options: SwarmOptions, counts: Counts) {
-    this.#node = `node-${String(index).padStart(5, '0')}`;
+    this.#node = swarmNode(index);
     this.#options = options;
     this.#counts = counts;
     const { address, credentialsOf } = options;

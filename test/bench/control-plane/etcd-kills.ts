@@ -53,7 +53,7 @@ async function killOnce(
   const acked = new Set<string>();
   const endMs = systemClock.monotonicMs() + roundMsMax;
   let [begun, lastMs, outageMs] = [0, systemClock.monotonicMs(), 0];
-  let killing: Promise<void> | null = null;
+  const killing: Promise<void>[] = [];
   const victim = await cluster.leader();
   const lane = async (): Promise<void> => {
     while (acked.size < acknowledgedWanted && systemClock.monotonicMs() < endMs) {
@@ -70,11 +70,13 @@ async function killOnce(
       const nowMs = systemClock.monotonicMs();
       outageMs = Math.max(outageMs, nowMs - lastMs);
       lastMs = nowMs;
-      if (acked.size > acknowledgedWanted / 2) killing ??= cluster.kill(victim);
+      if (acked.size > acknowledgedWanted / 2 && killing.length === 0) {
+        killing.push(cluster.kill(victim));
+      }
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  await killing;
+  await Promise.all(killing);
   cluster.restart(victim);
   await cluster.ready();
   const kept = new Set((await store.list(prefix)).entries.map((entry) => entry.key));

@@ -103,6 +103,7 @@ function encodeHeld(slice: Slice, claim: Claim, view: NodeView): GpuSlice {
     deviceUuid: status?.deviceUuid ?? '',
     replica: claim.holder.kind === 'replica' ? claim.holder.replica : '',
     model: claim.holder.kind === 'replica' ? claim.holder.model : '',
+    allocation: claim.holder.kind === 'allocation' ? claim.holder.allocation : '',
     state: claim.state === 'reclaiming' ? 'reclaiming' : (status?.phase ?? 'absent'),
   };
 }
@@ -128,6 +129,7 @@ function otherInstances(gpu: GpuInventory, claims: readonly Claim[]): GpuSlice[]
       deviceUuid: instance.uuid ?? '',
       replica: '',
       model: '',
+      allocation: '',
       state: instance.slice === null ? 'foreign' : 'free',
     }));
 }

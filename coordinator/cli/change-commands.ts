@@ -78,13 +78,20 @@ const nodeChanges: Readonly<
     explain: (node) =>
       `nothing new is placed there, and ${counted(node.replicas.length, 'replica')} move: ${
         node.replicas.map((replica) => replica.replica).join(', ') || 'none'
-      }; each is stopped once its successor is ready, and stays when no other place is found`,
+      }; each is stopped once its successor is ready, and stays when no other place is found${staying(node)}`,
   },
   uncordon: {
     description: 'end cordon and drain',
     explain: () => 'replicas may be placed there again',
   },
 };
+
+/** Nothing moves an allocation: a drain waits for it. */
+function staying({ gpus }: Node__Output): string {
+  const names = gpus.flatMap(({ slices }) => slices.map(({ allocation }) => allocation));
+  const held = [...new Set(names)].filter((name) => name !== '');
+  return held.length === 0 ? '' : `; it waits until allocation ${held.join(', ')} is over`;
+}
 
 function addNodeChanges(program: Command, deps: CliDeps, api: Api): void {
   for (const change of ['cordon', 'drain', 'uncordon'] as const) {

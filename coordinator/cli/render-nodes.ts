@@ -110,7 +110,7 @@ export function renderSlices(nodes: readonly Node__Output[]): string {
           slice.enforcement,
           slice.state,
           slice.model,
-          slice.replica,
+          slice.allocation === '' ? slice.replica : `allocation ${slice.allocation}`,
           slice.deviceUuid,
         ]),
       ),

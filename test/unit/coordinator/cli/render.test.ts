@@ -107,6 +107,7 @@ const card: Gpu__Output = {
       deviceUuid: 'MIG-1',
       replica: 'alpha-1',
       model: 'alpha',
+      allocation: '',
       state: 'ready',
     },
     {
@@ -116,6 +117,7 @@ const card: Gpu__Output = {
       deviceUuid: 'MIG-2',
       replica: '',
       model: '',
+      allocation: '',
       state: 'foreign',
     },
   ],

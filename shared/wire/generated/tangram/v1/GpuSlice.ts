@@ -10,6 +10,7 @@ export interface GpuSlice {
   'replica'?: (string);
   'model'?: (string);
   'state'?: (string);
+  'allocation'?: (string);
 }
 
 export interface GpuSlice__Output {
@@ -20,4 +21,5 @@ export interface GpuSlice__Output {
   'replica': (string);
   'model': (string);
   'state': (string);
+  'allocation': (string);
 }

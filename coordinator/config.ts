@@ -98,7 +98,9 @@ export const coordinatorConfigSchema = z.strictObject({
     })
     .prefault({}),
   backup: backupSchema.optional().describe('snapshots of the store that are taken by themselves'),
-  oidc: oidcConfigSchema.optional(),
+  oidc: oidcConfigSchema
+    .optional()
+    .describe('an identity provider whose ID tokens are accepted; without it: none'),
   limits: limitsConfigSchema,
   audit: auditConfigSchema,
   log: z

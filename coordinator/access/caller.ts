@@ -10,7 +10,7 @@ export type GivenRole = (typeof givenRoles)[number];
 /** Model label `namespace`; a model without one is in `default`. */
 export type Namespaces = 'all' | readonly string[];
 
-export const defaultNamespace = 'default';
+const defaultNamespace = 'default';
 
 /** How the caller proved who it is, and what takes that proof away again. */
 export type Proof =

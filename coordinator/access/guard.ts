@@ -1,25 +1,12 @@
 import { type ServerInterceptor, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
-import type { Clock } from '../../shared/platform/clock.ts';
-import type { Log } from '../../shared/platform/log.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { Denials } from '../audit/denials.ts';
-import type { Authenticator, Door } from './authenticate.ts';
-import type { AccessLimits } from './limits.ts';
+import type { Door } from './authenticate.ts';
+import type { GuardDeps, GuardDesk } from './guard-desk.ts';
 import { GuardedCall } from './guarded-call.ts';
 import { Meter } from './meter.ts';
 import type { MethodRule } from './method-rule.ts';
 import { methodName, methodTable } from './method-table.ts';
-import type { Directory } from './records.ts';
-
-export interface GuardDeps {
-  readonly authenticator: Pick<Authenticator, 'authenticate' | 'whyNotAnyMore'>;
-  readonly directory: Directory;
-  readonly audit: Pick<AuditLog, 'append' | 'assertWritable'>;
-  readonly limits: AccessLimits;
-  readonly clock: Clock;
-  readonly log: Log;
-}
 
 /** Since the process began. */
 export interface GuardCounts {
@@ -29,15 +16,6 @@ export interface GuardCounts {
   readonly throttled: number;
   /** Calls and streams that are open now. */
   readonly live: number;
-}
-
-/** What one call needs of the guard. */
-export interface GuardDesk extends GuardDeps {
-  readonly meter: Meter;
-  readonly counts: { admitted: number; denied: number; unproven: number; throttled: number };
-  readonly live: Set<GuardedCall>;
-  /** Counts it when alike ones were recorded lately. */
-  readonly recordDenial: (entry: AuditEntry) => void;
 }
 
 /**

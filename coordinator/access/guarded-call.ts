@@ -10,7 +10,7 @@ import type { Door } from './authenticate.ts';
 import { checkNamespaces, checkRole, checkSpeaker } from './authorize.ts';
 import { callerName, type Caller } from './caller.ts';
 import { noteCaller } from './caller-of.ts';
-import type { GuardDesk } from './guard.ts';
+import type { GuardDesk } from './guard-desk.ts';
 import { textIn, type AnswerFilter, type Message, type MethodRule } from './method-rule.ts';
 
 type Listener = Parameters<ServerInterceptingCallInterface['start']>[0];

@@ -27,7 +27,7 @@ export function assertTable(served: Iterable<string>): void {
 }
 
 /** Every rpc of our protos. */
-export function contractPaths(): readonly string[] {
+function contractPaths(): readonly string[] {
   return Object.values(packageDefinition).flatMap((definition) =>
     // A service is a table of methods; messages and enums have a format.
     'format' in definition

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { AppError, isAppError } from '../../shared/platform/errors.ts';
+import { openSqliteToRead, type Sqlite } from '../../shared/platform/sqlite.ts';
 import { readEnds, recordsAfter } from './audit-log.ts';
 import { ChainCheck, type ChainVerdict } from './verify-chain.ts';
 
@@ -8,9 +8,9 @@ import { ChainCheck, type ChainVerdict } from './verify-chain.ts';
  * no audit log, or so damaged that its records cannot be read.
  */
 export function verifyAuditFile(path: string): ChainVerdict {
-  let opened: Database.Database | undefined;
+  let opened: Sqlite | undefined;
   try {
-    opened = new Database(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
+    opened = openSqliteToRead(path);
     const ends = readEnds(opened);
     const check = new ChainCheck(ends);
     // Beyond what the log says is its newest, too: nothing may stand there.

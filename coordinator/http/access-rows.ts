@@ -1,6 +1,6 @@
 import type { GuardCounts } from '../access/guard.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { MetricRow } from './cluster-metrics.ts';
+import type { MetricRow } from './metric-row.ts';
 
 /** What the doors say of who came. */
 export interface AccessSource {

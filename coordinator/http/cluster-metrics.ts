@@ -3,17 +3,8 @@ import type { LinkCounters } from '../api/link-counters.ts';
 import type { CoordinatorCore, ModelView, NodeView } from '../fleet/core.ts';
 import type { StandingSource } from '../leader/standing.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { MetricRow } from './metric-row.ts';
 import { accessRows, type AccessSource } from './access-rows.ts';
-
-/** One metric of the page with all its values. Labels are bounded: no row grows with nodes or models. */
-export interface MetricRow {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'gauge' | 'counter';
-  readonly label: string | null;
-  /** Label value to number; the key is ignored where there is no label. */
-  readonly values: Readonly<Record<string, number>>;
-}
 
 export interface MetricSource {
   readonly core: Pick<CoordinatorCore, 'eachModel' | 'eachNode' | 'epoch'>;

@@ -2,7 +2,8 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { createBreather } from '../../shared/platform/breather.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { registerProcessMetrics } from '../../shared/platform/process-metrics.ts';
-import { clusterRows, type MetricRow, type MetricSource } from './cluster-metrics.ts';
+import { clusterRows, type MetricSource } from './cluster-metrics.ts';
+import type { MetricRow } from './metric-row.ts';
 
 /** The coordinator's own page for Prometheus, filled anew from the core at every scrape. */
 export interface MetricsPage {

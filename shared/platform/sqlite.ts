@@ -35,6 +35,11 @@ export function openSqlite(path: string, options: SqliteOptions): Sqlite {
   }
 }
 
+/** Opens a file that is there, and never writes to it. Throws what SQLite throws, which may come with the first read only. */
+export function openSqliteToRead(path: string): Sqlite {
+  return new Database(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
+}
+
 function migrate(opened: Sqlite, migrations: readonly string[]): void {
   const version = Number(opened.pragma('user_version', { simple: true }));
   if (version > migrations.length) {

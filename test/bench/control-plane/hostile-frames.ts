@@ -20,10 +20,10 @@ const endHeaders = 0x4;
 const perConnection = 500;
 
 /** Answers whole numbers below `below`; the same seed answers the same ones. */
-export type Draw = (below: number) => number;
+type Draw = (below: number) => number;
 
 /** Numerical Recipes' linear congruential generator: enough to vary bytes, and the same everywhere. */
-export function drawFrom(seed: number): Draw {
+function drawFrom(seed: number): Draw {
   let state = seed >>> 0;
   return (below) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -184,18 +184,14 @@ export async function assault(
 async function oneConnection(address: string, draw: Draw): Promise<number> {
   const [host = '', port = ''] = address.split(':');
   const socket = connect({ host, port: Number(port) });
-  let closed = false;
   socket.on('error', () => undefined);
-  socket.on('close', () => {
-    closed = true;
-  });
   // What it answers is read and thrown away, but now and then nothing is read at all.
   if (draw(4) > 0) socket.resume();
   await once(socket, 'connect');
   if (draw(10) > 0) socket.write(Buffer.concat([preface, frame(settings, 0, 0, Buffer.alloc(0))]));
   const names = Object.keys(attacks);
   let sent = 0;
-  for (let stream = 1; sent < perConnection && !closed; stream += 2) {
+  for (let stream = 1; sent < perConnection && !socket.destroyed; stream += 2) {
     const attack = attacks[names[draw(names.length)] ?? ''];
     const burst = attack === undefined ? [] : attack(draw, stream);
     sent += burst.length;

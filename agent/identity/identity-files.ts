@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCertificate, splitPem, type CertificateFacts } from '../../shared/pki/certificates.ts';
 import { AppError } from '../../shared/platform/errors.ts';
@@ -33,6 +33,16 @@ export class IdentityFiles {
     this.#identity = join(this.directory, 'identity.pem');
     this.#trust = join(this.directory, 'trust.pem');
     this.#pendingKey = join(this.directory, 'pending-key.pem');
+  }
+
+  /** Another text whenever the files are others: what was read need not be read again. */
+  stamp(): string {
+    return [this.#identity, this.#trust]
+      .map((path) => {
+        const about = statSync(path, { throwIfNoEntry: false });
+        return about === undefined ? '-' : `${about.ino}:${about.mtimeMs}:${about.size}`;
+      })
+      .join(' ');
   }
 
   /** null: this host has not joined. Throws NOT_JOINED for files that cannot be used. */

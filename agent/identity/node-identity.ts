@@ -10,7 +10,7 @@ import { tlsChannel } from '../../shared/wire/tls-channel.ts';
 import type { TrustNews } from '../link/control-session.ts';
 import type { HeldIdentity, IdentityFiles } from './identity-files.ts';
 
-const lookMs = 2_000;
+const lookMs = 3_000;
 const retryLimits = { firstMs: 5_000, maxMs: 300_000 };
 /** After a change of roots a fleet renews over this time and not in one instant. */
 const reissueSpreadMs = 60_000;
@@ -37,10 +37,15 @@ export interface NodeIdentityDeps {
  */
 export class NodeIdentity {
   readonly #deps: NodeIdentityDeps;
+  /** What the files hold, and what told that they are still the same. */
+  #found: HeldIdentity | null = null;
+  #stamp = '';
+  /** What is used. */
   #held: HeldIdentity | null = null;
   #channel: ChannelCredentials | null = null;
   #said = '';
   #failures = 0;
+  #halfMs = Number.POSITIVE_INFINITY;
   #renewAtMs = Number.POSITIVE_INFINITY;
   #issuing = '';
 
@@ -92,14 +97,16 @@ export class NodeIdentity {
   }
 
   #look(): void {
-    const { files, node, clock } = this.#deps;
-    let found: HeldIdentity | null;
+    const { files, node, clock, random } = this.#deps;
+    const stamp = files.stamp();
     try {
-      found = files.read();
+      if (stamp !== this.#stamp) this.#found = files.read();
+      this.#stamp = stamp;
     } catch (error) {
       this.#say(errorChain(error), errorHint(error) ?? '');
       return;
     }
+    const found = this.#found;
     if (found === null) {
       this.#say('this host has not joined a cluster', howToJoin);
       return;
@@ -122,6 +129,9 @@ export class NodeIdentity {
     if (serial !== this.#held?.facts.serial) {
       this.#use(found);
       this.#failures = 0;
+      const nowMs = clock.wallMs();
+      // Of what is left and not of the whole: certificates are backdated, and a host may have been off for a while.
+      this.#halfMs = nowMs + (notAfterMs - nowMs) * (0.45 + random() / 10);
       this.#plan();
     }
   }
@@ -141,16 +151,14 @@ export class NodeIdentity {
     this.#held = held;
   }
 
-  /** At half of its life, give or take a tenth; or soon, when another root issues. */
+  /** At half of its life, give or take a twentieth; or soon, when another root issues. */
   #plan(): void {
     const held = this.#held;
     if (held === null) return;
     const { clock, random } = this.#deps;
-    const { notBeforeMs, notAfterMs } = held.facts;
-    const halfMs = notBeforeMs + (notAfterMs - notBeforeMs) * (0.45 + random() / 10);
     const behind = this.#issuing !== '' && !restsOn(held, this.#issuing);
     const soonMs = behind ? clock.wallMs() + random() * reissueSpreadMs : Number.POSITIVE_INFINITY;
-    this.#renewAtMs = Math.min(halfMs, soonMs);
+    this.#renewAtMs = Math.min(this.#halfMs, soonMs);
   }
 
   async #renew(): Promise<void> {

@@ -25,18 +25,9 @@ export interface DoorTrust {
   readonly clientCertificates: boolean;
 }
 
-/** A client that showed a certificate. */
-export interface Peer {
-  readonly facts: CertificateFacts;
-  /** Its chain as it was sent, DER, the leaf first. */
-  readonly chain: () => readonly Uint8Array[];
-}
-
 export interface Door {
   /** `host:port`, with the port that was really taken. */
   readonly address: string;
-  /** Who is connected. */
-  peers(): readonly Peer[];
   /** Takes no more connections. Those that are open end with the gRPC server's sessions. */
   close(): void;
 }
@@ -57,16 +48,14 @@ export async function openDoor(
   // Authentication is done by then: what is handed over is an open TLS socket, which gRPC asks for the peer's certificate.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const admit = (socket: Socket): void => injector.injectConnection(socket);
-  const guests = new Map<TLSSocket, Peer>();
   const { listener, stop } =
     trust === null
       ? { listener: createPlainServer(admit), stop: () => undefined }
-      : createTlsListener(trust, { limits, guests, admit });
+      : createTlsListener(trust, limits, admit);
   limitConnections(listener, limits);
   const port = await bind(listener, listen, key);
   return {
     address: renderAddress({ host: listen.host, port }),
-    peers: () => [...guests.values()],
     close: () => {
       stop();
       listener.close();
@@ -76,13 +65,11 @@ export async function openDoor(
 
 function createTlsListener(
   { identity, authority, clientCertificates }: DoorTrust,
-  within: {
-    readonly limits: DoorLimits;
-    readonly guests: Map<TLSSocket, Peer>;
-    readonly admit: (socket: TLSSocket) => void;
-  },
+  limits: DoorLimits,
+  admit: (socket: TLSSocket) => void,
 ): { readonly listener: NetServer; readonly stop: () => void } {
-  const { limits, guests, admit } = within;
+  /** Clients that showed a certificate, and what it says. */
+  const guests = new Map<TLSSocket, CertificateFacts>();
   const listener = createTlsServer({
     ...identity.context(),
     requestCert: clientCertificates,
@@ -95,9 +82,9 @@ function createTlsListener(
   listener.on('secureConnection', (socket) => {
     socket.on('error', () => socket.destroy());
     if (clientCertificates) {
-      const peer = peerOf(socket);
-      if (peer === null) return void socket.destroy();
-      guests.set(socket, peer);
+      const facts = factsOf(socket);
+      if (facts === null) return void socket.destroy();
+      guests.set(socket, facts);
       socket.once('close', () => guests.delete(socket));
     }
     admit(socket);
@@ -105,7 +92,7 @@ function createTlsListener(
   const renewed = identity.onChange(() => listener.setSecureContext(identity.context()));
   // Who is revoked may still knock: each of its calls is refused, and told why.
   const recheck = authority.onChange(() => {
-    for (const [socket, peer] of guests) if (!counts(authority, peer)) socket.destroy();
+    for (const [socket, facts] of guests) if (authority.isRevoked(facts)) socket.destroy();
   });
   const stop = (): void => {
     renewed();
@@ -114,31 +101,15 @@ function createTlsListener(
   return { listener, stop };
 }
 
-function counts(authority: Authority, { facts }: Peer): boolean {
-  return facts.identity.cluster === authority.clusterId && !authority.isRevoked(facts);
-}
-
-function peerOf(socket: TLSSocket): Peer | null {
+function factsOf(socket: TLSSocket): CertificateFacts | null {
   const { raw } = socket.getPeerCertificate();
   // The types promise a certificate; a client that left in this moment has none.
   if (!(raw instanceof Uint8Array)) return null;
   try {
-    return { facts: factsOfPeer(raw), chain: () => chainOf(socket) };
+    return factsOfPeer(raw);
   } catch {
     return null;
   }
-}
-
-function chainOf(socket: TLSSocket): readonly Uint8Array[] {
-  const chain: Uint8Array[] = [];
-  let at = socket.getPeerCertificate(true);
-  // A root is its own issuer.
-  while (at?.raw !== undefined && chain.length < 5) {
-    chain.push(at.raw);
-    if (at.issuerCertificate === at) break;
-    at = at.issuerCertificate;
-  }
-  return chain;
 }
 
 function limitConnections(listener: NetServer, limits: DoorLimits): void {

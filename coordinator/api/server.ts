@@ -39,7 +39,7 @@ import { changeHandlers } from './change-service.ts';
 import { clusterHandlers } from './cluster-service.ts';
 import type { ControlSession } from './control-session.ts';
 import { decisionHandlers } from './decision-service.ts';
-import { openDoor, type Peer } from './door.ts';
+import { openDoor } from './door.ts';
 import { joinHandlers } from './join-service.ts';
 import type { LinkCounters } from './link-counters.ts';
 import { leaderOnly } from './leader-gate.ts';
@@ -119,7 +119,6 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   const shared: Shared = {
     onError: (error) => logCallError(deps.log, error),
     logs: new LogsDesk(deps.clock),
-    peers: () => door.peers(),
   };
   const nodes = createServer(serverOptions, deps, shared);
   const sessions = new Set<ControlSession>();
@@ -168,7 +167,6 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
 interface Shared {
   readonly onError: (error: unknown) => void;
   readonly logs: LogsDesk;
-  readonly peers: () => readonly Peer[];
 }
 
 interface OpenServer {
@@ -202,8 +200,7 @@ function createServer(options: ServerOptions, deps: ApiDeps, shared: Shared): Op
   serve(accessService, accessHandlers({ ...deps.access, onError }));
   if (trust !== undefined) {
     // The authority needs no leader.
-    const { tokens, authority } = trust.enrol;
-    server.addService(trustService, trustHandlers({ ...trust, ...shared, tokens, authority }));
+    server.addService(trustService, trustHandlers({ ...trust, onError }));
   }
   const names = [...serviceNames, ...(trust === undefined ? [] : [trustServiceName])];
   const health = new HealthImplementation(

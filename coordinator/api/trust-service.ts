@@ -1,4 +1,3 @@
-import { rootOfChain } from '../../shared/pki/certificates.ts';
 import { parseNodePattern } from '../../shared/pki/node-pattern.ts';
 import type { Problem, Result } from '../../shared/domain/result.ts';
 import { AppError } from '../../shared/platform/errors.ts';
@@ -7,18 +6,13 @@ import type { Authority as AuthorityMessage } from '../../shared/wire/generated/
 import type { JoinToken } from '../../shared/wire/generated/tangram/v1/JoinToken.ts';
 import type { RevokeCertificatesRequest__Output } from '../../shared/wire/generated/tangram/v1/RevokeCertificatesRequest.ts';
 import type { TrustServiceHandlers } from '../../shared/wire/generated/tangram/v1/TrustService.ts';
-import type { Authority } from '../ca/authority.ts';
-import type { JoinTokens } from '../ca/join-tokens.ts';
+import { nodesBehind, type EnrolDeps } from '../ca/enrol.ts';
 import type { TokenRecord } from '../ca/records.ts';
-import type { Peer } from './door.ts';
 
 export interface TrustDeps {
-  readonly authority: Authority;
-  readonly tokens: JoinTokens;
+  readonly enrol: EnrolDeps;
   /** `host:port` of the join listener, as nodes reach it. */
   readonly joinAddress: () => string;
-  /** Who is connected with a certificate. */
-  readonly peers: () => readonly Peer[];
   readonly onError: (error: unknown) => void;
 }
 
@@ -33,8 +27,9 @@ const nameShape = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Who may join, and whose certificates count. */
 export function trustHandlers(deps: TrustDeps): TrustServiceHandlers {
-  const { authority, tokens, onError } = deps;
-  const view = () => ({ authority: viewAuthority(deps) });
+  const { enrol, onError } = deps;
+  const { authority, tokens } = enrol;
+  const view = async () => ({ authority: await viewAuthority(deps) });
   return {
     CreateJoinToken: unary(async ({ ttlSeconds, uses, nodePattern, labels }) => {
       const wish = {
@@ -62,38 +57,30 @@ export function trustHandlers(deps: TrustDeps): TrustServiceHandlers {
     RotateAuthority: unary(async ({ overlapSeconds }) => {
       const seconds = limited(overlapSeconds, 'overlap_seconds', hourSeconds, secondsMax);
       await authority.rotate(seconds * 1_000);
-      return view();
+      return await view();
     }, onError),
     RetireAuthority: unary(async ({ force }) => {
-      const behind = nodesBehind(deps);
+      const behind = await nodesBehind(enrol);
       if (behind.length > 0 && !force) {
         const some = `${behind.slice(0, 5).join(', ')}${behind.length > 5 ? ', …' : ''}`;
         throw new AppError(
           'ROTATION_REFUSED',
-          `${behind.length} connected nodes still rest on an older root: ${some}`,
+          `${behind.length} nodes still rest on an older root: ${some}`,
           { hint: 'wait until they have renewed, or --force: they must join again then' },
         );
       }
       await authority.retire();
-      return view();
+      return await view();
     }, onError),
   };
 }
 
-function viewAuthority(deps: TrustDeps): AuthorityMessage {
-  const { authority } = deps;
+async function viewAuthority({ enrol }: TrustDeps): Promise<AuthorityMessage> {
+  const { authority } = enrol;
   const roots = authority.roots().map(({ keyDigest, notAfterMs, issuesFromMs, issuing }) => {
     return { keyDigest, notAfterMs, issuesFromMs, issuing };
   });
-  return { clusterId: authority.clusterId, roots, nodesBehind: nodesBehind(deps) };
-}
-
-function nodesBehind({ authority, peers }: TrustDeps): string[] {
-  const issuing = authority.roots().find((root) => root.issuing)?.certificate ?? '';
-  const behind = peers()
-    .filter(({ facts }) => facts.identity.kind === 'agent')
-    .filter(({ chain }) => rootOfChain(chain(), [issuing]) === undefined);
-  return [...new Set(behind.map(({ facts }) => facts.identity.name))].toSorted();
+  return { clusterId: authority.clusterId, roots, nodesBehind: [...(await nodesBehind(enrol))] };
 }
 
 function viewToken({ id, createdAtMs, expiresAtMs, usesLeft, ...rest }: TokenRecord): JoinToken {

@@ -44,6 +44,8 @@ export interface Issued {
   readonly serial: string;
   readonly issuedAtMs: number;
   readonly notAfterMs: number;
+  /** Digest of the key of the root that it rests on. */
+  readonly issuedBy: string;
 }
 
 /** What certificates rest on, as peers need to know it. */
@@ -155,7 +157,8 @@ export class Authority {
       hosts: options.hosts ?? [],
     });
     const serial = new X509Certificate(certificate).serialNumber.toUpperCase();
-    return { chainPem: certificate + chainAbove(root), serial, issuedAtMs, notAfterMs };
+    const chainPem = certificate + chainAbove(root);
+    return { chainPem, serial, issuedAtMs, notAfterMs, issuedBy: rootDigest(root) };
   }
 
   /** Whether a certificate does not count any more, although its signature and dates do. */

@@ -25,6 +25,7 @@ export interface NodeKey {
 }
 
 const racesMax = 8;
+const nodesMax = 10_000;
 
 /**
  * Lets a host in as `node`, for one use of a token. The same key for the same node again costs none: an answer may be
@@ -77,6 +78,29 @@ export async function renewNode(deps: EnrolDeps, node: NodeName, key: NodeKey): 
   return issued;
 }
 
+/** Nodes whose newest certificate is still good, and rests on a root that does not issue any more; by name. */
+export async function nodesBehind({
+  store,
+  authority,
+  clock,
+}: Pick<EnrolDeps, 'store' | 'authority' | 'clock'>): Promise<readonly NodeName[]> {
+  const { issuing } = authority.trust();
+  const { entries } = await store.list(pkiKeys.allJoined, { limit: nodesMax });
+  return entries
+    .map((entry) => decodeValue(joinedCodec, entry.key, entry.value))
+    .filter((joined) => joined.issuedBy !== issuing && isGood(authority, joined, clock.wallMs()))
+    .map(({ node }) => node);
+}
+
+function isGood(
+  authority: Authority,
+  { node, serial, issuedAtMs, notAfterMs }: JoinedRecord,
+  nowMs: number,
+): boolean {
+  const identity = { cluster: authority.clusterId, kind: 'agent', name: node } as const;
+  return notAfterMs > nowMs && !authority.isRevokedAt({ identity, serial, issuedAtMs });
+}
+
 function mustHold(key: NodeKey, node: NodeName): void {
   const checked = checkKeyRequest(key, node);
   if (!checked.ok) throw new AppError('REQUEST_INVALID', renderProblem(checked.problem));
@@ -88,11 +112,8 @@ function mustBeFree(deps: EnrolDeps, joined: JoinedRecord | null, { record }: Fo
       hint: 'make another with tangram token create; --uses says for how many nodes',
     });
   }
-  if (joined === null || joined.notAfterMs <= deps.clock.wallMs()) return;
-  const { node, serial, issuedAtMs } = joined;
-  const identity = { cluster: deps.authority.clusterId, kind: 'agent', name: node } as const;
-  // The record's own time stands for the date in the certificate, which is older by what all are backdated.
-  if (deps.authority.isRevokedAt({ identity, serial, issuedAtMs })) return;
+  if (joined === null || !isGood(deps.authority, joined, deps.clock.wallMs())) return;
+  const { node } = joined;
   throw new AppError('NODE_DUPLICATE', `another host holds a certificate as node ${node}`, {
     hint: `give this host another name; or, if the other is gone, run tangram cert revoke ${node} first`,
   });
@@ -115,9 +136,10 @@ function putJoined(
   key: NodeKey,
   { issued, tokenId }: { readonly issued: Issued; readonly tokenId: string },
 ): StoreOp {
-  const { serial, issuedAtMs, notAfterMs } = issued;
+  const { serial, issuedAtMs, notAfterMs, issuedBy } = issued;
   const keyDigest = digestOf(key.publicKey);
-  const record: JoinedRecord = { node, keyDigest, serial, issuedAtMs, notAfterMs, tokenId };
+  const dates = { issuedAtMs, notAfterMs };
+  const record: JoinedRecord = { node, keyDigest, serial, ...dates, issuedBy, tokenId };
   return { op: 'put', key: pkiKeys.joined(node), value: encodeValue(joinedCodec, record) };
 }
 

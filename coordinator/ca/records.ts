@@ -49,6 +49,8 @@ export interface JoinedRecord {
   readonly serial: string;
   readonly issuedAtMs: number;
   readonly notAfterMs: number;
+  /** Digest of the key of the root that it rests on. */
+  readonly issuedBy: string;
   readonly tokenId: string;
 }
 
@@ -100,6 +102,7 @@ export const joinedCodec = codec<JoinedRecord>(
     serial: text,
     issuedAtMs: whole,
     notAfterMs: whole,
+    issuedBy: text,
     tokenId: text,
   }),
 );
@@ -111,5 +114,6 @@ export const pkiKeys = {
   revoked: (what: string) => `pki/revoked/${what}`,
   tokens: 'join-tokens/',
   token: (id: string) => `join-tokens/${id}`,
+  allJoined: 'joined/',
   joined: (node: string) => `joined/${node}`,
 } as const;

@@ -52,6 +52,6 @@ export function renderAuthority(
   const behind =
     nodesBehind.length === 0
       ? ''
-      : `behind: ${counted(nodesBehind.length, 'connected node')} with a certificate of an older root: ${nodesBehind.slice(0, 10).join(', ')}\n`;
+      : `behind: ${counted(nodesBehind.length, 'node')} with a certificate of an older root: ${nodesBehind.slice(0, 10).join(', ')}\n`;
   return `cluster: ${clusterId}\n${table}${behind}`;
 }

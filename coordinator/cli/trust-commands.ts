@@ -117,7 +117,7 @@ function addAuthority(program: Command, deps: CliDeps, api: Api): void {
     });
   ca.command('retire')
     .description('end the trust in every root before the one that issues')
-    .option('--force', 'also while connected nodes rest on one: they must join again')
+    .option('--force', 'also while nodes rest on one: they must join again')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'machine-readable')
     .action(async ({ force, yes, json }: { force?: true; yes?: true } & Json) => {

@@ -28,7 +28,7 @@ export function leaderOnly(
         if (answer === undefined) call.emit('error', error);
         else answer(error);
       };
-      return [name, gated as unknown as UntypedServiceImplementation[string]];
+      return [name, gated];
     }),
   );
 }

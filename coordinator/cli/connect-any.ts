@@ -101,19 +101,19 @@ class Search {
   }
 
   /** Whether there is somebody else to ask, and time: then `#at` names them. */
-  async #goOn(error: unknown, untilMs: number): Promise<boolean> {
+  async #goOn(thrown: unknown, untilMs: number): Promise<boolean> {
     const { clock, signal } = this.#deps;
-    if (!isAppError(error, 'NOT_LEADER') && !isUnreached(error)) {
+    if (!isAppError(thrown, 'NOT_LEADER') && !isUnreached(thrown)) {
       // Who does not answer may have done it, so it is not asked again; the next call goes elsewhere.
-      if (isAppError(error, 'COORDINATOR_AWAY')) this.#turn();
+      if (isAppError(thrown, 'COORDINATOR_AWAY')) this.#turn();
       return false;
     }
-    const leader = isAppError(error) ? error.facts['leader'] : undefined;
+    const leader = isAppError(thrown) ? thrown.facts['leader'] : undefined;
     if (leader !== undefined && leader !== this.#at && this.#know(leader)) {
       this.#at = leader;
       return true;
     }
-    const alone = this.#addresses.length === 1 && isUnreached(error);
+    const alone = this.#addresses.length === 1 && isUnreached(thrown);
     if (alone || clock.monotonicMs() >= untilMs || signal.aborted) return false;
     // All were asked: an election may be under way.
     if (this.#turn() === 0) await clock.sleep(pauseMs, signal).catch(() => undefined);

@@ -3,7 +3,7 @@ import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
-import { AppError, isAppError } from '../../shared/platform/errors.ts';
+import { isAppError, type AppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import { checkAlone, checkCluster } from '../fleet/admit-agent.ts';
 import type { CoordinatorCore, NodeSession } from '../fleet/core.ts';

@@ -65,24 +65,26 @@ export function leaderCalls(leader: () => RunningCore): LeaderCalls {
  * told as NOT_LEADER, which means that it was not.
  */
 async function untilDeposed<T>(core: RunningCore, answer: Promise<T>): Promise<T> {
-  const { deposed } = core;
-  let stop = (): void => undefined;
+  const answered = new AbortController();
   const over = new Promise<never>((_resolve, reject) => {
-    stop = () =>
-      reject(
-        new AppError(
-          'STORE_OUTCOME_UNKNOWN',
-          'this coordinator lost the lead while it carried out the call',
-          { hint: 'ask the new leader what is there before you call again' },
-        ),
-      );
-    deposed.addEventListener('abort', stop, { once: true });
+    const stop = (): void => reject(undecided());
+    const { signal } = answered;
+    // The listener goes with the call: a term outlives very many of them.
+    core.deposed.addEventListener('abort', stop, { once: true, signal });
   });
   try {
     return await Promise.race([answer, over]);
   } finally {
-    deposed.removeEventListener('abort', stop);
+    answered.abort();
   }
+}
+
+function undecided(): AppError {
+  return new AppError(
+    'STORE_OUTCOME_UNKNOWN',
+    'this coordinator lost the lead while it carried out the call',
+    { hint: 'ask the new leader what is there before you call again' },
+  );
 }
 
 /** Ends with NOT_LEADER when the term does: a watcher must not take silence for calm. */

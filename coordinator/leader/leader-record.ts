@@ -48,12 +48,14 @@ async function follow(
   tell: (leader: LeaderRecord) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const read = (value: Uint8Array): LeaderRecord =>
-    decodeValue(leaderCodec, storeKeys.leader, value);
   const { entries, revision } = await store.list(storeKeys.leader);
   const now = entries.find((entry) => entry.key === storeKeys.leader);
-  if (now !== undefined) tell(read(now.value));
+  if (now !== undefined) tell(readLeader(now.value));
   for await (const { events } of store.watch(storeKeys.leader, revision + 1n, signal)) {
-    for (const event of events) if (event.kind === 'put') tell(read(event.entry.value));
+    for (const event of events) if (event.kind === 'put') tell(readLeader(event.entry.value));
   }
+}
+
+function readLeader(value: Uint8Array): LeaderRecord {
+  return decodeValue(leaderCodec, storeKeys.leader, value);
 }

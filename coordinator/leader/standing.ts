@@ -31,7 +31,7 @@ export class StandingBoard implements StandingSource {
       leading === standing.leading && epoch === standing.epoch && leader === standing.leader;
     if (same) return;
     this.#now = standing;
-    for (const listener of [...this.#listeners]) listener(standing);
+    for (const listener of this.#listeners) listener(standing);
   }
 
   onStanding(listener: (standing: Standing) => void): () => void {

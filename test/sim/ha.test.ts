@@ -41,7 +41,7 @@ function ended(fleet: HaFleet): readonly string[] {
 test('a standby keeps every session and says who leads', async () => {
   const { fleet, a, b } = await serving();
   expect([a.leading, b.leading]).toEqual([true, false]);
-  expect(b.coordinator?.knowsNode(fleet.agents[0]!.node)).toBe(true);
+  expect(fleet.agents.map(({ node }) => b.coordinator?.knowsNode(node))).toEqual([true, true]);
   const refused = await refusal(async () => b.coordinator?.applyModel(modelSpec('x'), now));
   expect(isAppError(refused, 'NOT_LEADER') && refused.facts).toEqual({ leader: 'a:7443' });
   expect(() => b.coordinator?.models()).toThrow(/a:7443 leads/);

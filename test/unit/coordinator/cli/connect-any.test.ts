@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CoordinatorClient } from '../../../../coordinator/cli/client.ts';
 import { connectAny } from '../../../../coordinator/cli/connect-any.ts';
+import { unreachable } from '../../../../shared/domain/assert.ts';
 import { AppError } from '../../../../shared/platform/errors.ts';
 import { ManualClock } from '../../../fakes/manual-clock.ts';
 
@@ -27,6 +28,8 @@ function fleet(states: Record<string, State>) {
         throw new AppError('COORDINATOR_AWAY', 'away', { cause: 'nobody listens there' });
       case 'breaks':
         throw new AppError('COORDINATOR_AWAY', 'away', { cause: new Error('read ECONNRESET') });
+      default:
+        return unreachable(state);
     }
   };
   const connect = (address: string): CoordinatorClient => {

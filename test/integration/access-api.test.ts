@@ -138,3 +138,20 @@ test('what was done and denied is in the log, which verifies, also as a file', a
     note: expect.stringContaining('cannot read the audit log /nowhere/audit.db') as string,
   });
 });
+
+test('who proves nothing right is slowed down, and told for how long to wait', async () => {
+  const bad = withToken(`tga_${'a'.repeat(10)}_${'b'.repeat(43)}`);
+  const answers = await Promise.all(Array.from({ length: 120 }, () => whoIs(bad)));
+  const codes = answers.map((answer) => ('code' in answer ? answer.code : grpcStatus.OK));
+  expect(new Set(codes)).toEqual(
+    new Set([grpcStatus.UNAUTHENTICATED, grpcStatus.RESOURCE_EXHAUSTED]),
+  );
+  const slowed = answers.find(
+    (answer) => 'code' in answer && answer.code === grpcStatus.RESOURCE_EXHAUSTED,
+  );
+  const trailer = slowed && 'metadata' in slowed ? slowed.metadata : new Metadata();
+  expect(Number(trailer.get('tangram-retry-after-ms')[0])).toBeGreaterThan(0);
+  // A hundred denials alike are one record, and one more that counts them.
+  const denied = await client.listAuditRecords('unknown@127.0.0.1', 1_000);
+  expect(denied.length).toBeLessThanOrEqual(2);
+});

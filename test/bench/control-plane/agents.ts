@@ -11,7 +11,7 @@ import { Swarm, type SwarmCounts } from './swarm.ts';
 
 const [agentsQuick, agentsAll] = [500, 5_000];
 const connectMsMax = 300_000;
-const dialsPerSecond = 100;
+const dialsPerSecond = 50;
 const settleMs = 15_000;
 const [measureMsQuick, measureMsAll] = [10_000, 30_000];
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
+import type { ChannelCredentials } from '@grpc/grpc-js';
 import { openAuthority } from '../../../coordinator/ca/authority.ts';
 import { readKeyFile } from '../../../coordinator/ca/key-file.ts';
 import { establishCluster } from '../../../coordinator/fleet/cluster-record.ts';
@@ -28,6 +28,7 @@ import type { Result } from '../../../shared/domain/result.ts';
 import { parseManifests } from '../../../shared/manifest/parse-manifests.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { silentLog } from '../../../shared/platform/log.ts';
+import { tlsChannel } from '../../../shared/wire/tls-channel.ts';
 import { inventoryOf } from '../../fakes/link-agent.ts';
 import { swarmNode } from './swarm.ts';
 
@@ -80,15 +81,18 @@ async function issueAll(
   });
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicKey = key.publicKey.export({ type: 'spki', format: 'der' });
-  const keyPem = Buffer.from(key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const roots = Buffer.from(authority.trust().roots.join('\n'));
-  const chains = new Map<string, Buffer>();
+  const keyPem = key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const { roots } = authority.trust();
+  const chains = new Map<string, string>();
   for (let index = 0; index < nodes; index += 1) {
     const name = swarmNode(index);
     const issued = await authority.issue({ kind: 'agent', name }, { publicKey, lifeMs: dayMs });
-    chains.set(name, Buffer.from(issued.chainPem));
+    chains.set(name, issued.chainPem);
   }
-  return (node) => credentials.createSsl(roots, keyPem, chains.get(node) ?? null);
+  return (node) => {
+    const chainPem = chains.get(node) ?? '';
+    return tlsChannel({ cluster: clusterId, roots, identity: { chainPem, keyPem } });
+  };
 }
 
 async function writeFleet(store: Store, { nodes, replicas }: StateWish): Promise<void> {

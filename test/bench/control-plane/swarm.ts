@@ -93,8 +93,8 @@ export class Swarm {
       await rest(100);
     }
     while (this.#counts.welcomed < agents) {
-      if (performance.now() > deadline) {
-        const { welcomed, firstError } = this.#counts;
+      const { welcomed, errors, firstError } = this.#counts;
+      if (performance.now() > deadline || errors > agents / 10) {
         throw new Error(`${welcomed} of ${agents} agents were welcomed; ${firstError}`);
       }
       await rest(50);

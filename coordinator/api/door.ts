@@ -83,7 +83,10 @@ function createTlsListener(
     socket.on('error', () => socket.destroy());
     if (clientCertificates) {
       const facts = factsOf(socket);
-      if (facts === null) return void socket.destroy();
+      if (facts === null) {
+        socket.destroy();
+        return;
+      }
       guests.set(socket, facts);
       socket.once('close', () => guests.delete(socket));
     }

@@ -1,5 +1,5 @@
 import { parseNodePattern } from '../../shared/pki/node-pattern.ts';
-import type { Problem, Result } from '../../shared/domain/result.ts';
+import type { Result } from '../../shared/domain/result.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { problemError, unary } from '../../shared/wire/unary.ts';
 import type { Authority as AuthorityMessage } from '../../shared/wire/generated/tangram/v1/Authority.ts';
@@ -120,7 +120,7 @@ function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Recor
   });
 }
 
-function valid<T>(parsed: Result<T, Problem>): T {
+function valid<T>(parsed: Result<T>): T {
   if (parsed.ok) return parsed.value;
   throw problemError(parsed.problem);
 }

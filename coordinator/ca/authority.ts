@@ -225,16 +225,14 @@ export class Authority {
 
   /** Renews the issuing authority when half of its life is over. */
   async maintain(): Promise<void> {
-    const due = (root: RootRecord, nowMs: number): boolean =>
-      issuingIsDue(Date.parse(new X509Certificate(root.issuing.certificate).validTo), nowMs);
     const nowMs = this.#deps.clock.wallMs();
-    if (!this.#record().roots.some((root) => due(root, nowMs))) return;
+    if (!this.#record().roots.some((root) => issuingIsDue(root, nowMs))) return;
     await this.#change(async (record) => {
       const seal = this.#sealOf(record);
       const { clusterId } = this;
       const roots = await Promise.all(
         record.roots.map(async (root) =>
-          due(root, nowMs) ? renewIssuing(root, seal, { clusterId, nowMs }) : root,
+          issuingIsDue(root, nowMs) ? renewIssuing(root, seal, { clusterId, nowMs }) : root,
         ),
       );
       return { ...record, roots };

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { keyDigestOf } from '../../shared/pki/certificates.ts';
 import { crossSign, makeAuthority, type Signer } from '../../shared/pki/issue.ts';
 import type { RootRecord } from './records.ts';
@@ -50,7 +51,8 @@ export async function renewIssuing(
 }
 
 /** Half of its life is over. */
-export function issuingIsDue(notAfterMs: number, nowMs: number): boolean {
+export function issuingIsDue({ issuing }: RootRecord, nowMs: number): boolean {
+  const notAfterMs = Date.parse(new X509Certificate(issuing.certificate).validTo);
   return notAfterMs - nowMs < issuingLifeMs / 2;
 }
 

@@ -373,7 +373,10 @@ function explainAway(error: unknown, peer: string): unknown {
   const why = /connect (E[A-Z]+)/.exec(errorChain(error.cause))?.[1];
   return new AppError('COORDINATOR_AWAY', error.message, {
     cause: why === 'ECONNREFUSED' ? 'nobody listens there' : error.cause,
-    hint: `is ${peer} running? name another with --coordinator or TANGRAM_COORDINATOR`,
+    hint:
+      why === 'ECONNREFUSED'
+        ? `is ${peer} running? name another with --coordinator or TANGRAM_COORDINATOR`
+        : 'does it know you? credentials are in a context file: --config or TANGRAM_CONFIG; on the host of the coordinator that is admin.yaml in its state directory',
   });
 }
 

@@ -76,7 +76,7 @@ export const agentConfigSchema = z.strictObject({
       'on: coordinators are spoken to with the certificate that tangram-agent join got. off: in plaintext, to coordinators on loopback that have tls off, too.',
     ),
   stateDir: path
-    .default('/var/lib/tangram')
+    .default('/var/lib/tangram/agent')
     .describe('Directory of what must survive: accepted target, journal, replica records.'),
   socket: path
     .default('/run/tangram/agent.sock')

@@ -58,7 +58,7 @@ export async function gatherEvidence(options: GatherOptions): Promise<Evidence> 
     told(async () => askClock(run)),
   ]);
   const rootDirectory = engine.kind === 'told' ? engine.value.rootDirectory : '';
-  const paths = [settings?.stateDir ?? '/var/lib/tangram', rootDirectory];
+  const paths = [settings?.stateDir ?? '/var/lib/tangram/agent', rootDirectory];
   const disks = await Promise.all([...new Set(paths.filter((path) => path !== ''))].map(readDisk));
   const kernelDriver = readKernelDriver();
   return {

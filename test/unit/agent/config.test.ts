@@ -8,7 +8,7 @@ test('an empty file is a complete configuration that only observes', () => {
     node: 'n1',
     coordinator: [],
     tls: 'on',
-    stateDir: '/var/lib/tangram',
+    stateDir: '/var/lib/tangram/agent',
     socket: '/run/tangram/agent.sock',
     http: { text: '127.0.0.1:9420', host: '127.0.0.1', port: 9420 },
     authority: 'observe',

@@ -69,24 +69,18 @@ test('a token of the provider has the role and namespaces of its first group', a
   expect(asked - before).toBe(2);
 });
 
-test.for([
-  ['an expired one', async (): Promise<string> => token({ exp: 1_000 }), 'it has expired'],
-  ['one for another audience', async (): Promise<string> => token({ aud: 'other' }), 'aud'],
-  [
-    'one of another issuer',
-    async (): Promise<string> => token({ iss: 'https://elsewhere' }),
-    'iss',
-  ],
-  ['one that another key signed', async (): Promise<string> => token({}, others), 'signature'],
-  [
-    'one without a known group',
-    async (): Promise<string> => token({ groups: ['x'] }),
-    'no value of its claim',
-  ],
+const refusals: readonly (readonly [string, () => Promise<string>, string])[] = [
+  ['an expired one', async () => token({ exp: 1_000 }), 'it has expired'],
+  ['one for another audience', async () => token({ aud: 'other' }), 'aud'],
+  ['one of another issuer', async () => token({ iss: 'https://elsewhere' }), 'iss'],
+  ['one that another key signed', async () => token({}, others), 'signature'],
+  ['one without a known group', async () => token({ groups: ['x'] }), 'no value of its claim'],
   ['one that is none', async () => 'a.b.c', 'refused'],
   ['one that nobody signed', async () => `${btoa('{"alg":"none"}')}.${btoa('{}')}.`, 'refused'],
   ['one that is far too long', async () => 'x'.repeat(10_000), 'too long'],
-] as const)('refuses %s', async ([, make, why]) => {
+];
+
+test.for(refusals)('refuses %s', async ([, make, why]) => {
   await expect(verifier().verify(await make())).rejects.toMatchObject({
     code: 'CALLER_UNKNOWN',
     message: expect.stringContaining(why) as string,

@@ -85,11 +85,13 @@ export class ViewWatch<V> {
     this.#refuseCrowd();
     this.#compare();
     const watcher = this.#join();
+    // As of now: what is told while the first of it is read is in the watcher's queue, and comes after this mark.
+    const caughtUp = this.#mark(from === null ? 'synced' : 'bookmark');
     try {
       const known = from === null ? null : this.#since(from);
       if (known === null) yield* this.#all(from);
       else yield* known;
-      yield this.#mark(from === null ? 'synced' : 'bookmark');
+      yield caughtUp;
       yield* this.#follow(watcher, signal);
     } finally {
       this.#watchers.delete(watcher);

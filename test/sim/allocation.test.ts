@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { AllocationView } from '../../coordinator/fleet/allocations.ts';
+import { replayDecision } from '../../coordinator/replay/replay-decision.ts';
 import { MemoryStore } from '../../coordinator/store/memory-store.ts';
 import type { AllocationSpec } from '../../shared/domain/allocation.ts';
 import { parseAllocationName, type AllocationName } from '../../shared/domain/ids.ts';
+import { open } from '../../shared/placement/open.ts';
 import { valueOf } from '../fakes/coordinator/fake-agent.ts';
 import { migNeed, modelSpec, SimFleet } from '../fakes/coordinator/sim-fleet.ts';
 
@@ -255,12 +257,21 @@ test('a watcher sees it come, become ready, end and go', async () => {
   await fleet.kill();
 });
 
-test('its decisions are on record like those for models', async () => {
+test('its decisions are on record like those for models, refusals too, and can be made again', async () => {
   const { fleet } = await fleetOf('A100-40GB');
-  const { claim } = await fleet.core.allocations.allocate(spec('train'), now);
-  expect(fleet.decisions?.ofClaim(claim?.id ?? valueOf(parseAllocationName('x')))).toMatchObject({
-    model: 'allocations/train',
-  });
-  expect(fleet.core.allocations.explain(named('train'))?.decision).toBeGreaterThan(0);
+  const { allocations } = fleet.core;
+  const { claim } = await allocations.allocate(spec('train'), now);
+  const refused = allocations.allocate(spec('late', { gpu: wholeCard }), now);
+  await expect(refused).rejects.toMatchObject({ code: 'ALLOCATION_NO_ROOM' });
+  const log = fleet.decisions;
+  if (log === null || claim === null) throw new Error('it was placed, on record');
+  expect(log.ofClaim(claim.id)).toMatchObject({ model: 'allocations/train' });
+  expect(allocations.explain(named('train'))?.decision).toBe(log.ofClaim(claim.id)?.id);
+  const rows = log.list({ limit: 10, model: null, before: null });
+  expect(rows.map(({ model }) => model)).toEqual(['allocations/late', 'allocations/train']);
+  const deps = { log, open, breathe: () => Promise.resolve() };
+  for (const { id } of rows) {
+    expect(await replayDecision(deps, id, { force: false })).toMatchObject({ verdict: 'same' });
+  }
   await fleet.kill();
 });

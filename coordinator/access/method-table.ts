@@ -251,6 +251,10 @@ function ownEvents(namespaces: Namespaces, directory: Directory): AnswerFilter {
   return keeping('events', (event: Message) => {
     const [kind, name] = textIn(event, 'subject').split('/', 2);
     if (kind === 'models') return modelReached(namespaces, name, directory);
+    if (kind === 'allocations') {
+      const allocation = directory.allocation(name ?? '');
+      return allocation !== undefined && reaches(namespaces, allocation.namespace);
+    }
     if (kind !== 'replicas') return true;
     return modelReached(namespaces, directory.modelOfReplica(name ?? ''), directory);
   });

@@ -14,6 +14,7 @@ import { startApiServer } from './api/server.ts';
 import { readCoordinatorConfig, type CoordinatorConfig } from './config.ts';
 import { establishCluster } from './fleet/cluster-record.ts';
 import { fleetLimits } from './fleet/limits.ts';
+import { checkAdvertised } from './leader/advertised-address.ts';
 import { createCoordinator } from './leader/coordinator.ts';
 import { createMetricsPage } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
@@ -99,6 +100,7 @@ async function runCoordinator(
 ): Promise<void> {
   const log = createLog({ name: 'tangram-coordinator', level: config.log.level });
   const { embedded, ...kept } = await openStores(config, log, closers);
+  checkAdvertised(config, embedded);
   const outside = { clock: systemClock, random: Math.random, log };
   const clusterId = await establishCluster({ ...kept, ...outside }, adopt);
   let address = config.advertise ?? config.grpc;

@@ -120,6 +120,25 @@ describe('a planted violation', () => {
       },
     },
     {
+      rule: 'pki-below',
+      files: {
+        'shared/pki/a.ts': `import { readFileSync } from 'node:fs';\nexport const a = readFileSync;\n`,
+      },
+    },
+    {
+      rule: 'authority-low',
+      files: {
+        'coordinator/ca/a.ts': `import { b } from '../fleet/b.ts';\nexport const a = b;\n`,
+        'coordinator/fleet/b.ts': 'export const b = 1;\n',
+      },
+    },
+    {
+      rule: 'x509',
+      files: {
+        'agent/identity/a.ts': `import { X509Certificate } from '@peculiar/x509';\nexport const a = X509Certificate;\n`,
+      },
+    },
+    {
       rule: 'what-if-is-pure',
       files: {
         'coordinator/whatif/a.ts': `import { b } from '../fleet/b.ts';\nexport const a = b;\n`,

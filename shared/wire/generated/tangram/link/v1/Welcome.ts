@@ -1,5 +1,6 @@
 // Original file: tangram/link/v1/link_service.proto
 
+import type { Standing as _tangram_link_v1_Standing, Standing__Output as _tangram_link_v1_Standing__Output } from '../../../tangram/link/v1/Standing.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Welcome {
@@ -8,6 +9,7 @@ export interface Welcome {
   'clusterId'?: (string);
   'epoch'?: (number | string | Long);
   'heartbeatMs'?: (number);
+  'standing'?: (_tangram_link_v1_Standing | null);
 }
 
 export interface Welcome__Output {
@@ -16,4 +18,5 @@ export interface Welcome__Output {
   'clusterId': (string);
   'epoch': (string);
   'heartbeatMs': (number);
+  'standing': (_tangram_link_v1_Standing__Output | null);
 }

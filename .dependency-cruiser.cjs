@@ -260,8 +260,11 @@ module.exports = {
     ),
     rule(
       'child-process',
-      'Only drivers/process starts processes (and the launcher, build and tests).',
-      { path: '^(agent|coordinator|shared)/', pathNot: '^agent/(drivers/process|simulator)/' },
+      'Only drivers/process starts processes (and the launcher, build and tests), and whoever speaks to systemd.',
+      {
+        path: '^(agent|coordinator|shared)/',
+        pathNot: '^agent/(drivers/process|simulator)/|^shared/platform/service-manager\\.ts$',
+      },
       { path: '^(node:)?child_process$|node_modules/execa' },
     ),
     rule(

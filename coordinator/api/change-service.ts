@@ -63,6 +63,10 @@ function changeWrites(
   };
 }
 
+function masked(mask: { readonly paths: readonly string[] } | null) {
+  return readMask<WireChange>('tangram.v1.Change', mask);
+}
+
 function changeReads({
   core,
   clock,
@@ -71,8 +75,6 @@ function changeReads({
   ChangeServiceHandlers,
   'ListChanges' | 'GetChange' | 'WaitChange' | 'WatchChanges'
 > {
-  const masked = (mask: { readonly paths: readonly string[] } | null) =>
-    readMask<WireChange>('tangram.v1.Change', mask);
   return {
     ListChanges: unary((request) => {
       const part = masked(request.readMask);

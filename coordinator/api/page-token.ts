@@ -2,7 +2,8 @@ import { AppError } from '../../shared/platform/errors.ts';
 import { fieldError } from '../../shared/wire/unary.ts';
 
 /** Which list a token belongs to: one is of no use in another. */
-export type PagedList = 'allocations' | 'changes' | 'decisions' | 'events' | 'models' | 'nodes' | 'samples';
+export type PagedList =
+  'allocations' | 'changes' | 'decisions' | 'events' | 'models' | 'nodes' | 'samples';
 
 /** Of what a token holds. */
 const version = 2;

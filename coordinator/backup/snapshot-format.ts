@@ -11,7 +11,7 @@ import { storeLimits } from '../store/store.ts';
  *     ["models/vad","eyJzY2hlbWEiOjF9…"]
  *     {"entries":1,"sha256":"9f86…"}
  */
-export const snapshotFormat = 'tangram-snapshot/1';
+const snapshotFormat = 'tangram-snapshot/1';
 
 const headerSchema = z.object({
   format: z.literal(snapshotFormat),

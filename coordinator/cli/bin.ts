@@ -30,13 +30,13 @@ process.once('SIGINT', () => {
   process.exitCode = exitCodes.interrupted;
 });
 const clients: CoordinatorClient[] = [];
+const deadline = (): Date => new Date(systemClock.wallMs() + callTimeoutMs);
 
 const program = createProgram({
   version: packageVersion,
-  readContext,
+  readContext: (named) => readContext(named),
   connect: (addresses, context) => {
     const channel = contextChannel(context);
-    const deadline = (): Date => new Date(systemClock.wallMs() + callTimeoutMs);
     const client = connectAny(addresses, {
       connect: (address) => connectCoordinator(address, deadline, channel),
       clock: systemClock,

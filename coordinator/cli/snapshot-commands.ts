@@ -115,7 +115,7 @@ function describe({ header, entries }: Restored): string {
 }
 
 /** For people. */
-export function renderBackups(found: GetBackupsResponse__Output, nowMs: number): string {
+function renderBackups(found: GetBackupsResponse__Output, nowMs: number): string {
   if (found.place === '') {
     return 'no backups are configured: give the coordinator the key backup.to\n';
   }

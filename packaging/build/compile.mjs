@@ -92,7 +92,7 @@ function removeOrphans(files) {
     files.flatMap((path) => {
       if (!path.endsWith('.ts')) return [path];
       const script = path.replace(/\.ts$/, '.js');
-      return [script, `${script}.map`];
+      return [script, `${script}.map`, path.replace(/\.ts$/, '.d.ts')];
     }),
   );
   const dist = inRoot('dist');

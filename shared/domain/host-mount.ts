@@ -9,7 +9,7 @@ export interface HostMount {
   readonly readOnly: boolean;
 }
 
-export const mountLimits = { mountsMax: 16, pathLengthMax: 1_024 } as const;
+const mountLimits = { mountsMax: 16, pathLengthMax: 1_024 } as const;
 
 /** What a container gets from its engine, and would lose under a mount. */
 const enginePaths = ['/dev', '/proc', '/sys'];

@@ -59,12 +59,10 @@ export function statusOfError(error: AppError): RpcStatus {
 }
 
 function fieldsOf({ violations }: AppError) {
-  return violations
-    .slice(0, limits.violationsMax)
-    .map(({ field, message }) => ({
-      field,
-      description: shortened(message, limits.partLengthMax),
-    }));
+  return violations.slice(0, limits.violationsMax).map(({ field, message }) => ({
+    field,
+    description: shortened(message, limits.partLengthMax),
+  }));
 }
 
 function shortened(text: string, lengthMax: number): string {

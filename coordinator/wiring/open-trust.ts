@@ -1,22 +1,22 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../shared/platform/clock.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
 import {
   isLoopback,
   parseAddress,
   renderAddress,
   requireAddress,
-} from '../shared/platform/listen-address.ts';
-import type { Log } from '../shared/platform/log.ts';
-import { runTogether } from '../shared/platform/lifecycle.ts';
-import type { ApiTrust } from './api/trust-door.ts';
-import { keepAdminFile, writeAdminFile } from './ca/admin-file.ts';
-import { openAuthority, type Authority } from './ca/authority.ts';
-import { JoinTokens } from './ca/join-tokens.ts';
-import { readKeyFile } from './ca/key-file.ts';
-import { createServerIdentity } from './ca/server-identity.ts';
-import type { CoordinatorConfig } from './config.ts';
-import type { Store } from './store/store.ts';
+} from '../../shared/platform/listen-address.ts';
+import type { Log } from '../../shared/platform/log.ts';
+import { runTogether } from '../../shared/platform/lifecycle.ts';
+import type { ApiTrust } from '../api/trust-door.ts';
+import { keepAdminFile, writeAdminFile } from '../ca/admin-file.ts';
+import { openAuthority, type Authority } from '../ca/authority.ts';
+import { JoinTokens } from '../ca/join-tokens.ts';
+import { readKeyFile } from '../ca/key-file.ts';
+import { createServerIdentity } from '../ca/server-identity.ts';
+import type { CoordinatorConfig } from '../config.ts';
+import type { Store } from '../store/store.ts';
 
 export interface TrustSettings {
   readonly config: CoordinatorConfig;

@@ -10,11 +10,13 @@ import { changeConfigFile } from './identity/config-edit.ts';
 import { IdentityFiles } from './identity/identity-files.ts';
 import { joinCluster } from './identity/join.ts';
 import { askJoin, askTrust } from './link/identity-calls.ts';
+import { startService, unitConfigFile } from './start-service.ts';
 
 interface JoinFlags {
   readonly token: string;
   readonly config: string;
   readonly node?: string;
+  readonly start: boolean;
 }
 
 /** `tangram-agent join <address> --token …`: makes this host a node. `argv` is what follows `join`. Throws AppError. */
@@ -28,16 +30,17 @@ export async function runJoin(argv: readonly string[], out: (text: string) => vo
         .env('TANGRAM_JOIN_TOKEN')
         .makeOptionMandatory(),
     )
-    .option('--config <file>', 'YAML configuration of the agent', '/etc/tangram/agent.yaml')
+    .option('--config <file>', 'YAML configuration of the agent', unitConfigFile)
     .option(
       '--node <name>',
       'name of this node; without it: of the configuration, else of the host',
     )
+    .option('--no-start', 'leave the service tangram-agent as it is')
     .addHelpText(
       'after',
       '\nWrites key, certificate and roots to the folder identity of the state directory, and coordinator,\n' +
-        'labels and a given name to the configuration. Run it as the user that the agent runs as. A running\n' +
-        'agent takes the identity up by itself; it has to be restarted when its configuration changed.\n' +
+        'labels and a given name to the configuration. Run it as the user that the agent runs as. Where systemd\n' +
+        `runs and the unit tangram-agent, which reads ${unitConfigFile}, is installed, it is enabled and started.\n` +
         'Exit codes: 0 joined, or had before; 1 failure; 2 wrong usage or configuration.',
     )
     .exitOverride();
@@ -49,7 +52,7 @@ export async function runJoin(argv: readonly string[], out: (text: string) => vo
 
 async function join(
   address: string,
-  { token, config: named, node }: JoinFlags,
+  { token, config: named, node, start }: JoinFlags,
   out: (text: string) => void,
 ): Promise<void> {
   const file = resolve(named);
@@ -61,21 +64,28 @@ async function join(
     });
   }
   const files = new IdentityFiles(config.stateDir);
-  const outcome = await joinCluster(
+  const { clusterId, notAfterMs, joined } = await joinCluster(
     { files, askTrust, askJoin, clock: systemClock },
     { address, token, node: config.node },
   );
-  const until = new Date(outcome.notAfterMs).toISOString();
-  if (outcome.joined === null) {
-    out(
-      `${config.node} is a node of ${outcome.clusterId} already; its certificate is valid until ${until}\n`,
-    );
-    return;
-  }
-  const { coordinators, labels } = outcome.joined;
-  const changed = changeConfigFile(file, { node: node ?? null, coordinators, labels });
+  const until = new Date(notAfterMs).toISOString();
   out(
-    `${config.node} joined ${outcome.clusterId}; its certificate is valid until ${until} and renews itself\n`,
+    joined === null
+      ? `${config.node} is a node of ${clusterId} already; its certificate is valid until ${until}\n`
+      : `${config.node} joined ${clusterId}; its certificate is valid until ${until} and renews itself\n`,
   );
-  out(changed ? `wrote ${file}; now run: systemctl restart tangram-agent\n` : '');
+  const changed = joined !== null && changeConfigFile(file, { node: node ?? null, ...joined });
+  if (changed) out(`wrote ${file}\n`);
+  out(await serve(file, { start, changed }));
+}
+
+/** The one pasted line is to be enough; a line that was broken off may be pasted again. */
+async function serve(
+  file: string,
+  { start, changed }: { readonly start: boolean; readonly changed: boolean },
+): Promise<string> {
+  if (start && file === unitConfigFile && (await startService({ again: changed }))) {
+    return 'tangram-agent runs, now and after each boot; agentctl doctor looks at this host\n';
+  }
+  return changed ? `an agent that runs with ${file} has to be started anew\n` : '';
 }

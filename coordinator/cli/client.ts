@@ -19,7 +19,7 @@ import { snapshotCalls, type SnapshotCalls } from './snapshot-calls.ts';
 import { trustCalls, type TrustCalls } from './trust-calls.ts';
 import { whatIfCalls, type WhatIfCalls } from './whatif-calls.ts';
 import { accessCalls, type AccessCalls } from './access-calls.ts';
-import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
+import { explainAway, type Asked } from './explain-away.ts';
 import { callUnary, fromServiceError } from '../../shared/wire/unary.ts';
 import type { AccessServiceClient } from '../../shared/wire/generated/tangram/v1/AccessService.ts';
 import type { AllocationServiceClient } from '../../shared/wire/generated/tangram/v1/AllocationService.ts';
@@ -121,6 +121,7 @@ export function connectCoordinator(
   channel: ChannelCredentials = plaintext,
 ): CoordinatorClient {
   const peer = `the coordinator at ${address}`;
+  const asked: Asked = { address, inPlaintext: channel === plaintext };
   const connection: Connection = {
     access: createAccessClient(address, channel),
     allocation: createAllocationClient(address, channel),
@@ -140,7 +141,7 @@ export function connectCoordinator(
           deadline: deadline(),
         });
       } catch (error) {
-        throw explainAway(error, peer);
+        throw await explainAway(error, asked);
       }
     },
   };
@@ -151,22 +152,22 @@ export function connectCoordinator(
     ...accessCalls(connection.access, connection.ask),
     ...allocationCalls(connection.allocation, {
       ask: connection.ask,
-      read: (stream, signal) => readStream(stream, peer, signal),
+      read: (stream, signal) => readStream(stream, asked, signal),
       allPages,
     }),
     ...decisionCalls(connection.decision, {
       ask: connection.ask,
-      read: (stream, signal) => readStream(stream, peer, signal),
+      read: (stream, signal) => readStream(stream, asked, signal),
     }),
     ...telemetryCalls(connection.telemetry, { ask: connection.ask, allPages }),
     ...snapshotCalls(connection.snapshot, {
       ask: connection.ask,
-      read: (stream, signal) => readStream(stream, peer, signal),
+      read: (stream, signal) => readStream(stream, asked, signal),
     }),
     ...trustCalls(connection.trust, connection.ask),
     ...whatIfCalls(connection.whatIf, connection.ask),
     watchModels: (name, signal) =>
-      readStream(connection.scheduler.watchModels({ name }), peer, signal),
+      readStream(connection.scheduler.watchModels({ name }), asked, signal),
     close: () => {
       connection.access.close();
       connection.allocation.close();
@@ -350,7 +351,7 @@ async function allPages<T>(
 
 async function* readStream<T>(
   stream: ClientReadableStream<T>,
-  peer: string,
+  asked: Asked,
   signal: AbortSignal,
 ): AsyncIterable<T> {
   const cancel = (): void => stream.cancel();
@@ -360,24 +361,12 @@ async function* readStream<T>(
   } catch (error) {
     if (signal.aborted) return;
     if (!isServiceError(error)) throw error;
-    throw explainAway(fromServiceError(error, peer, 'COORDINATOR_AWAY'), peer);
+    const peer = `the coordinator at ${asked.address}`;
+    throw await explainAway(fromServiceError(error, peer, 'COORDINATOR_AWAY'), asked);
   } finally {
     signal.removeEventListener('abort', cancel);
     stream.cancel();
   }
-}
-
-/** A failed connection says where it looked and why nobody may be there, without the library's own sentences. */
-function explainAway(error: unknown, peer: string): unknown {
-  if (!isAppError(error, 'COORDINATOR_AWAY')) return error;
-  const why = /connect (E[A-Z]+)/.exec(errorChain(error.cause))?.[1];
-  return new AppError('COORDINATOR_AWAY', error.message, {
-    cause: why === 'ECONNREFUSED' ? 'nobody listens there' : error.cause,
-    hint:
-      why === 'ECONNREFUSED'
-        ? `is ${peer} running? name another with --coordinator or TANGRAM_COORDINATOR`
-        : 'does it know you? credentials are in a context file: --config or TANGRAM_CONFIG; on the host of the coordinator that is admin.yaml in its state directory',
-  });
 }
 
 function isServiceError(error: unknown): error is ServiceError {

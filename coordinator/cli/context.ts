@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { credentials, Metadata, type ChannelCredentials } from '@grpc/grpc-js';
@@ -9,14 +9,31 @@ import { AppError } from '../../shared/platform/errors.ts';
 import { plaintext } from '../../shared/wire/services.ts';
 import { tlsChannel } from '../../shared/wire/tls-channel.ts';
 
+/** The user's own, then the one that a coordinator on this machine writes, for whoever may read it. */
+const usualFiles: readonly string[] = [
+  join(homedir(), '.config', 'tangram', 'config.yaml'),
+  '/var/lib/tangram/coordinator/admin.yaml',
+];
+
 /**
- * Who asks, and of which cluster: the file that is named, else the one in the user's home. null: there is none, and a
- * coordinator on this machine is spoken to in plaintext. Throws CONFIG_INVALID.
+ * Who asks, and of which cluster: the file that is named, else the first of the usual ones that can be read. null: there
+ * is none, and a coordinator on this machine is spoken to in plaintext. Throws CONFIG_INVALID.
  */
-export function readContext(named: string | undefined): UserContext | null {
-  const path = named ?? join(homedir(), '.config', 'tangram', 'config.yaml');
-  if (named === undefined && !existsSync(path)) return null;
-  return readConfigFile(path, userContextSchema);
+export function readContext(
+  named: string | undefined,
+  usual: readonly string[] = usualFiles,
+): UserContext | null {
+  const path = named ?? usual.find(isReadable);
+  return path === undefined ? null : readConfigFile(path, userContextSchema);
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** How a context's user proves who they are. Throws CONFIG_INVALID for what is no certificate or key. */

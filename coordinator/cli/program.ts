@@ -34,7 +34,7 @@ export function createProgram(deps: CliDeps): Command {
     .addOption(
       new Option(
         '--config <file>',
-        'context: cluster and credentials (default: ~/.config/tangram/config.yaml)',
+        'context: cluster and credentials (default: ~/.config/tangram/config.yaml, then that of the coordinator on this host)',
       ).env('TANGRAM_CONFIG'),
     )
     .showHelpAfterError('(--help after a command lists its options)')

@@ -1,3 +1,4 @@
+import { isLoopback, parseAddress } from '../../shared/platform/listen-address.ts';
 import { renderTable } from '../../shared/platform/table.ts';
 import type { Authority__Output } from '../../shared/wire/generated/tangram/v1/Authority.ts';
 import type { CreateJoinTokenResponse__Output } from '../../shared/wire/generated/tangram/v1/CreateJoinTokenResponse.ts';
@@ -13,11 +14,18 @@ export function renderJoinLine({
 }
 
 /** What goes beside the line, for people. */
-export function renderTokenNote({ token }: CreateJoinTokenResponse__Output): string {
+export function renderTokenNote({ token, joinAddress }: CreateJoinTokenResponse__Output): string {
   if (token === null) return '';
   const pattern = token.nodePattern === '*' ? '' : ` named ${token.nodePattern}`;
   const nodes = `${counted(token.usesLeft, 'node')}${pattern}`;
-  return `run this on the host, as root; it lets ${nodes} in until ${minuteText(token.expiresAtMs)}; tangram token revoke ${token.id} takes it back\n`;
+  return `run this on the host, as root; it lets ${nodes} in until ${minuteText(token.expiresAtMs)}; tangram token revoke ${token.id} takes it back\n${warnOfLoopback(joinAddress)}`;
+}
+
+/** An address that leads every host to itself. */
+function warnOfLoopback(address: string): string {
+  const parsed = parseAddress(address);
+  if (!parsed.ok || !isLoopback(parsed.value.host)) return '';
+  return `warning: ${address} is reached from the coordinator's own host alone; for others set in coordinator.yaml grpc: 0.0.0.0:7443, join: 0.0.0.0:7442 and advertise: <name of this host>:7443, restart tangram-coordinator, and make another token\n`;
 }
 
 export function renderTokens(tokens: readonly JoinToken__Output[]): string {

@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import type protobuf from 'protobufjs';
+import { systemClock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { contract } from '../../shared/wire/contract.ts';
 import { channelOptions, packageDefinition } from '../../shared/wire/services.ts';
@@ -101,7 +102,7 @@ export class Gateway {
         method.responseDeserialize,
         message,
         proofOf(request),
-        { deadline: Date.now() + deadlineMs },
+        { deadline: systemClock.wallMs() + deadlineMs },
         done,
       );
       const cancel = (): void => call.cancel();

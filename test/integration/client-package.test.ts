@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
-import { connect, type TangramClient } from '../../shared/client/index.ts';
+import { connect, type TangramClient } from '../../shared/client/tangram-client.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { serverStream } from '../../shared/wire/server-stream.ts';
 import { schedulerService } from '../../shared/wire/services.ts';

@@ -97,7 +97,7 @@ describe('a database file', () => {
       migrations: [...migrations, 'CREATE TABLE u (a) STRICT;'.replace('(a)', '(a TEXT)')],
     }).close();
     expect(errorChain(thrown(() => openSqlite(path, { exclusive: true, migrations })))).toContain(
-      'the file has schema 2, this program knows 1',
+      'was written by a newer program: schema 2, this one knows 1',
     );
   });
 });

@@ -47,7 +47,8 @@ test('a replica on CPU asks for no device, and is told to see none', () => {
 
 test('an MPS client gets the pipe of its daemon and the shared memory, nobody else does', () => {
   const mps = { pipeDirectory: '/run/tangram/mps/GPU-1/pipe', smPercent: 25, memoryMib: 1044 };
-  const spec = startSpec({ grant: { deviceUuids: ['GPU-1'], mps } });
+  const workload = { writableRoot: true };
+  const spec = startSpec({ workload, grant: { deviceUuids: ['GPU-1'], mps } });
   const pipe = {
     Type: 'bind',
     Source: mps.pipeDirectory,
@@ -59,7 +60,21 @@ test('an MPS client gets the pipe of its daemon and the shared memory, nobody el
     containerSpec(spec, { ...options, handout: 'env', mpsShmDirectory }).HostConfig?.Mounts;
   expect(mounts('/dev/shm')).toEqual([pipe, shm]);
   expect(mounts(null)).toEqual([pipe]);
-  expect(containerSpec(startSpec(), { ...options, handout: 'env' }).HostConfig?.Mounts).toEqual([]);
+  const alone = startSpec({ workload });
+  expect(containerSpec(alone, { ...options, handout: 'env' }).HostConfig?.Mounts).toEqual([]);
+});
+
+test('who may not write to the image gets memory to write to, unless a directory of the host is mounted there', () => {
+  const mounts = [{ source: '/data/scratch', target: '/tmp', readOnly: false }];
+  const mountsOf = (workload: Parameters<typeof startSpec>[0]) =>
+    containerSpec(startSpec(workload), { ...options, handout: 'env' }).HostConfig?.Mounts?.map(
+      ({ Type, Source, Target }) => `${Type} ${Source} ${Target}`,
+    );
+  expect(mountsOf({})).toEqual(['tmpfs  /tmp', 'tmpfs  /run']);
+  expect(mountsOf({ workload: { mounts } })).toEqual(['tmpfs  /run', 'bind /data/scratch /tmp']);
+  expect(mountsOf({ workload: { mounts, writableRoot: true } })).toEqual([
+    'bind /data/scratch /tmp',
+  ]);
 });
 
 test('limits are absent when there are none, and swap equals memory when there are', () => {

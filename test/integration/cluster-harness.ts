@@ -26,18 +26,30 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** How a program is started that has something to suffer. */
+export interface Launch {
+  /** What runs it, such as `nsenter`; it must become the program, not start it. */
+  readonly prefix?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A program of ours that runs in the background, with what it printed in a file. */
 export class Daemon {
   readonly name: string;
   readonly logPath: string;
   #child: ChildProcess;
 
-  constructor(folder: string, name: string, argv: readonly string[]) {
+  constructor(folder: string, name: string, argv: readonly string[], launch: Launch = {}) {
     this.name = name;
     this.logPath = join(folder, `${name}.log`);
     const log = openSync(this.logPath, 'a');
     // A group of its own, as under systemd: it can be ended with everything that is in it.
-    this.#child = spawn(process.execPath, argv, { stdio: ['ignore', log, log], detached: true });
+    const [program = '', ...args] = [...(launch.prefix ?? []), process.execPath, ...argv];
+    this.#child = spawn(program, args, {
+      stdio: ['ignore', log, log],
+      detached: true,
+      env: { ...process.env, ...launch.env },
+    });
   }
 
   get pid(): number {
@@ -93,6 +105,7 @@ export interface AgentOptions {
   readonly cards: string;
   readonly runtime?: 'docker' | 'process' | 'auto';
   readonly extra?: Readonly<Record<string, unknown>>;
+  readonly launch?: Launch;
 }
 
 /**
@@ -106,7 +119,10 @@ export class TestCluster {
   grpc = '';
   http = '';
 
-  async startCoordinator(extra: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async startCoordinator(
+    extra: Readonly<Record<string, unknown>> = {},
+    launch: Launch = {},
+  ): Promise<void> {
     const ready = join(this.folder, 'coordinator.ready.json');
     rmSync(ready, { force: true });
     const config = join(this.folder, 'coordinator.yaml');
@@ -122,11 +138,8 @@ export class TestCluster {
         ...extra,
       }),
     );
-    const daemon = new Daemon(this.folder, 'coordinator', [
-      programs.coordinator,
-      '--config',
-      config,
-    ]);
+    const argv = [programs.coordinator, '--config', config];
+    const daemon = new Daemon(this.folder, 'coordinator', argv, launch);
     this.coordinator = daemon;
     const listening = await this.#ready<{ grpc: string; http: string }>(daemon, ready);
     this.grpc = listening.grpc;
@@ -171,7 +184,8 @@ export class TestCluster {
         ...options.extra,
       }),
     );
-    const daemon = new Daemon(this.folder, node, [programs.agent, '--config', config]);
+    const argv = [programs.agent, '--config', config];
+    const daemon = new Daemon(this.folder, node, argv, options.launch);
     this.agents.set(node, daemon);
     await this.#ready(daemon, ready);
   }

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:faults`: every row of the matrix with real processes; `npm test` runs the samples. */
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: ['test/faults/*.test.ts', 'test/integration/faults-*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // One after another: what is measured would be the machine's load.
+    fileParallelism: false,
+    globalSetup: ['test/setup/build-once.ts'],
+    reporters: ['default', './test/setup/closing-line.ts'],
+  },
+});

@@ -179,7 +179,7 @@ function pack(tree, version, out) {
   }
   mkdirSync(out, { recursive: true });
   const file = join(out, `tangram_${version}_${architecture}.deb`);
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, file], {
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z6', '--build', tree, file], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (!existsSync(file)) throw new Error(`dpkg-deb made no ${basename(file)}`);

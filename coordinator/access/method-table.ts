@@ -83,6 +83,9 @@ export const methodTable: Readonly<Record<string, MethodRule>> = {
   'tangram.v1.ClusterService/CordonNode': changing(operators, wholeNode()),
   'tangram.v1.ClusterService/DrainNode': changing(operators, wholeNode()),
   'tangram.v1.ClusterService/UncordonNode': changing(operators, wholeNode()),
+  'tangram.v1.ClusterService/LabelNode': changing(operators, wholeNode()),
+  // It ends what others hold there, and takes its certificates away.
+  'tangram.v1.ClusterService/RemoveNode': changing(operators, wholeNode()),
   'tangram.v1.ClusterService/ListEvents': reading(readers, { filter: ownEvents }),
   'tangram.v1.ClusterService/GetCluster': reading(readers),
 

@@ -5,12 +5,13 @@ import { sliceEnforcement, type Slice } from '../../shared/domain/slice.ts';
 import { encodeShape } from '../../shared/wire/slice-codec.ts';
 import { encodePeers } from '../../shared/wire/inventory-codec.ts';
 import { inverted } from '../../shared/wire/fields.ts';
-import type { FleetEvent, ModelView, NodeView, ReplicaView } from '../fleet/core.ts';
+import type { DrainView, FleetEvent, ModelView, NodeView, ReplicaView } from '../fleet/core.ts';
 import type { NodeAvailability } from '../../shared/placement/engine.ts';
 import type { Event } from '../../shared/wire/generated/tangram/v1/Event.ts';
 import type { Gpu } from '../../shared/wire/generated/tangram/v1/Gpu.ts';
 import type { GpuSlice } from '../../shared/wire/generated/tangram/v1/GpuSlice.ts';
 import type { Node } from '../../shared/wire/generated/tangram/v1/Node.ts';
+import type { NodeDrain } from '../../shared/wire/generated/tangram/v1/NodeDrain.ts';
 import { encodeReplicaView } from './model-view-codec.ts';
 
 const encodeAvailability = inverted({
@@ -44,7 +45,7 @@ export function encodeNodeView(view: NodeView, replicas: ReadonlyMap<ClaimId, Re
     driverVersion: inventory?.driverVersion ?? '',
     cpuMillis: inventory?.cpuMillis ?? 0,
     memoryMib: inventory?.memoryMib ?? 0,
-    labels: { ...inventory?.labels },
+    labels: { ...view.labels },
     runtimes: [...(inventory?.runtimes ?? [])],
     gpuHandout: inventory?.handout ?? '',
     metricsAddress: inventory?.metricsAddress ?? '',
@@ -57,6 +58,21 @@ export function encodeNodeView(view: NodeView, replicas: ReadonlyMap<ClaimId, Re
         replicas.get(claim.id) ?? { claim, status: null, retiring: claim.state === 'reclaiming' },
       ),
     ),
+    ...(view.drain === null ? {} : { drain: encodeDrain(view.drain) }),
+  };
+}
+
+function encodeDrain({ deadlineMs, left, ...drain }: DrainView): NodeDrain {
+  return {
+    ...drain,
+    deadlineMs: deadlineMs ?? 0,
+    left: left.map(({ claim: { holder }, reason, blocked }) => ({
+      replica: holder.kind === 'replica' ? holder.replica : '',
+      allocation: holder.kind === 'allocation' ? holder.allocation : '',
+      model: holder.kind === 'replica' ? holder.model : '',
+      reason,
+      blocked,
+    })),
   };
 }
 

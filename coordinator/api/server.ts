@@ -4,7 +4,6 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { errorCodes, isAppError } from '../../shared/platform/errors.ts';
@@ -16,7 +15,6 @@ import {
   clusterService,
   decisionService,
   joinService,
-  packageDefinition,
   schedulerService,
   snapshotService,
   trustService,
@@ -46,6 +44,7 @@ import { leaderOnly } from './leader-gate.ts';
 import { linkHandlers } from './link-service.ts';
 import { GeometryPool } from './geometry-pool.ts';
 import { LogsDesk } from './logs-desk.ts';
+import { addReflection } from './reflection.ts';
 import { schedulerHandlers } from './scheduler-service.ts';
 import { snapshotHandlers, type Snapshots } from './snapshot-service.ts';
 import { telemetryHandlers } from './telemetry-service.ts';
@@ -190,7 +189,10 @@ function createServer(options: ServerOptions, deps: ApiDeps, shared: Shared): Op
   const serve = (service: ServiceDefinition, handlers: UntypedServiceImplementation): void =>
     server.addService(service, leaderOnly(handlers, deps.standing));
   serve(schedulerService, schedulerHandlers({ core, logs, onError }));
-  serve(clusterService, clusterHandlers({ core, version, onError }));
+  const authority = trust?.enrol.authority;
+  const revokeAgent =
+    authority === undefined ? null : async (node: string) => authority.revoke(`agent/${node}`);
+  serve(clusterService, clusterHandlers({ core, revokeAgent, version, onError }));
   serve(allocationService, allocationHandlers({ core, onError }));
   serve(changeService, changeHandlers({ ...deps, onError }));
   serve(decisionService, decisionHandlers({ ...deps, onError }));
@@ -208,7 +210,7 @@ function createServer(options: ServerOptions, deps: ApiDeps, shared: Shared): Op
   );
   health.addToServer(server);
   const stopTelling = tellHealth(health, deps.standing);
-  new ReflectionService(packageDefinition, { services: names }).addToServer(server);
+  addReflection(server, names);
   const quit = (): void => {
     stopTelling();
     for (const name of ['', ...names]) health.setStatus(name, 'NOT_SERVING');

@@ -8,6 +8,7 @@ import type { RevokeCertificatesRequest__Output } from '../../shared/wire/genera
 import type { TrustServiceHandlers } from '../../shared/wire/generated/tangram/v1/TrustService.ts';
 import { nodesBehind, type EnrolDeps } from '../ca/enrol.ts';
 import type { TokenRecord } from '../ca/records.ts';
+import { checkedLabels } from './label-map.ts';
 
 export interface TrustDeps {
   readonly enrol: EnrolDeps;
@@ -19,9 +20,6 @@ export interface TrustDeps {
 const hourSeconds = 3_600;
 const secondsMax = 30 * 24 * hourSeconds;
 const usesMax = 1_000;
-const labelsMax = 64;
-const labelLengthMax = 256;
-const labelKey = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/;
 const serialShape = /^[0-9a-fA-F]{2,64}$/;
 const nameShape = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -106,17 +104,6 @@ function limited(value: number, field: string, byDefault: number, most: number):
   if (value > 0 && value <= most) return value;
   throw new AppError('REQUEST_INVALID', `${field}: ${value} is out of range`, {
     hint: `give 1 to ${most}`,
-  });
-}
-
-function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const all = Object.entries(labels);
-  const wrong = all.find(([key, value]) => !labelKey.test(key) || value.length > labelLengthMax);
-  if (wrong === undefined && all.length <= labelsMax) return labels;
-  const why =
-    wrong === undefined ? `there are ${all.length}` : `${JSON.stringify(wrong[0])} is none`;
-  throw new AppError('REQUEST_INVALID', `labels: ${why}`, {
-    hint: `at most ${labelsMax} of key=value, keys of letters, digits and . _ / -`,
   });
 }
 

@@ -15,6 +15,7 @@ import {
 import { allocationCalls, type AllocationCalls } from './allocation-calls.ts';
 import { decisionCalls, type DecisionCalls } from './decision-calls.ts';
 import { telemetryCalls, type TelemetryCalls } from './telemetry-calls.ts';
+import { nodeDecisionCalls, nodeIn, type NodeCalls } from './node-calls.ts';
 import { snapshotCalls, type SnapshotCalls } from './snapshot-calls.ts';
 import { trustCalls, type TrustCalls } from './trust-calls.ts';
 import { whatIfCalls, type WhatIfCalls } from './whatif-calls.ts';
@@ -53,8 +54,6 @@ import type { TrustServiceClient } from '../../shared/wire/generated/tangram/v1/
 import type { WhatIfServiceClient } from '../../shared/wire/generated/tangram/v1/WhatIfService.ts';
 import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
 
-export type NodeChange = 'cordon' | 'drain' | 'uncordon';
-
 /** The coordinator as the command line sees it. Every method throws AppError: COORDINATOR_AWAY, or what was answered. */
 export interface CoordinatorClient
   extends
@@ -62,6 +61,7 @@ export interface CoordinatorClient
     SnapshotCalls,
     AllocationCalls,
     DecisionCalls,
+    NodeCalls,
     WhatIfCalls,
     TelemetryCalls,
     TrustCalls {
@@ -87,7 +87,6 @@ export interface CoordinatorClient
   /** All pages. */
   listNodes(): Promise<readonly Node__Output[]>;
   getNode(name: string): Promise<Node__Output>;
-  changeNode(name: string, change: NodeChange): Promise<Node__Output>;
   listEvents(subject: string, limit: number): Promise<readonly Event__Output[]>;
   getCluster(): Promise<GetClusterResponse__Output>;
   close(): void;
@@ -148,6 +147,7 @@ export function connectCoordinator(
   return {
     ...modelCalls(connection),
     ...nodeCalls(connection),
+    ...nodeDecisionCalls(connection.cluster, connection.ask),
     ...changeCalls(connection),
     ...accessCalls(connection.access, connection.ask),
     ...allocationCalls(connection.allocation, {
@@ -248,13 +248,6 @@ function nodeCalls({ cluster, ask }: Connection) {
           { name },
         ),
       ),
-    changeNode: async (name: string, change: NodeChange) =>
-      nodeIn(
-        await ask<object, { node: Node__Output | null }>(
-          (sent, options, answer) => invokeChange(cluster, change)(sent, options, answer),
-          { name },
-        ),
-      ),
     listEvents: async (subject: string, limit: number) => {
       const { events } = await ask<object, ListEventsResponse__Output>(
         (sent, options, answer) => cluster.listEvents(sent, options, answer),
@@ -317,22 +310,6 @@ function changeCalls({ change, ask }: Connection) {
 function changeIn({ change }: ChangeAnswer): Change__Output {
   if (change === null) throw new Error('the answer holds no change');
   return change;
-}
-
-type ChangeCall = Parameters<typeof callUnary<object, { node: Node__Output | null }>>[0];
-
-function invokeChange(cluster: ClusterServiceClient, change: NodeChange): ChangeCall {
-  const calls: Readonly<Record<NodeChange, ChangeCall>> = {
-    cordon: (sent, options, answer) => cluster.cordonNode(sent, options, answer),
-    drain: (sent, options, answer) => cluster.drainNode(sent, options, answer),
-    uncordon: (sent, options, answer) => cluster.uncordonNode(sent, options, answer),
-  };
-  return calls[change];
-}
-
-function nodeIn({ node }: { readonly node: Node__Output | null }): Node__Output {
-  if (node === null) throw new Error('the answer holds no node');
-  return node;
 }
 
 async function allPages<T>(

@@ -5,6 +5,7 @@ import { addChanges } from './change-commands.ts';
 import type { CoordinatorClient } from './client.ts';
 import { addDeclarations } from './declare-commands.ts';
 import type { Api, CliDeps } from './deps.ts';
+import { addNodes } from './node-commands.ts';
 import { addPlans } from './plan-commands.ts';
 import { addReads } from './read-commands.ts';
 import { addRecords } from './record-commands.ts';
@@ -71,6 +72,7 @@ Examples:
   addPlans(program, deps, api);
   addReads(program, deps, api);
   addChanges(program, deps, api);
+  addNodes(program, deps, api);
   addAllocations(program, deps, api);
   addRecords(program, deps, api);
   addAccess(program, deps, api);

@@ -3,6 +3,7 @@ import { renderTable } from '../../shared/platform/table.ts';
 import type { Event__Output } from '../../shared/wire/generated/tangram/v1/Event.ts';
 import type { Gpu__Output } from '../../shared/wire/generated/tangram/v1/Gpu.ts';
 import type { Node__Output } from '../../shared/wire/generated/tangram/v1/Node.ts';
+import { drainText, renderDrain } from './render-drain.ts';
 import { renderEvents } from './render-events.ts';
 import { mapText, renderFields } from './render-models.ts';
 import {
@@ -169,6 +170,7 @@ export function renderNode(
     ['driver', node.driverVersion],
     ['agent', node.agentVersion],
     ['metrics', node.metricsAddress],
+    ['drain', node.drain === null ? '' : drainText(node.drain)],
     ['target', `generation ${node.generation}, accepted ${node.acceptedGeneration}`],
   ]);
   const replicas = renderTable(
@@ -182,5 +184,9 @@ export function renderNode(
     ]),
   );
   const events = about.events.length === 0 ? '' : `\nevents\n${renderEvents(about.events)}`;
-  return `${head}\ncards\n${renderGpus([node])}\nslices\n${renderSlices([node])}\nreplicas\n${replicas}${events}`;
+  const drain =
+    node.drain === null || node.drain.left.length === 0
+      ? ''
+      : `\nleft to drain\n${renderDrain(node.drain)}`;
+  return `${head}${drain}\ncards\n${renderGpus([node])}\nslices\n${renderSlices([node])}\nreplicas\n${replicas}${events}`;
 }

@@ -57,6 +57,13 @@ function nextWrites(world: World, record: ClaimRecord, live: LiveNode): LedgerWr
   return [...writes, world.deleteClaim(record), ...forgetAllocation(world, record)];
 }
 
+/** Every tombstone that the end of a claim may leave behind. */
+export function claimStones(record: ClaimRecord): readonly ClaimTombstone[] {
+  const replica = replicaOf(record);
+  const stones = sliceStones(record);
+  return replica === null ? stones : [{ kind: 'replica', replica }, ...stones];
+}
+
 function sliceStones(record: ClaimRecord): ClaimTombstone[] {
   return record.claim.slices.map((slice) => ({
     kind: 'slice',

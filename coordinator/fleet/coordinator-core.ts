@@ -17,10 +17,12 @@ import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { Watches } from './watches.ts';
 import { planDefrag } from './plan-defrag.ts';
 import { Planner } from './planner.ts';
+import type { LiveNode } from './node-registry.ts';
+import { removeNode } from './remove-node.ts';
 import { runRound } from './round.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
-import { setAvailability, unknownNode } from './set-availability.ts';
+import { labelNode, setAvailability, unknownNode } from './set-availability.ts';
 import { viewChange, viewModel, viewNode } from './views.ts';
 import { tryModel, tryNodes, tryWithout } from './what-if-desk.ts';
 import { World, type CoreDeps } from './world.ts';
@@ -191,7 +193,19 @@ class Core implements RunningCore {
   };
 
   setAvailability: CoordinatorCore['setAvailability'] = (name, wanted, options = { etag: null }) =>
-    this.#write(() => setAvailability(this.#world, name, wanted, options), options.once);
+    this.#write(
+      () => setAvailability(this.#world, this.#planner, { name, wanted, ...options }),
+      options.once,
+    );
+
+  labelNode: CoordinatorCore['labelNode'] = (name, labels, options = { etag: null }) =>
+    this.#write(
+      () => labelNode(this.#world, this.#planner, { name, labels, ...options }),
+      options.once,
+    );
+
+  removeNode: CoordinatorCore['removeNode'] = (name, options = {}) =>
+    this.#write(() => removeNode(this.#world, name, options), options.once);
 
   models: CoordinatorCore['models'] = () => [...this.eachModel()];
 
@@ -210,14 +224,19 @@ class Core implements RunningCore {
     for (const { node } of this.#world.registry.all()) {
       // Looked up anew: whoever walks may have rested since.
       const live = this.#world.registry.get(node);
-      if (live !== undefined) yield viewNode(this.#world, live);
+      if (live !== undefined) yield this.#viewNode(live);
     }
   }
 
   node: CoordinatorCore['node'] = (name) => {
     const live = this.#world.registry.get(name);
-    return live && viewNode(this.#world, live);
+    return live && this.#viewNode(live);
   };
+
+  #viewNode(live: LiveNode): NodeView {
+    const record = this.#world.ledger.node(live.node)?.value;
+    return viewNode(this.#world, this.#planner, { live, record });
+  }
 
   explain: CoordinatorCore['explain'] = (name) => explainModel(this.#world, this.#planner, name);
 

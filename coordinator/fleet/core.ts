@@ -1,6 +1,13 @@
 import type { Change, Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
-import type { ChangeId, ClusterId, ModelName, NodeName, PlanId } from '../../shared/domain/ids.ts';
+import type {
+  AllocationName,
+  ChangeId,
+  ClusterId,
+  ModelName,
+  NodeName,
+  PlanId,
+} from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
@@ -53,6 +60,35 @@ export interface NodeView {
   readonly acceptedGeneration: number;
   readonly status: NodeStatus | null;
   readonly claims: readonly Claim[];
+  /** The agent's, and an operator's, which win. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** null: it does not drain. */
+  readonly drain: DrainView | null;
+}
+
+/** How far a drain has come. */
+export interface DrainView {
+  readonly sinceMs: number;
+  /** Wall clock; null: it has none. */
+  readonly deadlineMs: number | null;
+  readonly force: boolean;
+  readonly overdue: boolean;
+  readonly replicasGone: number;
+  /** What is there still, and why. Empty: the node is drained. */
+  readonly left: readonly {
+    readonly claim: Claim;
+    readonly reason: string;
+    /** It goes only when somebody does something: makes room, ends an allocation, forces it. */
+    readonly blocked: boolean;
+  }[];
+}
+
+/** How an operator wants a drain. */
+export interface DrainWish {
+  /** From now; null: as long as it takes. */
+  readonly deadlineInMs: number | null;
+  /** At the deadline everything of ours is stopped, whatever its `disruption` says. */
+  readonly force: boolean;
 }
 
 export type ApplyOutcome = 'created' | 'updated' | 'unchanged';
@@ -85,6 +121,12 @@ export interface Once<T> {
 export interface ChangeOptions<T> extends Once<T> {
   /** The revision that the caller has read; null: whatever is there. */
   readonly etag: string | null;
+}
+
+/** What went with a node. */
+export interface RemovedNode {
+  readonly replicas: number;
+  readonly allocations: readonly AllocationName[];
 }
 
 /** What a plan may cost. */
@@ -249,8 +291,19 @@ export interface CoordinatorCore {
   setAvailability(
     name: NodeName,
     wanted: 'ready' | 'cordoned' | 'draining',
+    options?: ChangeOptions<NodeView> & { readonly drain?: DrainWish },
+  ): Promise<NodeView>;
+  /** Labels that win over the agent's; a value of '' takes one away. Throws NODE_UNKNOWN, NODE_CONFLICT, REQUEST_INVALID. */
+  labelNode(
+    name: NodeName,
+    labels: Readonly<Record<string, string>>,
     options?: ChangeOptions<NodeView>,
   ): Promise<NodeView>;
+  /**
+   * Forgets a node that never returns: its claims end at once, what it held is placed elsewhere.
+   * Throws NODE_UNKNOWN, NODE_IN_USE while its agent is connected or a running change needs it.
+   */
+  removeNode(name: NodeName, options?: Once<RemovedNode>): Promise<RemovedNode>;
   /** The newest, oldest first; `before`: of those that came before the event of that id. */
   events(options: {
     readonly limit: number;

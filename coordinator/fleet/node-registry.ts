@@ -75,6 +75,12 @@ export class NodeRegistry {
     });
   }
 
+  forget(node: NodeName): void {
+    this.#count(this.#nodes.get(node)?.replicas, -1);
+    this.#nodes.delete(node);
+    this.#order = null;
+  }
+
   update(node: NodeName, change: Partial<Omit<LiveNode, 'node'>>): LiveNode | undefined {
     const before = this.#nodes.get(node);
     if (before === undefined) return undefined;

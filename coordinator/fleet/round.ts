@@ -6,6 +6,7 @@ import { judgeLosses } from './availability.ts';
 import { carryOutChanges } from './carry-out.ts';
 import { advanceChanges } from './changes.ts';
 import { advanceReclaiming } from './claim-life.ts';
+import { endOverdueDrains } from './drain.ts';
 import { forgetPlans } from './kept-plans.ts';
 import { learnStarts } from './learning.ts';
 import type { LedgerWrite } from './ledger.ts';
@@ -29,7 +30,9 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   world.refreshNodes();
   await world.ledger.commitGroups(nodeRecords(world).map((write) => [write]));
   world.allocationTimers.useEpoch(identity.epoch);
+  world.drainTimers.useEpoch(identity.epoch);
   await world.ledger.commitGroups(endDueAllocations(world));
+  await world.ledger.commitGroups(endOverdueDrains(world));
   await world.ledger.commitGroups(advanceReclaiming(world));
   // Before the planner looks: what a change is about to do is not its to decide.
   await carryOutChanges(world);
@@ -110,7 +113,8 @@ export function nodeRecordOf(
   const seenAtMs = live.seenAtMs === 0 ? world.deps.clock.wallMs() : live.seenAtMs;
   if (before === undefined) {
     const { node } = live;
-    return { node, wanted: 'ready', labels, firstSeenMs: seenAtMs, lastSeenMs: seenAtMs };
+    const decided = { wanted: 'ready', drain: null, ownLabels: {} } as const;
+    return { node, ...decided, labels, firstSeenMs: seenAtMs, lastSeenMs: seenAtMs };
   }
   const sameLabels = world.sameLabels(labels, before.labels);
   const due = live.connected

@@ -2,8 +2,10 @@ import type { Change } from '../../shared/domain/change.ts';
 import type { ModelName } from '../../shared/domain/ids.ts';
 import { storeKeys, type ModelRecord, type NodeRecord } from '../store/values.ts';
 import { waitsFor } from './abort-change.ts';
+import { availabilityOf } from './availability.ts';
 import { contentHash } from './content-hash.ts';
 import type { ChangeView, ModelView, NodeView } from './core.ts';
+import { viewDrain } from './drain.ts';
 import { standingOf } from './model-plan.ts';
 import type { LiveNode } from './node-registry.ts';
 import type { Planner } from './planner.ts';
@@ -63,27 +65,40 @@ export function viewChange(world: World, change: Change): ChangeView {
   return { change, waitsFor: waitsFor(world, change), receipt: receiptOf(change) };
 }
 
-/** Names what an operator has decided about a node: equal decisions have equal names. */
-export function nodeEtag({ node, wanted }: Pick<NodeRecord, 'node' | 'wanted'>): string {
-  return contentHash([node, wanted]).slice(0, 16);
+/** Names what operators have decided about a node: equal decisions have equal names. */
+export function nodeEtag({ node, wanted, drain, ownLabels }: Decided): string {
+  const order = drain === null ? null : [drain.deadlineMs, drain.force];
+  return contentHash([node, wanted, order, ownLabels]).slice(0, 16);
 }
 
-/** A node as people see it. */
-export function viewNode(world: World, live: LiveNode): NodeView {
+type Decided = Pick<NodeRecord, 'node' | 'wanted' | 'drain' | 'ownLabels'>;
+
+const undecided = { wanted: 'ready', drain: null, ownLabels: {} } as const;
+
+/** A node as people see it; `record` as it is about to be stored, or as it is. */
+export function viewNode(
+  world: World,
+  planner: Planner,
+  of: { readonly live: LiveNode; readonly record: NodeRecord | undefined },
+): NodeView {
+  const { live, record } = of;
   const { node, inventory, connected, status } = live;
+  const silence = { ...world.silenceOf(live), wanted: record?.wanted ?? 'ready' };
   return {
     node,
-    etag: nodeEtag(world.ledger.node(node)?.value ?? { node, wanted: 'ready' }),
+    etag: nodeEtag(record ?? { node, ...undecided }),
     inventory,
-    availability: world.availability(live),
+    availability: availabilityOf(silence, world.deps.limits),
     connected,
-    lastSeenMs: Math.max(live.seenAtMs, world.ledger.node(node)?.value.lastSeenMs ?? 0),
+    lastSeenMs: Math.max(live.seenAtMs, record?.lastSeenMs ?? 0),
     generation: world.ledger.generations.get(storeKeys.generation(node))?.value.generation ?? 0,
     acceptedGeneration: status?.acceptedGeneration ?? 0,
     status,
     claims: world
       .claimsOnNode(node)
-      .map((record) => record.claim)
+      .map((each) => each.claim)
       .sort((left, right) => (left.id < right.id ? -1 : 1)),
+    labels: { ...(inventory?.labels ?? record?.labels), ...record?.ownLabels },
+    drain: viewDrain(world, record, (model) => planner.pending(model)?.refusal.summary),
   };
 }

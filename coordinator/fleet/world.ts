@@ -12,13 +12,14 @@ import type {
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { Store } from '../store/store.ts';
-import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
+import { replicaOf, storeKeys, type ClaimRecord, type NodeRecord } from '../store/values.ts';
 import { Answers } from './answers.ts';
 import { AllocationTimers } from './allocation-timers.ts';
 import { availabilityOf } from './availability.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { holdsOf, withHold, type ChangeHolds } from './change-holds.ts';
 import { EngineDesk, type DeskOptions, type OpenEngine } from './engine-desk.ts';
+import { DeadlineTimers } from './deadline-timers.ts';
 import type { SeenStart } from './seen-starts.ts';
 import type { FleetLimits } from './limits.ts';
 import { Ledger, type LedgerWrite } from './ledger.ts';
@@ -54,6 +55,7 @@ export class World {
   readonly registry = new NodeRegistry();
   readonly desk: EngineDesk;
   readonly allocationTimers: AllocationTimers;
+  readonly drainTimers: DeadlineTimers;
   /** Nodes whose target may have changed. */
   readonly dirtyTargets = new Set<NodeName>();
   /** Nodes that were suspect in the last round. */
@@ -81,6 +83,7 @@ export class World {
     this.answers = new Answers({ ledger: this.ledger, clock: deps.clock, limits: deps.limits });
     this.desk = new EngineDesk(deps.open, deps.placement);
     this.allocationTimers = new AllocationTimers(deps.clock);
+    this.drainTimers = new DeadlineTimers(deps.clock);
   }
 
   async reload(): Promise<void> {
@@ -154,7 +157,7 @@ export class World {
   plainNode(name: NodeName): PlacementNode | undefined {
     const live = this.registry.get(name);
     if (live === undefined || live.inventory === null) return undefined;
-    const inventory = withoutStrangers(live.inventory, live.strangers);
+    const inventory = withoutStrangers(this.#labelled(live.inventory), live.strangers);
     return { inventory, availability: this.availability(live) };
   }
 
@@ -192,6 +195,11 @@ export class World {
     const starts = this.#starts;
     this.#starts = [];
     return starts;
+  }
+
+  /** Nodes that an operator drains. */
+  drains(): readonly NodeRecord[] {
+    return this.ledger.nodes.values().filter((record) => record.wanted === 'draining');
   }
 
   silenceOf(live: LiveNode) {
@@ -256,12 +264,32 @@ export class World {
       sameAvailability(before.node.availability, availability);
     if (same && !this.dirtyInventories.has(live.node)) return;
     this.dirtyInventories.delete(live.node);
-    const plain = withoutStrangers(live.inventory, live.strangers);
+    const plain = withoutStrangers(this.#labelled(live.inventory), live.strangers);
     const inventory = withHold(plain, this.#holds.nodes.get(live.node), this.#leavingOn(live.node));
     const node = { inventory, availability };
     this.#placementNodes.set(live.node, { node, hold });
     if (before !== undefined && isDeepStrictEqual(before.node, node)) return;
     this.desk.apply({ kind: 'node-set', node });
+  }
+
+  /** With the labels that an operator has given it: they win. */
+  #labelled(inventory: Inventory): Inventory {
+    const own = this.ledger.node(inventory.node)?.value.ownLabels;
+    if (own === undefined || Object.keys(own).length === 0) return inventory;
+    return { ...inventory, labels: { ...inventory.labels, ...own } };
+  }
+
+  /** Its record and its claims are gone: nothing speaks of it any more. */
+  forgetNode(name: NodeName): void {
+    this.registry.forget(name);
+    this.suspects.delete(name);
+    this.dirtyTargets.delete(name);
+    this.dirtyInventories.delete(name);
+    this.drainTimers.forget(name);
+    for (const key of this.#said.keys()) {
+      if (key.endsWith(` nodes/${name}`)) this.#said.delete(key);
+    }
+    if (this.#placementNodes.delete(name)) this.desk.apply({ kind: 'node-removed', node: name });
   }
 
   /** Equal while what is kept free on a node is equal. */

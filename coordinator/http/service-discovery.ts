@@ -23,7 +23,7 @@ export function targetGroups(nodes: readonly NodeView[]): readonly TargetGroup[]
 }
 
 function labelsOf(view: NodeView): Readonly<Record<string, string>> {
-  const labels = Object.entries(view.inventory?.labels ?? {}).map(([name, value]) => [
+  const labels = Object.entries(view.labels).map(([name, value]) => [
     `__meta_tangram_label_${name.replace(labelNameUnsafe, '_')}`,
     value,
   ]);

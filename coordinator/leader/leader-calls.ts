@@ -25,6 +25,8 @@ export function leaderCalls(leader: () => RunningCore): LeaderCalls {
     tryModel: (...args) => ask((core) => core.tryModel(...args)),
     abortChange: (...args) => ask((core) => core.abortChange(...args)),
     setAvailability: (...args) => ask((core) => core.setAvailability(...args)),
+    labelNode: (...args) => ask((core) => core.labelNode(...args)),
+    removeNode: (...args) => ask((core) => core.removeNode(...args)),
     allocations: {
       allocate: (...args) => ask((core) => core.allocations.allocate(...args)),
       renew: (...args) => ask((core) => core.allocations.renew(...args)),

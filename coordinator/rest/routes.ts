@@ -43,6 +43,8 @@ export const routes: readonly Route[] = [
   post('/v1/nodes/{name}:cordon', 'ClusterService/CordonNode'),
   post('/v1/nodes/{name}:drain', 'ClusterService/DrainNode'),
   post('/v1/nodes/{name}:uncordon', 'ClusterService/UncordonNode'),
+  post('/v1/nodes/{name}:label', 'ClusterService/LabelNode'),
+  remove('/v1/nodes/{name}', 'ClusterService/RemoveNode'),
   get('/v1/events', 'ClusterService/ListEvents'),
   get('/v1/cluster', 'ClusterService/GetCluster'),
 

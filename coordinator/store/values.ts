@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { AllocationSpec } from '../../shared/domain/allocation.ts';
 import type { Change, Plan } from '../../shared/domain/change.ts';
@@ -7,6 +8,7 @@ import type { ModelSpec, Workload } from '../../shared/domain/model.ts';
 import type { ClaimTombstone } from '../../shared/domain/node-target.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { changeShape, planShape } from './change-shapes.ts';
+import { ClaimReader } from './claim-reader.ts';
 import {
   allocationSpecShape,
   claimShape,
@@ -71,11 +73,27 @@ export interface AllocationRecord {
   readonly ended: { readonly why: 'released' | 'expired'; readonly atMs: number } | null;
 }
 
+/** What an operator wants of a drain. */
+export interface DrainOrder {
+  /** Wall clock: from then on what found no other place may be stopped. null: it waits as long as it takes. */
+  readonly deadlineMs: number | null;
+  /** At the deadline everything of ours is stopped, whatever its `disruption` says. */
+  readonly force: boolean;
+  readonly sinceMs: number;
+  /** How many replicas the node held then. */
+  readonly replicasAtStart: number;
+}
+
 /** `nodes/<name>`: what we know of a node when its agent is silent. */
 export interface NodeRecord {
   readonly node: NodeName;
   readonly wanted: 'ready' | 'cordoned' | 'draining';
+  /** null: it does not drain. */
+  readonly drain: DrainOrder | null;
+  /** As its agent says. */
   readonly labels: Readonly<Record<string, string>>;
+  /** An operator's: they win over the agent's. */
+  readonly ownLabels: Readonly<Record<string, string>>;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
 }
@@ -132,6 +150,14 @@ export interface ValueCodec<T> {
   /** The oldest reader that understands what this program writes. */
   readonly leastReader: number;
   readonly shape: z.ZodType<T>;
+  /** Reads many values quicker than the shape, and as it does; whatever it does not know is null. */
+  readonly quick?: () => QuickReader<T>;
+}
+
+interface QuickReader<T> {
+  read(text: string): T | null;
+  /** Told what `text` was found to say. */
+  learn(text: string, value: T): void;
 }
 
 const text = z.string().max(4_096);
@@ -162,15 +188,18 @@ const modelShape: z.ZodType<ModelRecord> = z.object({
 
 export const modelCodec = codec<ModelRecord>('model', modelShape);
 
-export const claimCodec = codec<ClaimRecord>(
-  'claim',
-  z.object({
-    claim: claimShape,
-    workload: workloadShape,
-    processes: wholeNumber,
-    superseded: z.boolean(),
-  }),
-);
+export const claimCodec: ValueCodec<ClaimRecord> = {
+  ...codec<ClaimRecord>(
+    'claim',
+    z.object({
+      claim: claimShape,
+      workload: workloadShape,
+      processes: wholeNumber,
+      superseded: z.boolean(),
+    }),
+  ),
+  quick: () => new ClaimReader(),
+};
 
 export const allocationCodec = codec<AllocationRecord>(
   'allocation',
@@ -189,7 +218,17 @@ export const nodeCodec = codec<NodeRecord>(
   z.object({
     node: idShapes.nodeName,
     wanted: z.enum(['ready', 'cordoned', 'draining']),
+    drain: z
+      .object({
+        deadlineMs: wholeNumber.nullable(),
+        force: z.boolean(),
+        sinceMs: wholeNumber,
+        replicasAtStart: wholeNumber,
+      })
+      .nullable()
+      .default(null),
     labels: z.record(z.string(), text),
+    ownLabels: z.record(z.string(), text).default({}),
     firstSeenMs: wholeNumber,
     lastSeenMs: wholeNumber,
   }),
@@ -244,6 +283,24 @@ const envelope = z.object({
   value: z.unknown(),
 });
 
+/** `decodeValue` for very many values of one kind. */
+export function valueReader<T>(kind: ValueCodec<T>): (key: string, bytes: Uint8Array) => T {
+  const quick = kind.quick?.();
+  if (quick === undefined) return (key, bytes) => decodeValue(kind, key, bytes);
+  return (key, bytes) => {
+    const text = isUtf8(bytes) ? textOf(bytes) : '';
+    const known = quick.read(text);
+    if (known !== null) return known;
+    const value = decodeValue(kind, key, bytes);
+    quick.learn(text, value);
+    return value;
+  };
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
 /** Throws STORE_UNREADABLE, naming the key, for what is corrupt or was written for a newer reader. */
 export function decodeValue<T>(kind: ValueCodec<T>, key: string, bytes: Uint8Array): T {
   const opened = envelope.safeParse(parseJson(key, bytes));
@@ -260,9 +317,11 @@ export function decodeValue<T>(kind: ValueCodec<T>, key: string, bytes: Uint8Arr
   return read.data;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseJson(key: string, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     throw corrupt(key, cause);
   }

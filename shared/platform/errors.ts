@@ -68,6 +68,7 @@ export const errorCodes = {
   ROTATION_REFUSED: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   REQUEST_ID_REUSED: { actor: 'caller', grpcStatus: grpc.alreadyExists },
   NODE_CONFLICT: { actor: 'caller', grpcStatus: grpc.aborted },
+  NODE_IN_USE: { actor: 'caller', grpcStatus: grpc.failedPrecondition },
   NODE_DUPLICATE: { actor: 'operator', grpcStatus: grpc.alreadyExists },
   LIMIT_REACHED: { actor: 'caller', grpcStatus: grpc.resourceExhausted },
   CONFIG_INVALID: { actor: 'operator', grpcStatus: grpc.failedPrecondition },

@@ -71,7 +71,7 @@ const schedules = [
 const operates = [
   ...schedules,
   ...of('ChangeService', 'PlanDefrag'),
-  ...of('ClusterService', 'CordonNode DrainNode UncordonNode'),
+  ...of('ClusterService', 'CordonNode DrainNode UncordonNode LabelNode RemoveNode'),
   ...of('SnapshotService', 'GetBackups'),
 ];
 const administers = [
@@ -89,7 +89,7 @@ const links = ['Control', 'Telemetry', 'Renew'].map((rpc) => `tangram.link.v1.Li
 /** What concerns everybody's models, and so nobody who is limited to some. */
 const wholeCluster = [
   ...of('ChangeService', 'PlanDefrag'),
-  ...of('ClusterService', 'CordonNode DrainNode UncordonNode'),
+  ...of('ClusterService', 'CordonNode DrainNode UncordonNode LabelNode RemoveNode'),
   ...of('DecisionService', 'ReplayDecision ReplayPolicy'),
   ...of('WhatIfService', 'TryAddNodes TryRemoveNode'),
   ...of('SnapshotService', 'GetBackups'),

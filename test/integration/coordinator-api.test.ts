@@ -8,11 +8,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { service as healthDefinition, protoPath } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLinkCounters } from '../../coordinator/api/link-counters.ts';
-import {
-  connectCoordinator,
-  type CoordinatorClient,
-  type NodeChange,
-} from '../../coordinator/cli/client.ts';
+import { connectCoordinator, type CoordinatorClient } from '../../coordinator/cli/client.ts';
 import { startApiServer, type ApiServer } from '../../coordinator/api/server.ts';
 import { openDecisionLog, type DecisionLog } from '../../coordinator/store/decision-log.ts';
 import { open } from '../../shared/placement/open.ts';
@@ -257,14 +253,38 @@ describe('the cluster service', () => {
 
   test('cordons, drains and uncordons, and tells what happened', async () => {
     await agent().connect();
-    const change = async (verb: NodeChange) =>
-      (await client.changeNode('node-a', verb)).availability;
-    expect(await change('cordon')).toBe('NODE_AVAILABILITY_CORDONED');
-    expect(await change('drain')).toBe('NODE_AVAILABILITY_DRAINING');
-    expect(await change('uncordon')).toBe('NODE_AVAILABILITY_READY');
+    const wish = { deadlineSeconds: 0, force: false };
+    const words = [
+      (await client.cordonNode('node-a')).availability,
+      (await client.drainNode('node-a', wish)).availability,
+      (await client.uncordonNode('node-a')).availability,
+    ];
+    expect(words).toEqual([
+      'NODE_AVAILABILITY_CORDONED',
+      'NODE_AVAILABILITY_DRAINING',
+      'NODE_AVAILABILITY_READY',
+    ]);
     const events = await client.listEvents('nodes/node-a', 0);
     expect(events.map((event) => event.message)).toEqual(['cordoned', 'draining', 'ready']);
-    expect(await codeOf(client.changeNode('x', 'drain'))).toMatch(/^NODE_UNKNOWN/);
+    expect(await codeOf(client.drainNode('x', wish))).toMatch(/^NODE_UNKNOWN/);
+    const forced = client.drainNode('node-a', { deadlineSeconds: 0, force: true });
+    expect(await codeOf(forced)).toMatch(/^REQUEST_INVALID.*force: needs a deadline/);
+    const late = client.drainNode('node-a', { deadlineSeconds: 604_801, force: false });
+    expect(await codeOf(late)).toMatch(/^REQUEST_INVALID.*deadline_seconds/);
+  });
+
+  test('gives a node labels, refuses what is none, and removes only a node that is away', async () => {
+    const peer = agent();
+    await peer.connect();
+    expect((await client.labelNode('node-a', { zone: 'eu-1' })).labels).toMatchObject({
+      zone: 'eu-1',
+    });
+    expect(await codeOf(client.labelNode('node-a', { 'a b': 'c' }))).toMatch(/^REQUEST_INVALID/);
+    expect(await codeOf(client.removeNode('node-a'))).toMatch(/^NODE_IN_USE/);
+    peer.close();
+    await until(() => expect(core.nodes()[0]?.connected).toBe(false));
+    expect(await client.removeNode('node-a')).toEqual({ replicas: 0, allocations: [] });
+    expect(await codeOf(client.getNode('node-a'))).toMatch(/^NODE_UNKNOWN/);
   });
 
   test('says which cluster this is', async () => {

@@ -9,6 +9,7 @@ import type { CordonNodeResponse as _tangram_v1_CordonNodeResponse, CordonNodeRe
 import type { Disruption as _tangram_v1_Disruption, Disruption__Output as _tangram_v1_Disruption__Output } from './tangram/v1/Disruption.ts';
 import type { DrainNodeRequest as _tangram_v1_DrainNodeRequest, DrainNodeRequest__Output as _tangram_v1_DrainNodeRequest__Output } from './tangram/v1/DrainNodeRequest.ts';
 import type { DrainNodeResponse as _tangram_v1_DrainNodeResponse, DrainNodeResponse__Output as _tangram_v1_DrainNodeResponse__Output } from './tangram/v1/DrainNodeResponse.ts';
+import type { DrainRemainder as _tangram_v1_DrainRemainder, DrainRemainder__Output as _tangram_v1_DrainRemainder__Output } from './tangram/v1/DrainRemainder.ts';
 import type { Event as _tangram_v1_Event, Event__Output as _tangram_v1_Event__Output } from './tangram/v1/Event.ts';
 import type { GetClusterRequest as _tangram_v1_GetClusterRequest, GetClusterRequest__Output as _tangram_v1_GetClusterRequest__Output } from './tangram/v1/GetClusterRequest.ts';
 import type { GetClusterResponse as _tangram_v1_GetClusterResponse, GetClusterResponse__Output as _tangram_v1_GetClusterResponse__Output } from './tangram/v1/GetClusterResponse.ts';
@@ -19,6 +20,8 @@ import type { GpuNeed as _tangram_v1_GpuNeed, GpuNeed__Output as _tangram_v1_Gpu
 import type { GpuSlice as _tangram_v1_GpuSlice, GpuSlice__Output as _tangram_v1_GpuSlice__Output } from './tangram/v1/GpuSlice.ts';
 import type { HealthProbe as _tangram_v1_HealthProbe, HealthProbe__Output as _tangram_v1_HealthProbe__Output } from './tangram/v1/HealthProbe.ts';
 import type { HostMount as _tangram_v1_HostMount, HostMount__Output as _tangram_v1_HostMount__Output } from './tangram/v1/HostMount.ts';
+import type { LabelNodeRequest as _tangram_v1_LabelNodeRequest, LabelNodeRequest__Output as _tangram_v1_LabelNodeRequest__Output } from './tangram/v1/LabelNodeRequest.ts';
+import type { LabelNodeResponse as _tangram_v1_LabelNodeResponse, LabelNodeResponse__Output as _tangram_v1_LabelNodeResponse__Output } from './tangram/v1/LabelNodeResponse.ts';
 import type { ListEventsRequest as _tangram_v1_ListEventsRequest, ListEventsRequest__Output as _tangram_v1_ListEventsRequest__Output } from './tangram/v1/ListEventsRequest.ts';
 import type { ListEventsResponse as _tangram_v1_ListEventsResponse, ListEventsResponse__Output as _tangram_v1_ListEventsResponse__Output } from './tangram/v1/ListEventsResponse.ts';
 import type { ListNodesRequest as _tangram_v1_ListNodesRequest, ListNodesRequest__Output as _tangram_v1_ListNodesRequest__Output } from './tangram/v1/ListNodesRequest.ts';
@@ -29,8 +32,11 @@ import type { ModelSpec as _tangram_v1_ModelSpec, ModelSpec__Output as _tangram_
 import type { ModelStatus as _tangram_v1_ModelStatus, ModelStatus__Output as _tangram_v1_ModelStatus__Output } from './tangram/v1/ModelStatus.ts';
 import type { MpsSlice as _tangram_v1_MpsSlice, MpsSlice__Output as _tangram_v1_MpsSlice__Output } from './tangram/v1/MpsSlice.ts';
 import type { Node as _tangram_v1_Node, Node__Output as _tangram_v1_Node__Output } from './tangram/v1/Node.ts';
+import type { NodeDrain as _tangram_v1_NodeDrain, NodeDrain__Output as _tangram_v1_NodeDrain__Output } from './tangram/v1/NodeDrain.ts';
 import type { NvlinkPeer as _tangram_v1_NvlinkPeer, NvlinkPeer__Output as _tangram_v1_NvlinkPeer__Output } from './tangram/v1/NvlinkPeer.ts';
 import type { PlacementRule as _tangram_v1_PlacementRule, PlacementRule__Output as _tangram_v1_PlacementRule__Output } from './tangram/v1/PlacementRule.ts';
+import type { RemoveNodeRequest as _tangram_v1_RemoveNodeRequest, RemoveNodeRequest__Output as _tangram_v1_RemoveNodeRequest__Output } from './tangram/v1/RemoveNodeRequest.ts';
+import type { RemoveNodeResponse as _tangram_v1_RemoveNodeResponse, RemoveNodeResponse__Output as _tangram_v1_RemoveNodeResponse__Output } from './tangram/v1/RemoveNodeResponse.ts';
 import type { Replica as _tangram_v1_Replica, Replica__Output as _tangram_v1_Replica__Output } from './tangram/v1/Replica.ts';
 import type { Slice as _tangram_v1_Slice, Slice__Output as _tangram_v1_Slice__Output } from './tangram/v1/Slice.ts';
 import type { SliceShape as _tangram_v1_SliceShape, SliceShape__Output as _tangram_v1_SliceShape__Output } from './tangram/v1/SliceShape.ts';
@@ -60,6 +66,7 @@ export interface ProtoGrpcType {
       DisruptionKind: EnumTypeDefinition
       DrainNodeRequest: MessageTypeDefinition<_tangram_v1_DrainNodeRequest, _tangram_v1_DrainNodeRequest__Output>
       DrainNodeResponse: MessageTypeDefinition<_tangram_v1_DrainNodeResponse, _tangram_v1_DrainNodeResponse__Output>
+      DrainRemainder: MessageTypeDefinition<_tangram_v1_DrainRemainder, _tangram_v1_DrainRemainder__Output>
       Event: MessageTypeDefinition<_tangram_v1_Event, _tangram_v1_Event__Output>
       GetClusterRequest: MessageTypeDefinition<_tangram_v1_GetClusterRequest, _tangram_v1_GetClusterRequest__Output>
       GetClusterResponse: MessageTypeDefinition<_tangram_v1_GetClusterResponse, _tangram_v1_GetClusterResponse__Output>
@@ -71,6 +78,8 @@ export interface ProtoGrpcType {
       HealthProbe: MessageTypeDefinition<_tangram_v1_HealthProbe, _tangram_v1_HealthProbe__Output>
       HostMount: MessageTypeDefinition<_tangram_v1_HostMount, _tangram_v1_HostMount__Output>
       Isolation: EnumTypeDefinition
+      LabelNodeRequest: MessageTypeDefinition<_tangram_v1_LabelNodeRequest, _tangram_v1_LabelNodeRequest__Output>
+      LabelNodeResponse: MessageTypeDefinition<_tangram_v1_LabelNodeResponse, _tangram_v1_LabelNodeResponse__Output>
       ListEventsRequest: MessageTypeDefinition<_tangram_v1_ListEventsRequest, _tangram_v1_ListEventsRequest__Output>
       ListEventsResponse: MessageTypeDefinition<_tangram_v1_ListEventsResponse, _tangram_v1_ListEventsResponse__Output>
       ListNodesRequest: MessageTypeDefinition<_tangram_v1_ListNodesRequest, _tangram_v1_ListNodesRequest__Output>
@@ -82,8 +91,11 @@ export interface ProtoGrpcType {
       MpsSlice: MessageTypeDefinition<_tangram_v1_MpsSlice, _tangram_v1_MpsSlice__Output>
       Node: MessageTypeDefinition<_tangram_v1_Node, _tangram_v1_Node__Output>
       NodeAvailability: EnumTypeDefinition
+      NodeDrain: MessageTypeDefinition<_tangram_v1_NodeDrain, _tangram_v1_NodeDrain__Output>
       NvlinkPeer: MessageTypeDefinition<_tangram_v1_NvlinkPeer, _tangram_v1_NvlinkPeer__Output>
       PlacementRule: MessageTypeDefinition<_tangram_v1_PlacementRule, _tangram_v1_PlacementRule__Output>
+      RemoveNodeRequest: MessageTypeDefinition<_tangram_v1_RemoveNodeRequest, _tangram_v1_RemoveNodeRequest__Output>
+      RemoveNodeResponse: MessageTypeDefinition<_tangram_v1_RemoveNodeResponse, _tangram_v1_RemoveNodeResponse__Output>
       Replica: MessageTypeDefinition<_tangram_v1_Replica, _tangram_v1_Replica__Output>
       ReplicaPhase: EnumTypeDefinition
       Slice: MessageTypeDefinition<_tangram_v1_Slice, _tangram_v1_Slice__Output>

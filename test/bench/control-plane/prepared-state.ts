@@ -100,8 +100,8 @@ async function writeFleet(store: Store, { nodes, replicas }: StateWish): Promise
   const firstSeenMs = systemClock.wallMs();
   for (let index = 0; index < nodes; index += 1) {
     const node = must(parseNodeName(swarmNode(index)));
-    const labels = {};
-    const record = { node, wanted: 'ready' as const, labels, firstSeenMs, lastSeenMs: firstSeenMs };
+    const decided = { wanted: 'ready' as const, drain: null, ownLabels: {} };
+    const record = { node, ...decided, labels: {}, firstSeenMs, lastSeenMs: firstSeenMs };
     await writer.put(nodeCodec, storeKeys.node(node), record);
   }
   const models = Math.ceil(replicas / replicasPerModel);

@@ -66,6 +66,8 @@ export class FakeAgent {
   paused = false;
   /** How long its replicas have had nothing to do; null: it cannot tell. */
   idleSeconds: number | null = null;
+  /** As its configuration says. */
+  labels: Readonly<Record<string, string>> = {};
   /** As the real one: an instance is seen on its card before the agent has noted whose slice it is. */
   bindsLate = false;
   #unbound = new Map<SliceId, GpuUuid>();
@@ -127,7 +129,7 @@ export class FakeAgent {
       driverVersion: '550.163.01',
       cpuMillis: 64_000,
       memoryMib: 512 * 1024,
-      labels: {},
+      labels: this.labels,
       runtimes: ['docker'],
       handout: 'toolkit',
       metricsAddress: null,

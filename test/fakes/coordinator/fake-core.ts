@@ -34,6 +34,7 @@ import type {
   ModelView,
   NodeSession,
   NodeView,
+  RemovedNode,
   PlanBudget,
   TriedModel,
 } from '../../../coordinator/fleet/core.ts';
@@ -50,6 +51,7 @@ interface LiveNode {
   replicas: readonly ReplicaStatus[];
   connected: boolean;
   cordoned: 'ready' | 'cordoned' | 'draining';
+  ownLabels: Readonly<Record<string, string>>;
   generation: number;
   send: (target: NodeTarget) => void;
 }
@@ -213,6 +215,8 @@ export class FakeCore implements CoordinatorCore {
       etag: live.cordoned,
       status: live.status,
       claims: [...this.#claims.values()].filter((claim) => claim.node === name),
+      labels: { ...live.inventory?.labels, ...live.ownLabels },
+      drain: null,
     };
   }
 
@@ -248,6 +252,24 @@ export class FakeCore implements CoordinatorCore {
     const view = this.node(name);
     if (view === undefined) throw new Error('unreachable');
     return view;
+  }
+
+  async labelNode(name: NodeName, labels: Readonly<Record<string, string>>): Promise<NodeView> {
+    const live = this.#nodes.get(name);
+    const view = this.node(name);
+    if (live === undefined || view === undefined) {
+      throw new AppError('NODE_UNKNOWN', `no node ${JSON.stringify(name)}`);
+    }
+    live.ownLabels = { ...live.ownLabels, ...labels };
+    return { ...view, labels: { ...view.labels, ...labels } };
+  }
+
+  async removeNode(name: NodeName): Promise<RemovedNode> {
+    const live = this.#nodes.get(name);
+    if (live === undefined) throw new AppError('NODE_UNKNOWN', `no node ${JSON.stringify(name)}`);
+    if (live.connected) throw new AppError('NODE_IN_USE', `the agent of ${name} is connected`);
+    this.#nodes.delete(name);
+    return { replicas: 0, allocations: [] };
   }
 
   events(options: {
@@ -307,6 +329,7 @@ export class FakeCore implements CoordinatorCore {
       replicas: [],
       connected: true,
       cordoned: present?.cordoned ?? 'ready',
+      ownLabels: present?.ownLabels ?? {},
       generation: present?.generation ?? 0,
       send,
     };

@@ -108,6 +108,8 @@ function view(change: Partial<NodeView> = {}): NodeView {
       tombstonesDone: [],
     },
     claims: [claim],
+    labels: inventory.labels,
+    drain: null,
     ...change,
   };
 }

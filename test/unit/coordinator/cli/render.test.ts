@@ -147,6 +147,7 @@ const node: Node__Output = {
   replicas: [replica()],
   imageCount: 0,
   etag: 'ready',
+  drain: null,
 };
 
 describe('tables', () => {

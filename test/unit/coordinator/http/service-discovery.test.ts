@@ -21,6 +21,8 @@ function view(node: string, change: Partial<NodeView> = {}): NodeView {
     acceptedGeneration: 0,
     status: null,
     claims: [],
+    labels: inventory.labels,
+    drain: null,
     ...change,
   };
 }

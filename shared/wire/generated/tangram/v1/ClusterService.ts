@@ -10,10 +10,14 @@ import type { GetClusterRequest as _tangram_v1_GetClusterRequest, GetClusterRequ
 import type { GetClusterResponse as _tangram_v1_GetClusterResponse, GetClusterResponse__Output as _tangram_v1_GetClusterResponse__Output } from '../../tangram/v1/GetClusterResponse.ts';
 import type { GetNodeRequest as _tangram_v1_GetNodeRequest, GetNodeRequest__Output as _tangram_v1_GetNodeRequest__Output } from '../../tangram/v1/GetNodeRequest.ts';
 import type { GetNodeResponse as _tangram_v1_GetNodeResponse, GetNodeResponse__Output as _tangram_v1_GetNodeResponse__Output } from '../../tangram/v1/GetNodeResponse.ts';
+import type { LabelNodeRequest as _tangram_v1_LabelNodeRequest, LabelNodeRequest__Output as _tangram_v1_LabelNodeRequest__Output } from '../../tangram/v1/LabelNodeRequest.ts';
+import type { LabelNodeResponse as _tangram_v1_LabelNodeResponse, LabelNodeResponse__Output as _tangram_v1_LabelNodeResponse__Output } from '../../tangram/v1/LabelNodeResponse.ts';
 import type { ListEventsRequest as _tangram_v1_ListEventsRequest, ListEventsRequest__Output as _tangram_v1_ListEventsRequest__Output } from '../../tangram/v1/ListEventsRequest.ts';
 import type { ListEventsResponse as _tangram_v1_ListEventsResponse, ListEventsResponse__Output as _tangram_v1_ListEventsResponse__Output } from '../../tangram/v1/ListEventsResponse.ts';
 import type { ListNodesRequest as _tangram_v1_ListNodesRequest, ListNodesRequest__Output as _tangram_v1_ListNodesRequest__Output } from '../../tangram/v1/ListNodesRequest.ts';
 import type { ListNodesResponse as _tangram_v1_ListNodesResponse, ListNodesResponse__Output as _tangram_v1_ListNodesResponse__Output } from '../../tangram/v1/ListNodesResponse.ts';
+import type { RemoveNodeRequest as _tangram_v1_RemoveNodeRequest, RemoveNodeRequest__Output as _tangram_v1_RemoveNodeRequest__Output } from '../../tangram/v1/RemoveNodeRequest.ts';
+import type { RemoveNodeResponse as _tangram_v1_RemoveNodeResponse, RemoveNodeResponse__Output as _tangram_v1_RemoveNodeResponse__Output } from '../../tangram/v1/RemoveNodeResponse.ts';
 import type { UncordonNodeRequest as _tangram_v1_UncordonNodeRequest, UncordonNodeRequest__Output as _tangram_v1_UncordonNodeRequest__Output } from '../../tangram/v1/UncordonNodeRequest.ts';
 import type { UncordonNodeResponse as _tangram_v1_UncordonNodeResponse, UncordonNodeResponse__Output as _tangram_v1_UncordonNodeResponse__Output } from '../../tangram/v1/UncordonNodeResponse.ts';
 
@@ -54,6 +58,15 @@ export interface ClusterServiceClient extends grpc.Client {
   getNode(argument: _tangram_v1_GetNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
   getNode(argument: _tangram_v1_GetNodeRequest, callback: grpc.requestCallback<_tangram_v1_GetNodeResponse__Output>): grpc.ClientUnaryCall;
 
+  LabelNode(argument: _tangram_v1_LabelNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_LabelNodeResponse__Output>): grpc.ClientUnaryCall;
+  LabelNode(argument: _tangram_v1_LabelNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_LabelNodeResponse__Output>): grpc.ClientUnaryCall;
+  LabelNode(argument: _tangram_v1_LabelNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_LabelNodeResponse__Output>): grpc.ClientUnaryCall;
+  LabelNode(argument: _tangram_v1_LabelNodeRequest, callback: grpc.requestCallback<_tangram_v1_LabelNodeResponse__Output>): grpc.ClientUnaryCall;
+  labelNode(argument: _tangram_v1_LabelNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_LabelNodeResponse__Output>): grpc.ClientUnaryCall;
+  labelNode(argument: _tangram_v1_LabelNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_LabelNodeResponse__Output>): grpc.ClientUnaryCall;
+  labelNode(argument: _tangram_v1_LabelNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_LabelNodeResponse__Output>): grpc.ClientUnaryCall;
+  labelNode(argument: _tangram_v1_LabelNodeRequest, callback: grpc.requestCallback<_tangram_v1_LabelNodeResponse__Output>): grpc.ClientUnaryCall;
+
   ListEvents(argument: _tangram_v1_ListEventsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   ListEvents(argument: _tangram_v1_ListEventsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   ListEvents(argument: _tangram_v1_ListEventsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
@@ -71,6 +84,15 @@ export interface ClusterServiceClient extends grpc.Client {
   listNodes(argument: _tangram_v1_ListNodesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   listNodes(argument: _tangram_v1_ListNodesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   listNodes(argument: _tangram_v1_ListNodesRequest, callback: grpc.requestCallback<_tangram_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
+
+  RemoveNode(argument: _tangram_v1_RemoveNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
+  RemoveNode(argument: _tangram_v1_RemoveNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
+  RemoveNode(argument: _tangram_v1_RemoveNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
+  RemoveNode(argument: _tangram_v1_RemoveNodeRequest, callback: grpc.requestCallback<_tangram_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
+  removeNode(argument: _tangram_v1_RemoveNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
+  removeNode(argument: _tangram_v1_RemoveNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
+  removeNode(argument: _tangram_v1_RemoveNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
+  removeNode(argument: _tangram_v1_RemoveNodeRequest, callback: grpc.requestCallback<_tangram_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
 
   UncordonNode(argument: _tangram_v1_UncordonNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
   UncordonNode(argument: _tangram_v1_UncordonNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
@@ -92,9 +114,13 @@ export interface ClusterServiceHandlers extends grpc.UntypedServiceImplementatio
 
   GetNode: grpc.handleUnaryCall<_tangram_v1_GetNodeRequest__Output, _tangram_v1_GetNodeResponse>;
 
+  LabelNode: grpc.handleUnaryCall<_tangram_v1_LabelNodeRequest__Output, _tangram_v1_LabelNodeResponse>;
+
   ListEvents: grpc.handleUnaryCall<_tangram_v1_ListEventsRequest__Output, _tangram_v1_ListEventsResponse>;
 
   ListNodes: grpc.handleUnaryCall<_tangram_v1_ListNodesRequest__Output, _tangram_v1_ListNodesResponse>;
+
+  RemoveNode: grpc.handleUnaryCall<_tangram_v1_RemoveNodeRequest__Output, _tangram_v1_RemoveNodeResponse>;
 
   UncordonNode: grpc.handleUnaryCall<_tangram_v1_UncordonNodeRequest__Output, _tangram_v1_UncordonNodeResponse>;
 
@@ -105,7 +131,9 @@ export interface ClusterServiceDefinition extends grpc.ServiceDefinition {
   DrainNode: MethodDefinition<_tangram_v1_DrainNodeRequest, _tangram_v1_DrainNodeResponse, _tangram_v1_DrainNodeRequest__Output, _tangram_v1_DrainNodeResponse__Output>
   GetCluster: MethodDefinition<_tangram_v1_GetClusterRequest, _tangram_v1_GetClusterResponse, _tangram_v1_GetClusterRequest__Output, _tangram_v1_GetClusterResponse__Output>
   GetNode: MethodDefinition<_tangram_v1_GetNodeRequest, _tangram_v1_GetNodeResponse, _tangram_v1_GetNodeRequest__Output, _tangram_v1_GetNodeResponse__Output>
+  LabelNode: MethodDefinition<_tangram_v1_LabelNodeRequest, _tangram_v1_LabelNodeResponse, _tangram_v1_LabelNodeRequest__Output, _tangram_v1_LabelNodeResponse__Output>
   ListEvents: MethodDefinition<_tangram_v1_ListEventsRequest, _tangram_v1_ListEventsResponse, _tangram_v1_ListEventsRequest__Output, _tangram_v1_ListEventsResponse__Output>
   ListNodes: MethodDefinition<_tangram_v1_ListNodesRequest, _tangram_v1_ListNodesResponse, _tangram_v1_ListNodesRequest__Output, _tangram_v1_ListNodesResponse__Output>
+  RemoveNode: MethodDefinition<_tangram_v1_RemoveNodeRequest, _tangram_v1_RemoveNodeResponse, _tangram_v1_RemoveNodeRequest__Output, _tangram_v1_RemoveNodeResponse__Output>
   UncordonNode: MethodDefinition<_tangram_v1_UncordonNodeRequest, _tangram_v1_UncordonNodeResponse, _tangram_v1_UncordonNodeRequest__Output, _tangram_v1_UncordonNodeResponse__Output>
 }

@@ -3,6 +3,7 @@
 import type { NodeAvailability as _tangram_v1_NodeAvailability, NodeAvailability__Output as _tangram_v1_NodeAvailability__Output } from '../../tangram/v1/NodeAvailability.ts';
 import type { Gpu as _tangram_v1_Gpu, Gpu__Output as _tangram_v1_Gpu__Output } from '../../tangram/v1/Gpu.ts';
 import type { Replica as _tangram_v1_Replica, Replica__Output as _tangram_v1_Replica__Output } from '../../tangram/v1/Replica.ts';
+import type { NodeDrain as _tangram_v1_NodeDrain, NodeDrain__Output as _tangram_v1_NodeDrain__Output } from '../../tangram/v1/NodeDrain.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Node {
@@ -25,6 +26,7 @@ export interface Node {
   'replicas'?: (_tangram_v1_Replica)[];
   'imageCount'?: (number);
   'etag'?: (string);
+  'drain'?: (_tangram_v1_NodeDrain | null);
 }
 
 export interface Node__Output {
@@ -47,4 +49,5 @@ export interface Node__Output {
   'replicas': (_tangram_v1_Replica__Output)[];
   'imageCount': (number);
   'etag': (string);
+  'drain': (_tangram_v1_NodeDrain__Output | null);
 }

@@ -3,8 +3,8 @@ import type { ClaimRecord, ModelRecord } from '../store/values.ts';
 /** One copy of a model with all that a decision about it depends on. */
 export interface Copy {
   readonly record: ClaimRecord;
-  /** `away`: its node is silent; `lost`: for so long that it is replaced. */
-  readonly node: 'here' | 'draining' | 'away' | 'lost';
+  /** `failed`: a card that it uses has; `away`: its node is silent; `lost`: for so long that it is replaced. */
+  readonly node: 'here' | 'draining' | 'failed' | 'away' | 'lost';
   /** It is known to answer now. */
   readonly serving: boolean;
   /** A change that is being carried out will end it, in its own time. */
@@ -16,7 +16,7 @@ export interface Standing {
   /** Current version, on a node that stays. */
   readonly keep: readonly Copy[];
   /** They go once others serve in their stead. */
-  readonly outgoing: readonly (Copy & { readonly why: 'returned' | 'drain' | 'update' })[];
+  readonly outgoing: readonly (Copy & { readonly why: 'returned' | 'drain' | 'card' | 'update' })[];
   /** On lost nodes, not replaced yet. */
   readonly lost: readonly Copy[];
   /** A change ends them: nobody else does, and nobody counts on them. */
@@ -27,7 +27,7 @@ export interface Standing {
 /** Sorts a model's copies by what is to become of them. */
 export function standingOf(model: ModelRecord, copies: readonly Copy[]): Standing {
   const keep: Copy[] = [];
-  const outgoing: (Copy & { readonly why: 'returned' | 'drain' | 'update' })[] = [];
+  const outgoing: (Copy & { readonly why: 'returned' | 'drain' | 'card' | 'update' })[] = [];
   const lost: Copy[] = [];
   const leaving: Copy[] = [];
   const reclaiming: Copy[] = [];
@@ -40,6 +40,7 @@ export function standingOf(model: ModelRecord, copies: readonly Copy[]): Standin
     else if (copy.leaving) leaving.push(copy);
     else if (version < model.rolloutVersion) outgoing.push({ ...copy, why: 'update' });
     else if (copy.node === 'draining') outgoing.push({ ...copy, why: 'drain' });
+    else if (copy.node === 'failed') outgoing.push({ ...copy, why: 'card' });
     else keep.push(copy);
   }
   return { keep, outgoing, lost, leaving, reclaiming };
@@ -98,6 +99,7 @@ export function planModel(model: ModelRecord, copies: readonly Copy[], coming = 
 const reasons = {
   returned: 'its node came back and its replacement serves',
   drain: 'its node is drained and others serve in its stead',
+  card: 'its card has failed and others serve in its stead',
   update: 'a newer version serves in its stead',
 } as const;
 
@@ -108,10 +110,10 @@ function replaceable(
   wanted: number,
 ): Standing['outgoing'] {
   // What is silent is neither counted as serving nor ended: we cannot see it.
-  const present = outgoing.filter((copy) => copy.node === 'here' || copy.node === 'draining');
+  const present = outgoing.filter((copy) => copy.node !== 'away' && copy.node !== 'lost');
   let held = staying.length + present.length;
   let serving = [...staying, ...present].filter((copy) => copy.serving).length;
-  const rank = { returned: 0, drain: 1, update: 2 } as const;
+  const rank = { returned: 0, card: 1, drain: 2, update: 3 } as const;
   const order = [...present].sort(
     (left, right) => rank[left.why] - rank[right.why] || worstFirst(left, right),
   );

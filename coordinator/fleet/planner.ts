@@ -214,12 +214,13 @@ export class Planner {
     const { name } = model.spec;
     const refusal = this.#pending.get(name)?.refusal;
     for (const copy of standingOf(model, copies).outgoing) {
-      if (copy.why !== 'drain') continue;
+      if (copy.why !== 'drain' && copy.why !== 'card') continue;
       const subject = `replicas/${copy.record.claim.id}`;
+      const although = copy.why === 'drain' ? 'it drains' : 'its card has failed';
       const message =
         refusal === undefined
           ? null
-          : `stays on ${copy.record.claim.node} although it drains: ${refusal.summary}`;
+          : `stays on ${copy.record.claim.node} although ${although}: ${refusal.summary}`;
       this.#world.eventOnce('drain-stuck', subject, message);
     }
   }

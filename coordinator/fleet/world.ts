@@ -311,10 +311,18 @@ export class World {
     const silence = live === undefined ? null : this.availability(live).kind;
     const wanted = this.ledger.node(record.claim.node)?.value.wanted;
     const gone = silence === null || silence === 'suspect' || live?.reported !== true;
-    const node =
-      silence === 'lost' ? 'lost' : gone ? 'away' : wanted === 'draining' ? 'draining' : 'here';
+    const there = wanted === 'draining' ? 'draining' : this.#cardFailed(record) ? 'failed' : 'here';
+    const node = silence === 'lost' ? 'lost' : gone ? 'away' : there;
     const serving = !gone && node !== 'lost' && this.statusOf(record)?.phase === 'ready';
     return { record, node, serving, leaving: this.#holds.leaving.has(record.claim.id) };
+  }
+
+  #cardFailed({ claim }: ClaimRecord): boolean {
+    const gpus = this.registry.get(claim.node)?.inventory?.gpus ?? [];
+    return gpus.some(
+      ({ uuid, health }) =>
+        health.state === 'failed' && claim.slices.some((slice) => slice.gpu === uuid),
+    );
   }
 
   #index(record: ClaimRecord): void {

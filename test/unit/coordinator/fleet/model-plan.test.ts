@@ -169,6 +169,27 @@ const cases: readonly Case[] = [
     want: { place: 1 },
   },
   {
+    name: 'a copy on a failed card is replaced first and ended then, serving or not',
+    wanted: 1,
+    copies: [{ id: 'a', node: 'failed' }],
+    want: { place: 1 },
+  },
+  {
+    name: 'a copy on a failed card goes when another serves',
+    wanted: 1,
+    copies: [{ id: 'a', node: 'failed' }, { id: 'b' }],
+    want: { retire: ['a'] },
+  },
+  {
+    name: 'a copy that a failed card has ended goes as soon as its successor has a place',
+    wanted: 1,
+    copies: [
+      { id: 'a', node: 'failed', serving: false },
+      { id: 'b', serving: false },
+    ],
+    want: { retire: ['a'] },
+  },
+  {
     name: 'a lost copy is replaced, and not ended',
     wanted: 1,
     copies: [{ id: 'a', node: 'lost', serving: false }],

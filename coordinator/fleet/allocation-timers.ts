@@ -1,4 +1,3 @@
-import { allocationLimits } from '../../shared/domain/allocation.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { AllocationRecord } from '../store/values.ts';
 import { DeadlineTimers } from './deadline-timers.ts';
@@ -31,8 +30,8 @@ export class AllocationTimers {
     this.#timers.forget(spec.name);
   }
 
-  isDue({ spec, deadlineMs, claim, ttlMs }: AllocationRecord): boolean {
-    const longest = claim === null ? allocationLimits.waitMsMax : ttlMs;
+  isDue({ spec, createdAtMs, deadlineMs, claim, ttlMs }: AllocationRecord): boolean {
+    const longest = claim === null ? deadlineMs - createdAtMs : ttlMs;
     return this.#timers.isDue(spec.name, deadlineMs, (leftMs) =>
       Math.min(longest, Math.max(graceMs, leftMs)),
     );

@@ -53,6 +53,12 @@ const inherited: readonly {
   { name: 'a deadline beyond what was granted: a clock was wrong', leftMs: 9e8, want: 60 },
   { name: 'a grant that is shorter than the grace', leftMs: 1, over: { ttlMs: 10_000 }, want: 10 },
   { name: 'a wait for room', leftMs: 120_000, over: { claim: null }, want: 120 },
+  {
+    name: 'a wait whose clock was set back since: it lasts as long as was asked for',
+    leftMs: 9e8,
+    over: { claim: null, createdAtMs: new ManualClock().wallMs() + 9e8 - 20_000 },
+    want: 20,
+  },
 ];
 
 test.for(inherited)('a new leader inherits $name', async ({ leftMs, over = {}, want }) => {

@@ -2,14 +2,13 @@ import type { AllocationName, ClaimId, ModelName, NodeName } from '../../shared/
 import type { Change } from '../../shared/domain/change.ts';
 import type { ClaimTombstone } from '../../shared/domain/node-target.ts';
 import { AppError, isAppError } from '../../shared/platform/errors.ts';
-import type { Store, StoreOp } from '../store/store.ts';
+import type { Revision, Store, StoreEntry, StoreOp } from '../store/store.ts';
 import { storeLimits } from '../store/store.ts';
 import {
   allocationCodec,
   answerCodec,
   changeCodec,
   claimCodec,
-  decodeValue,
   encodeValue,
   estimateCodec,
   generationCodec,
@@ -18,6 +17,7 @@ import {
   planCodec,
   storeKeys,
   tombstoneCodec,
+  valueReader,
   type AllocationRecord,
   type AnswerRecord,
   type ClaimRecord,
@@ -112,14 +112,15 @@ class LedgerTable<T> {
     return { key, op: null, expected: this.#rows.get(key)?.revision ?? 0n, done: () => undefined };
   }
 
-  load(rows: readonly { readonly key: string; readonly value: Uint8Array; modRevision: bigint }[]) {
+  /** Begins anew with the values of `pages`, each of them decoded before the next is read. */
+  async load(pages: AsyncIterable<readonly StoreEntry[]>): Promise<void> {
     this.#rows.clear();
     this.#order = null;
-    for (const { key, value, modRevision } of rows) {
-      this.#rows.set(key, {
-        value: decodeValue(this.#codec, key, value),
-        revision: modRevision,
-      });
+    const read = valueReader(this.#codec);
+    for await (const page of pages) {
+      for (const { key, value, modRevision } of page) {
+        this.#rows.set(key, { value: read(key, value), revision: modRevision });
+      }
     }
   }
 }
@@ -167,7 +168,7 @@ export class Ledger {
 
   async load(): Promise<void> {
     const { revision } = await this.#store.list('', { limit: 1 });
-    for (const table of this.#tables()) table.load(await this.#readAll(table.prefix, revision));
+    for (const table of this.#tables()) await table.load(this.#pages(table.prefix, revision));
     this.#revision = revision;
     this.#stale = false;
   }
@@ -261,18 +262,20 @@ export class Ledger {
 
   /** The keys of one kind as they were. Throws STORE_COMPACTED, and REQUEST_INVALID for what has not been yet. */
   async keysAt(prefix: string, revision: bigint): Promise<readonly string[]> {
-    const entries = await this.#readAll(prefix, revision);
-    return entries.map(({ key }) => key.slice(prefix.length));
+    const keys: string[] = [];
+    for await (const page of this.#pages(prefix, revision)) {
+      keys.push(...page.map(({ key }) => key.slice(prefix.length)));
+    }
+    return keys;
   }
 
-  async #readAll(prefix: string, revision: bigint) {
-    const all = [];
+  async *#pages(prefix: string, revision: Revision): AsyncIterable<readonly StoreEntry[]> {
     let after = '';
     for (;;) {
       const { entries } = await this.#store.list(prefix, { revision, after });
-      all.push(...entries);
+      yield entries;
       const last = entries.at(-1);
-      if (last === undefined || entries.length < storeLimits.listLimitMax) return all;
+      if (last === undefined || entries.length < storeLimits.listLimitMax) return;
       after = last.key;
     }
   }

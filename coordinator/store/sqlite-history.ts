@@ -189,7 +189,8 @@ function entryOf(row: RawRow | undefined): StoreEntry | null {
   if (row === undefined || row.value === null) return null;
   return {
     key: row.key,
-    value: new Uint8Array(row.value),
+    // As it came, without a copy, and as plain bytes.
+    value: new Uint8Array(row.value.buffer, row.value.byteOffset, row.value.byteLength),
     createRevision: row.createRevision,
     modRevision: row.revision,
     version: row.version,

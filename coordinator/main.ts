@@ -9,6 +9,7 @@ import { runTogether, shutdownSignal, withinMs } from '../shared/platform/lifecy
 import { createLog } from '../shared/platform/log.ts';
 import { serviceManager } from '../shared/platform/service-manager.ts';
 import { parseListenAddress, requireAddress } from '../shared/platform/listen-address.ts';
+import { Wake } from '../shared/platform/wake.ts';
 import { packageVersion } from '../shared/platform/version.ts';
 import { open } from '../shared/placement/open.ts';
 import { openBackups } from './backup/open-backups.ts';
@@ -87,6 +88,8 @@ async function runCoordinator(
   const outside = { clock: systemClock, random: Math.random, log };
   const clusterId = await establishCluster({ ...kept, ...outside }, adopt);
   let address = config.advertise ?? config.grpc;
+  const opened = new Wake();
+  let reachable = false;
   const core = createCoordinator(
     {
       ...kept,
@@ -95,7 +98,13 @@ async function runCoordinator(
       placement: { ...config.placement, seed: placementSeed },
       limits: limitsOf(config),
     },
-    { clusterId, address: () => address },
+    {
+      clusterId,
+      address: () => address,
+      reachable: async (over) => {
+        if (!reachable) await opened.wait(over);
+      },
+    },
   );
   const take = (): AsyncIterable<string> => {
     const [epoch, takenAtMs] = [core.epoch, systemClock.wallMs()];
@@ -117,6 +126,8 @@ async function runCoordinator(
       const snapshots = { take, backups };
       const doors = await openDoors(config, { kept, core, snapshots, clusterId, log }, closers);
       address = config.advertise ?? doors.grpc;
+      reachable = true;
+      opened.wake();
       await manager.ready(`cluster ${clusterId}; ${address}`);
       await Promise.all([doors.access.run(over), doors.trust?.run(over)]);
     },

@@ -15,6 +15,11 @@ export interface CoordinatorOptions {
   readonly clusterId: ClusterId;
   /** `host:port` where callers reach this coordinator while it leads; asked when a term begins. */
   readonly address: () => string;
+  /**
+   * Resolves once callers and agents can reach it, or when `signal` aborts: the first look at a full cluster takes a
+   * while, and who asks meanwhile should be answered. Absent: they can.
+   */
+  readonly reachable?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** The coordinator as its doors see it, leading or not. */
@@ -159,6 +164,7 @@ class Terms {
       this.#event('leading', `this coordinator leads in epoch ${core.epoch}`);
       log.info({ epoch: core.epoch, agents: this.#desk.inventories().length }, 'leads');
       this.#board.set({ leading: true, epoch: core.epoch, leader: this.#options.address() });
+      await this.#options.reachable?.(signal);
       await core.run(signal);
     } finally {
       core.deposed.removeEventListener('abort', standDown);

@@ -20,6 +20,8 @@ interface Silence {
   readonly silentMs: number;
   readonly lost: boolean;
   readonly wanted: NodeRecord['wanted'];
+  /** Its link comes and goes: nothing new is placed there for this long after the last time; 0: it is steady. */
+  readonly holdDownMs: number;
 }
 
 /** Whether anything new may be placed on a node, and if not, why. The gravest reason wins. */
@@ -35,6 +37,13 @@ export function availabilityOf(node: Silence, limits: SilenceLimits): NodeAvaila
   if (node.silentMs >= limits.suspectAfterMs) {
     const least = renderDuration(limits.suspectAfterMs);
     return { kind: 'suspect', reason: `its agent has said nothing for ${least} or more` };
+  }
+  if (node.holdDownMs > 0) {
+    const hold = renderDuration(node.holdDownMs);
+    return {
+      kind: 'suspect',
+      reason: `its link comes and goes: nothing new for ${hold} after that`,
+    };
   }
   if (node.wanted === 'draining') return { kind: 'draining', reason: 'an operator drains it' };
   if (node.wanted === 'cordoned') return { kind: 'cordoned', reason: 'an operator cordoned it' };

@@ -238,6 +238,8 @@ class Core implements RunningCore {
     return viewNode(this.#world, this.#planner, { live, record });
   }
 
+  heldLosses: CoordinatorCore['heldLosses'] = () => this.#world.heldLosses;
+
   explain: CoordinatorCore['explain'] = (name) => explainModel(this.#world, this.#planner, name);
 
   events: CoordinatorCore['events'] = (options) => this.#world.deps.eventLog.list(options);

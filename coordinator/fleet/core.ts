@@ -287,6 +287,8 @@ export interface CoordinatorCore {
   eachNode(): Iterable<NodeView>;
   node(name: NodeName): NodeView | undefined;
   explain(name: ModelName): Explanation | undefined;
+  /** Nodes that are gone and not replaced, because too many fell silent at once. Empty: there is no alarm. */
+  heldLosses(): readonly NodeName[];
   /** Throws NODE_UNKNOWN, NODE_CONFLICT (etag). */
   setAvailability(
     name: NodeName,

@@ -1,9 +1,10 @@
 import type { AnswerLimits } from './answers.ts';
 import type { SilenceLimits } from './availability.ts';
+import type { FlapLimits } from './flapping.ts';
 import type { WatchLimits } from './view-watch.ts';
 
 /** Every bound of the fleet's core. */
-export interface FleetLimits extends SilenceLimits, AnswerLimits, WatchLimits {
+export interface FleetLimits extends SilenceLimits, FlapLimits, AnswerLimits, WatchLimits {
   /** How often the planner looks although nobody woke it. */
   readonly tickMs: number;
   readonly modelsMax: number;
@@ -38,6 +39,10 @@ export const fleetLimits: FleetLimits = {
   lostAfterMs: 60_000,
   massShare: 0.3,
   massNodesMin: 4,
+  flapsMin: 3,
+  flapWindowMs: 600_000,
+  holdFirstMs: 10_000,
+  holdMaxMs: 300_000,
   tickMs: 1_000,
   modelsMax: 10_000,
   allocationsMax: 10_000,

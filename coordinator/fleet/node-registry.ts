@@ -19,6 +19,8 @@ export interface LiveNode {
   readonly seenAtMs: number;
   /** Declared lost, until its agent speaks again. */
   readonly lost: boolean;
+  /** When its link was lost, oldest first; monotonic. */
+  readonly flapsAtMs: readonly number[];
   /** Cards with shares that the store does not know: nothing is placed there. */
   readonly strangers: readonly GpuUuid[];
   readonly send: ((target: NodeTarget) => void) | null;
@@ -68,6 +70,7 @@ export class NodeRegistry {
       heardAtMs,
       seenAtMs,
       lost: false,
+      flapsAtMs: [],
       strangers: [],
       send: null,
       sent: null,

@@ -1,3 +1,4 @@
+import { renderDuration } from '../../shared/domain/units.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import { lintNode } from '../../shared/placement/lint.ts';
 import { storeKeys, type NodeRecord } from '../store/values.ts';
@@ -70,6 +71,7 @@ function judgeSilence(world: World): void {
       'its agent is silent: its replicas are replaced elsewhere',
     );
   }
+  world.heldLosses = held;
   const share = Math.round(limits.massShare * 100);
   world.eventOnce(
     'mass-loss',
@@ -79,17 +81,30 @@ function judgeSilence(world: World): void {
       : `more than ${share}% of the nodes went silent at once, so nothing is replaced: ${held.join(', ')}; look at the network, or drain a node that is really gone`,
   );
   for (const live of nodes) {
-    const { kind } = world.availability(world.registry.get(live.node) ?? live);
-    const suspect = kind === 'suspect' && live.inventory !== null;
+    const now = world.registry.get(live.node) ?? live;
+    const suspect = world.isSilent(now) === 'suspect' && live.inventory !== null;
+    tellFlapping(world, now);
     if (suspect === world.suspects.has(live.node)) continue;
     if (suspect) world.suspects.add(live.node);
     else world.suspects.delete(live.node);
+    if (suspect && now.connected) world.noteFlap(now);
     world.eventOnce(
       'suspect',
       `nodes/${live.node}`,
       suspect ? 'its agent is silent: nothing new is placed there' : null,
     );
   }
+}
+
+function tellFlapping(world: World, live: LiveNode): void {
+  if (live.flapsAtMs.length === 0) return;
+  const held = world.silenceOf(live).holdDownMs > 0;
+  const message = `its link was lost ${live.flapsAtMs.length} times within ${renderDuration(world.deps.limits.flapWindowMs)}: nothing new is placed there for a while`;
+  // Said again only once it has been steady: each loss more would be an event more.
+  if (held === world.flapping.has(live.node)) return;
+  if (held) world.flapping.add(live.node);
+  else world.flapping.delete(live.node);
+  if (held) world.event('flapping', `nodes/${live.node}`, message);
 }
 
 function nodeRecords(world: World): readonly LedgerWrite[] {

@@ -17,6 +17,7 @@ import { Answers } from './answers.ts';
 import { AllocationTimers } from './allocation-timers.ts';
 import { availabilityOf } from './availability.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
+import { holdDownMs, withFlap } from './flapping.ts';
 import { holdsOf, withHold, type ChangeHolds } from './change-holds.ts';
 import { EngineDesk, type DeskOptions, type OpenEngine } from './engine-desk.ts';
 import { DeadlineTimers } from './deadline-timers.ts';
@@ -41,6 +42,13 @@ export interface CoreDeps {
   readonly limits: FleetLimits;
 }
 
+/** A node as a decision about its copies sees it. */
+export interface Host {
+  readonly state: Exclude<Copy['node'], 'failed'>;
+  /** What it is known to run now; null: it is silent. */
+  readonly replicas: LiveNode['replicas'] | null;
+}
+
 const startsNotedMax = 10_000;
 
 /**
@@ -60,6 +68,10 @@ export class World {
   readonly dirtyTargets = new Set<NodeName>();
   /** Nodes that were suspect in the last round. */
   readonly suspects = new Set<NodeName>();
+  /** Nodes that are gone and not replaced, because too many fell silent at once, as of the last round. */
+  heldLosses: readonly NodeName[] = [];
+  /** Nodes whose link comes and goes, as of the last round. */
+  readonly flapping = new Set<NodeName>();
   /** Nodes whose inventory may have changed. */
   readonly dirtyInventories = new Set<NodeName>();
   /** Every claim as the engine has it, decided and not yet committed ones included. */
@@ -203,10 +215,12 @@ export class World {
   }
 
   silenceOf(live: LiveNode) {
+    const nowMs = this.deps.clock.monotonicMs();
     return {
       node: live.node,
       connected: live.connected,
-      silentMs: this.deps.clock.monotonicMs() - live.heardAtMs,
+      silentMs: nowMs - live.heardAtMs,
+      holdDownMs: holdDownMs(live.flapsAtMs, nowMs, this.deps.limits),
       lost: live.lost,
       wanted: this.ledger.node(live.node)?.value.wanted ?? 'ready',
     };
@@ -216,14 +230,29 @@ export class World {
     return availabilityOf(this.silenceOf(live), this.deps.limits);
   }
 
+  /** Whether what runs on it can be seen: a link that comes and goes says nothing against what it tells while it is there. */
+  isSilent(live: LiveNode): 'lost' | 'suspect' | null {
+    const steady = { ...this.silenceOf(live), holdDownMs: 0 };
+    const { kind } = availabilityOf(steady, this.deps.limits);
+    return kind === 'lost' || kind === 'suspect' ? kind : null;
+  }
+
+  /** Its link was lost once more. */
+  noteFlap(live: LiveNode): void {
+    const { clock, limits } = this.deps;
+    const flapsAtMs = withFlap(live.flapsAtMs, clock.monotonicMs(), limits);
+    this.registry.update(live.node, { flapsAtMs });
+  }
+
   statusOf(record: ClaimRecord): ReplicaStatus | null {
     const replica = replicaOf(record);
     if (replica === null) return null;
     return this.registry.get(record.claim.node)?.replicas.get(replica) ?? null;
   }
 
-  copiesOf(model: ModelName): readonly Copy[] {
-    return this.claimsOfModel(model).map((record) => this.#copyOf(record));
+  /** `hosts`: given again for each model of one look, so that a node is judged once for all its copies. */
+  copiesOf(model: ModelName, hosts = new Map<NodeName, Host>()): readonly Copy[] {
+    return this.claimsOfModel(model).map((record) => this.#copyOf(record, hosts));
   }
 
   replicaTaken(replica: ReplicaId): boolean {
@@ -283,6 +312,7 @@ export class World {
   forgetNode(name: NodeName): void {
     this.registry.forget(name);
     this.suspects.delete(name);
+    this.flapping.delete(name);
     this.dirtyTargets.delete(name);
     this.dirtyInventories.delete(name);
     this.drainTimers.forget(name);
@@ -306,15 +336,33 @@ export class World {
       .filter((claim) => this.#holds.leaving.has(claim.id));
   }
 
-  #copyOf(record: ClaimRecord): Copy {
-    const live = this.registry.get(record.claim.node);
-    const silence = live === undefined ? null : this.availability(live).kind;
-    const wanted = this.ledger.node(record.claim.node)?.value.wanted;
-    const gone = silence === null || silence === 'suspect' || live?.reported !== true;
-    const there = wanted === 'draining' ? 'draining' : this.#cardFailed(record) ? 'failed' : 'here';
-    const node = silence === 'lost' ? 'lost' : gone ? 'away' : there;
-    const serving = !gone && node !== 'lost' && this.statusOf(record)?.phase === 'ready';
-    return { record, node, serving, leaving: this.#holds.leaving.has(record.claim.id) };
+  #copyOf(record: ClaimRecord, hosts: Map<NodeName, Host>): Copy {
+    const { id, node } = record.claim;
+    let host = hosts.get(node);
+    if (host === undefined) {
+      host = this.#hostOf(node);
+      hosts.set(node, host);
+    }
+    const replica = replicaOf(record);
+    const status = replica === null ? undefined : host.replicas?.get(replica);
+    const failed = host.state === 'here' && this.#cardFailed(record);
+    return {
+      record,
+      node: failed ? 'failed' : host.state,
+      serving: status?.phase === 'ready',
+      leaving: this.#holds.leaving.has(id),
+    };
+  }
+
+  #hostOf(node: NodeName): Host {
+    const live = this.registry.get(node);
+    const silence = live === undefined ? 'suspect' : this.isSilent(live);
+    if (silence === 'lost') return { state: 'lost', replicas: null };
+    if (live === undefined || silence === 'suspect' || !live.reported) {
+      return { state: 'away', replicas: null };
+    }
+    const draining = this.ledger.node(node)?.value.wanted === 'draining';
+    return { state: draining ? 'draining' : 'here', replicas: live.replicas };
   }
 
   #cardFailed({ claim }: ClaimRecord): boolean {

@@ -7,7 +7,7 @@ import type { MetricRow } from './metric-row.ts';
 import { accessRows, type AccessSource } from './access-rows.ts';
 
 export interface MetricSource {
-  readonly core: Pick<CoordinatorCore, 'eachModel' | 'eachNode' | 'epoch'>;
+  readonly core: Pick<CoordinatorCore, 'eachModel' | 'eachNode' | 'epoch' | 'heldLosses'>;
   readonly telemetry: {
     readonly samples: Pick<Telemetry['samples'], 'counts'>;
     readonly history: Pick<Telemetry['history'], 'counts'>;
@@ -92,7 +92,12 @@ async function fleetRows(
     countModel(census, model);
     await breathe();
   }
-  return [...nodeRows(census), ...gpuRows(census), ...modelRows(census)];
+  const massLoss = one(
+    'tangram_fleet_mass_loss',
+    'Nodes that are gone and not replaced, because too many fell silent at once. Above 0: look at the network.',
+    core.heldLosses().length,
+  );
+  return [...nodeRows(census), massLoss, ...gpuRows(census), ...modelRows(census)];
 }
 
 function emptyCensus(): Census {

@@ -78,6 +78,7 @@ export class NodeFaults {
     const { silences, silentSinceMs, lost, drains } = this.#of(node);
     const connected = silences === 0;
     return {
+      holdDownMs: 0,
       node,
       connected,
       silentMs: connected ? 0 : atMs - silentSinceMs,

@@ -254,6 +254,11 @@ export class FakeCore implements CoordinatorCore {
     return view;
   }
 
+  /** No node is ever declared lost here. */
+  heldLosses(): readonly NodeName[] {
+    return [];
+  }
+
   async labelNode(name: NodeName, labels: Readonly<Record<string, string>>): Promise<NodeView> {
     const live = this.#nodes.get(name);
     const view = this.node(name);

@@ -13,6 +13,7 @@ function node(name: string, change: Partial<Silence> = {}): Silence {
     silentMs: 0,
     lost: false,
     wanted: 'ready',
+    holdDownMs: 0,
     ...change,
   };
 }
@@ -29,6 +30,12 @@ test.for([
   { name: 'is lost', of: node('n', { lost: true }), kind: 'lost' },
   { name: 'is cordoned', of: node('n', { wanted: 'cordoned' }), kind: 'cordoned' },
   { name: 'drains', of: node('n', { wanted: 'draining' }), kind: 'draining' },
+  { name: 'flaps', of: node('n', { holdDownMs: 10_000 }), kind: 'suspect' },
+  {
+    name: 'flaps and drains',
+    of: node('n', { holdDownMs: 1, wanted: 'draining' }),
+    kind: 'suspect',
+  },
   {
     name: 'drains and is silent',
     of: node('n', { wanted: 'draining', silentMs: 9_000 }),

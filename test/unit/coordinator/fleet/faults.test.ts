@@ -126,7 +126,11 @@ test('when many nodes go silent at once nothing is replaced, and that is said', 
     'ready',
   ]);
   expect(fleet.eventKinds().filter((kind) => kind === 'mass-loss')).toHaveLength(1);
+  expect(fleet.core.heldLosses()).toEqual(['node-a', 'node-b']);
   expect(fleet.agents.map((agent) => agent.running.length)).toEqual([1, 1, 1, 1]);
+  for (const agent of fleet.agents.slice(0, 2)) agent.connect();
+  await fleet.run(2_000);
+  expect(fleet.core.heldLosses()).toEqual([]);
   await fleet.kill();
 });
 

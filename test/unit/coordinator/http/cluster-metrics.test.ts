@@ -42,6 +42,7 @@ test('the page says what the core knows, with a series for every state also at 0
   expect(values).toMatchObject({
     tangram_cluster_nodes: { ready: 1, cordoned: 0, draining: 0, suspect: 0, lost: 0 },
     tangram_cluster_nodes_connected: { '': 1 },
+    tangram_fleet_mass_loss: { '': 0 },
     tangram_cluster_gpus: { idle: 2, mig: 0 },
     tangram_cluster_slices: { mps: 2, mig: 0 },
     tangram_cluster_gpu_memory_size_bytes: { '': 2 * 40_960 * 1024 * 1024 },

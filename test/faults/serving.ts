@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { connectCoordinator, type CoordinatorClient } from '../../coordinator/cli/client.ts';
 import { eventually, webServer, type TestCluster } from '../integration/cluster-harness.ts';
@@ -67,11 +68,12 @@ export async function allServing(
   });
 }
 
-/** Whether a process is there, whoever started it. */
+/** Whether a process runs, whoever started it; one that ended and whose parent has not looked yet does not. */
 export function lives(pid: string): boolean {
   try {
-    process.kill(Number(pid), 0);
-    return true;
+    // `pid (name) state …`; a name may hold anything but comes before the last bracket.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !/^\) [ZX]/.test(stat.slice(stat.lastIndexOf(')')));
   } catch {
     return false;
   }

@@ -241,11 +241,13 @@ export class TestCluster {
   }
 
   async #ready<T>(daemon: Daemon, path: string): Promise<T> {
-    return eventually(`${daemon.name} says that it listens`, () => {
-      if (!daemon.running) throw new Error(`${daemon.name} ended: ${daemon.log().slice(-2_000)}`);
+    const told = await eventually(`${daemon.name} says that it listens`, () => {
+      if (!daemon.running) return { ended: true } as const;
       // The file is written whole, then renamed: what exists is complete.
-      return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined;
+      return existsSync(path) && { said: JSON.parse(readFileSync(path, 'utf8')) as T };
     });
+    if ('said' in told) return told.said;
+    throw new Error(`${daemon.name} ended: ${daemon.log().slice(-2_000)}`);
   }
 }
 

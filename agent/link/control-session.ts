@@ -16,6 +16,7 @@ import { encodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { encodeStatus } from '../../shared/wire/status-codec.ts';
 import { decodeTarget } from '../../shared/wire/target-codec.ts';
 import type { AgentCore } from '../reconcile/core.ts';
+import type { LineSigns } from './line-signs.ts';
 
 const protocolVersion = 1;
 const welcomeMsMax = 10_000;
@@ -25,7 +26,9 @@ const heartbeatBounds = { lowMs: 200, highMs: 60_000 };
  * A stream that is silent for so many heartbeats is dead. More than the coordinator grants us: one that is busy for a second
  * or two must not lose its whole fleet for it, and an agent that holds streams to the others wins nothing by leaving.
  */
-const silentHeartbeats = 10;
+const silentHeartbeats = 5;
+/** A sign of life is due a little after a beat: batches of samples that come one a beat stand for it. */
+const beatShare = 1.2;
 const logsInFlightMax = 8;
 const logLinesDefault = 100;
 const logLinesMax = 10_000;
@@ -40,6 +43,8 @@ export interface ControlDeps {
   >;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of all streams of this connection. */
+  readonly signs: LineSigns;
   readonly capabilities: readonly string[];
   readonly recordEvent: (kind: string, subject: string, message: string) => void;
   readonly onWelcome: (clusterId: string) => void;
@@ -85,18 +90,15 @@ export class ControlSession {
   readonly #logsInFlight = new Set<Promise<void>>();
   #reason = '';
   #heartbeatMs: number | null = null;
-  #heardMs: number;
   #inventoryDue = false;
   #statusDue = true;
   #statusSentMs = 0;
-  #heartbeatSentMs = 0;
   #unknownSaid = false;
   #lastRefusal = '';
 
   constructor(deps: ControlDeps, stream: ControlStream) {
     this.#deps = deps;
     this.#stream = stream;
-    this.#heardMs = deps.clock.monotonicMs();
   }
 
   /** Resolves when the stream has ended, whoever ended it. Never rejects. */
@@ -127,7 +129,7 @@ export class ControlSession {
 
   #listen(): void {
     this.#stream.on('data', (message: ControlResponse__Output) => {
-      this.#heardMs = this.#deps.clock.monotonicMs();
+      this.#deps.signs.heard();
       this.#receive(message);
     });
     this.#stream.on('error', (error: Error) =>
@@ -176,8 +178,7 @@ export class ControlSession {
     for (let next = this.#answers.shift(); next !== undefined; next = this.#answers.shift()) {
       await this.#write(next, signal);
     }
-    if (nowMs - this.#heartbeatSentMs >= this.#heartbeatMs) {
-      this.#heartbeatSentMs = nowMs;
+    if (clock.monotonicMs() >= this.#beatDueMs(this.#heartbeatMs)) {
       await this.#write({ heartbeat: {} }, signal);
     }
   }
@@ -185,9 +186,9 @@ export class ControlSession {
   async #waitForWork(signal: AbortSignal): Promise<void> {
     const turn = new AbortController();
     const either = AbortSignal.any([signal, turn.signal]);
-    const beatDueMs = this.#heartbeatSentMs + (this.#heartbeatMs ?? welcomeMsMax);
+    const nowMs = this.#deps.clock.monotonicMs();
     const ms =
-      this.#heartbeatMs === null ? welcomeMsMax : beatDueMs - this.#deps.clock.monotonicMs();
+      this.#heartbeatMs === null ? welcomeMsMax : this.#beatDueMs(this.#heartbeatMs) - nowMs;
     const timer = this.#deps.clock.sleep(Math.max(1, ms), either).catch(() => undefined);
     const woken = this.#wake.wait(either);
     await Promise.race([timer, woken]);
@@ -195,8 +196,12 @@ export class ControlSession {
     await woken;
   }
 
+  #beatDueMs(heartbeatMs: number): number {
+    return this.#deps.signs.saidMs + beatShare * heartbeatMs;
+  }
+
   #checkAlive(): void {
-    const silentMs = this.#deps.clock.monotonicMs() - this.#heardMs;
+    const silentMs = this.#deps.clock.monotonicMs() - this.#deps.signs.heardMs;
     if (this.#heartbeatMs === null) {
       if (silentMs >= welcomeMsMax) this.#end(`no welcome within ${welcomeMsMax / 1_000} s`);
     } else if (silentMs > silentHeartbeats * this.#heartbeatMs) {
@@ -205,6 +210,7 @@ export class ControlSession {
   }
 
   async #write(message: ControlRequest, signal: AbortSignal): Promise<void> {
+    this.#deps.signs.said();
     if (signal.aborted || this.#stream.write(message)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {

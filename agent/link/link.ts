@@ -11,6 +11,7 @@ import {
   type TrustNews,
 } from './control-session.ts';
 import type { LineView } from './link-view.ts';
+import { LineSigns } from './line-signs.ts';
 import { runTelemetry, type SampleSource } from './telemetry-stream.ts';
 
 /** Jitter halves it at most, so the first wait is at least half a second. */
@@ -97,11 +98,13 @@ export class CoordinatorLink {
     const over = new AbortController();
     const signal = AbortSignal.any([outer, over.signal]);
     const welcomed = new Wake();
+    const signs = new LineSigns(clock);
     const session = new ControlSession(
       {
         core,
         clock,
         log,
+        signs,
         capabilities: this.#deps.capabilities,
         recordEvent: this.#deps.recordEvent,
         onWelcome: (clusterId) => {
@@ -116,9 +119,14 @@ export class CoordinatorLink {
     const telemetry = async (): Promise<void> => {
       await welcomed.wait(signal);
       if (signal.aborted || samples === null) return;
-      const onSent = (): void => void (this.#sent += 1);
+      const onSent = (): void => {
+        this.#sent += 1;
+        signs.said();
+      };
+      const onHeard = (): void => signs.heard();
       const onDropped = (): void => void (this.#dropped += 1);
-      await runTelemetry({ node, samples, clock, random, log, onSent, onDropped }, client, signal);
+      const told = { onSent, onDropped, onHeard };
+      await runTelemetry({ node, samples, clock, random, log, ...told }, client, signal);
     };
     const streaming = telemetry();
     try {

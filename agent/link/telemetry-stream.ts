@@ -28,6 +28,8 @@ export interface TelemetryDeps {
   readonly log: Log;
   readonly onSent: () => void;
   readonly onDropped: () => void;
+  /** The coordinator has said something. */
+  readonly onHeard: () => void;
 }
 
 /** Streams samples until `signal` aborts, on streams of their own that are opened again when they end. */
@@ -129,9 +131,10 @@ async function runStream(
       stream.cancel();
       finish('this agent ends');
     };
-    stream.on('data', ({ batchesReceived }: TelemetryResponse__Output) =>
-      outbox.acknowledge(Number(batchesReceived)),
-    );
+    stream.on('data', ({ batchesReceived }: TelemetryResponse__Output) => {
+      deps.onHeard();
+      outbox.acknowledge(Number(batchesReceived));
+    });
     stream.on('error', (error: Error) =>
       finish('details' in error ? String(error.details) : error.message),
     );

@@ -22,6 +22,7 @@ import type { GeometryPool } from './geometry-pool.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { LogsDesk } from './logs-desk.ts';
 import { checkSpeaksFor } from './peer.ts';
+import type { Line, Lines } from './telemetry-streams.ts';
 
 /** What this program speaks, oldest and newest. */
 const linkProtocol: { readonly oldest: number; readonly newest: number } = {
@@ -38,6 +39,8 @@ export interface ControlDeps {
   readonly log: Log;
   readonly counters: LinkCounters;
   readonly heartbeatMs: number;
+  /** Absent: nothing but the control stream is a sign of life. */
+  readonly lines?: Lines;
   readonly geometries: GeometryPool;
   /** Absent: no other coordinator can lead. */
   readonly standing?: StandingSource;
@@ -45,8 +48,13 @@ export interface ControlDeps {
   readonly trust?: Pick<Authority, 'trust' | 'onChange'>;
 }
 
-/** Heartbeats that an agent may miss: a node is noticed to be dead before anybody could place on it for long. */
+/** Heartbeats that an agent may miss before its stream is ended; nothing new is placed on it long before. */
 const silentHeartbeats = 3;
+/** An agent that nothing else is said to hears from us so often; it waits for five. */
+const toldHeartbeats = 2;
+
+/** A timer is not set for less. */
+const dueLeastMs = 10;
 
 interface Greeted {
   readonly node: NodeName;
@@ -59,14 +67,15 @@ interface Greeted {
 /**
  * One agent's control stream.
  * Invariants: nothing is accepted before a good hello; the core's session is closed exactly once; at most one
- * target waits to be written, the newest; a silent stream ends after three heartbeats.
+ * target waits to be written, the newest; a connection on which nothing was heard for three heartbeats is ended.
  */
-export class ControlSession {
+export class ControlSession implements Line {
   readonly #call: ControlCall;
   readonly #deps: ControlDeps;
   readonly #over = new AbortController();
   #greeted: Greeted | undefined;
   #heardAtMs: number;
+  #toldAtMs: number;
   #blocked = false;
   #pendingTarget: NodeTarget | undefined;
   #toldOfRejection = false;
@@ -77,6 +86,7 @@ export class ControlSession {
     this.#call = call;
     this.#deps = deps;
     this.#heardAtMs = deps.clock.monotonicMs();
+    this.#toldAtMs = this.#heardAtMs;
   }
 
   /** Resolves when the stream is over. Messages are handled as they arrive, so nothing queues up here. */
@@ -88,12 +98,22 @@ export class ControlSession {
     call.on('cancelled', () => this.#finish('the connection broke', null));
     const { clock, heartbeatMs } = this.#deps;
     while (!this.#over.signal.aborted) {
-      const deadInMs = this.#heardAtMs + silentHeartbeats * heartbeatMs - clock.monotonicMs();
-      // Not a whole beat where the limit comes first: death is noticed when it is due, not up to a beat later.
-      const ms = Math.max(1, Math.min(heartbeatMs, deadInMs));
+      // When the next thing is due, as of now: most of the time it is put off by what comes meanwhile.
+      const deadAtMs = this.#heardAtMs + silentHeartbeats * heartbeatMs;
+      const dueAtMs = Math.min(deadAtMs, this.#toldAtMs + toldHeartbeats * heartbeatMs);
+      const ms = Math.max(dueLeastMs, dueAtMs - clock.monotonicMs());
       await clock.sleep(ms, this.#over.signal).catch(() => undefined);
       if (!this.#over.signal.aborted) this.#beat();
     }
+  }
+
+  heard(): void {
+    this.#heardAtMs = this.#deps.clock.monotonicMs();
+    this.#greeted?.session.heartbeat();
+  }
+
+  told(): void {
+    this.#toldAtMs = this.#deps.clock.monotonicMs();
   }
 
   #beat(): void {
@@ -104,7 +124,9 @@ export class ControlSession {
       this.#finish(why, new AppError('AGENT_AWAY', why));
       return;
     }
-    if (this.#greeted !== undefined && !this.#blocked) this.#write({ heartbeat: {} });
+    const quietMs = this.#deps.clock.monotonicMs() - this.#toldAtMs;
+    const due = quietMs >= toldHeartbeats * this.#deps.heartbeatMs;
+    if (due && this.#greeted !== undefined && !this.#blocked) this.#write({ heartbeat: {} });
   }
 
   #receive(message: ControlRequest__Output): void {
@@ -148,6 +170,7 @@ export class ControlSession {
       stopStanding: stopStanding ?? (() => undefined),
       stopTrust: stopTrust ?? (() => undefined),
     };
+    this.#deps.lines?.set(node, this);
     this.#deps.counters.sessionsTotal += 1;
     this.#deps.log.info({ node, agentVersion: inventory.value.agentVersion }, 'an agent connected');
     this.#write({
@@ -256,6 +279,7 @@ export class ControlSession {
 
   #write(message: ControlResponse): void {
     if (this.#over.signal.aborted) return;
+    this.told();
     this.#blocked = !this.#call.write(message);
   }
 
@@ -263,6 +287,9 @@ export class ControlSession {
   #finish(reason: string, error: unknown): void {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
+    const node = this.#greeted?.node;
+    const { lines } = this.#deps;
+    if (node !== undefined && lines?.get(node) === this) lines.delete(node);
     this.#greeted?.disconnectLogs();
     this.#greeted?.stopStanding();
     this.#greeted?.stopTrust();

@@ -48,7 +48,7 @@ import { addReflection } from './reflection.ts';
 import { schedulerHandlers } from './scheduler-service.ts';
 import { snapshotHandlers, type Snapshots } from './snapshot-service.ts';
 import { telemetryHandlers } from './telemetry-service.ts';
-import { TelemetryStreams } from './telemetry-streams.ts';
+import { TelemetryStreams, type Lines } from './telemetry-streams.ts';
 import { trustHandlers } from './trust-service.ts';
 import { joinServerOptions, nodeDoorLimits, openJoinDoor, type ApiTrust } from './trust-door.ts';
 import { whatIfHandlers } from './whatif-service.ts';
@@ -122,10 +122,12 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   const nodes = createServer(serverOptions, deps, shared);
   const sessions = new Set<ControlSession>();
   const over = new AbortController();
-  const streams = new TelemetryStreams({ ...deps, ...deps.telemetry });
+  const lines: Lines = new Map();
+  const streams = new TelemetryStreams({ ...deps, ...deps.telemetry, lines });
   const link = {
     ...rest,
     logs: shared.logs,
+    lines,
     geometries: new GeometryPool(),
     ...(trust === undefined ? {} : { trust: trust.enrol.authority, enrol: trust.enrol }),
   };
@@ -199,7 +201,9 @@ function createServer(options: ServerOptions, deps: ApiDeps, shared: Shared): Op
   serve(telemetryService, telemetryHandlers({ ...deps, onError }));
   serve(snapshotService, snapshotHandlers({ ...deps, onError }));
   serve(whatIfService, whatIfHandlers({ core, onError }));
-  serve(accessService, accessHandlers({ ...deps.access, onError }));
+  const revokeUser =
+    authority === undefined ? null : async (user: string) => authority.revoke(`user/${user}`);
+  serve(accessService, accessHandlers({ ...deps.access, revokeUser, onError }));
   if (trust !== undefined) {
     // The authority needs no leader.
     server.addService(trustService, trustHandlers({ ...trust, onError }));

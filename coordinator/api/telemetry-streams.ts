@@ -21,7 +21,20 @@ export interface TelemetryDeps {
   readonly gate: Pick<LoadGate, 'shedding'>;
   readonly log: Log;
   readonly counters: LinkCounters;
+  /** The control streams, which learn here that their agents live. Absent: nobody watches. */
+  readonly lines?: Lines;
 }
+
+/** One agent's connection, of which the control stream keeps watch. */
+export interface Line {
+  /** It said something on another stream. */
+  heard(): void;
+  /** It was told something on another stream. */
+  told(): void;
+}
+
+/** By node, from its hello to the end of its control stream. */
+export type Lines = Map<NodeName, Line>;
 
 interface Stream {
   readonly call: TelemetryCall;
@@ -77,6 +90,7 @@ export class TelemetryStreams {
   #read(stream: Stream, bytes: Buffer): void {
     if (stream.over) return;
     stream.received += 1;
+    this.#lineOf(stream)?.heard();
     this.#due.add(stream);
     // The first message says whose samples follow: without it a stream could never be read again.
     if (this.#deps.gate.shedding && stream.node !== undefined) {
@@ -133,6 +147,11 @@ export class TelemetryStreams {
     if (stream.over || stream.blocked || stream.acknowledged === received) return;
     stream.acknowledged = received;
     stream.blocked = !stream.call.write({ accepted, received });
+    this.#lineOf(stream)?.told();
+  }
+
+  #lineOf({ node }: Stream): Line | undefined {
+    return node === undefined ? undefined : this.#deps.lines?.get(node);
   }
 
   #finish(stream: Stream, error: unknown): void {

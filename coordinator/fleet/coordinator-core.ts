@@ -16,6 +16,7 @@ import { explainModel } from './explain.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { Watches } from './watches.ts';
 import { planDefrag } from './plan-defrag.ts';
+import { msToNextSuspect } from './next-suspect.ts';
 import { Planner } from './planner.ts';
 import type { LiveNode } from './node-registry.ts';
 import { removeNode } from './remove-node.ts';
@@ -45,6 +46,9 @@ export interface Candidacy {
   /** Told of every term that begins, before anything is done in it. */
   readonly announce?: (term: Leadership, holder: string) => Promise<void>;
 }
+
+/** Between looks that only silence asks for: nodes that fall silent one by one must not keep the planner going round. */
+const quietTickMsMin = 100;
 
 /** How long another term may take to come, where we lead already: nobody else stands in the way. */
 const outbidMsMax = 10_000;
@@ -357,6 +361,15 @@ class Core implements RunningCore {
     });
   }
 
+  /** A whole tick, or until a node will have been silent for too long: nobody else tells of that. */
+  #tickMs(): number {
+    const { deps, registry } = this.#world;
+    const { tickMs, suspectAfterMs } = deps.limits;
+    const nowMs = deps.clock.monotonicMs();
+    const quietMs = msToNextSuspect(registry.all(), { nowMs, suspectAfterMs });
+    return Math.min(tickMs, Math.max(quietTickMsMin, quietMs));
+  }
+
   /**
    * Until something happens, and for as long as the round took at least: a storm of news must leave half of the time to
    * those who bring it. After a failure a whole tick, because the same thing would only fail again.
@@ -374,7 +387,8 @@ class Core implements RunningCore {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     const woken = failed ? null : this.#wake.wait(either.signal).then(stop);
-    const slept = clock.sleep(limits.tickMs, either.signal).then(stop, () => undefined);
+    const ms = failed ? limits.tickMs : this.#tickMs();
+    const slept = clock.sleep(ms, either.signal).then(stop, () => undefined);
     await Promise.all([woken, slept]);
     signal.removeEventListener('abort', stop);
   }

@@ -34,8 +34,8 @@ export interface FleetLimits extends SilenceLimits, FlapLimits, AnswerLimits, Wa
 
 /** What a coordinator uses unless its configuration says otherwise. */
 export const fleetLimits: FleetLimits = {
-  // Three heartbeats of agents and a little: a host that died is noticed within 2 s.
-  suspectAfterMs: 1_600,
+  // Nearly two signs of life, which come once a second: a host that died is noticed within 2 s.
+  suspectAfterMs: 1_800,
   lostAfterMs: 60_000,
   massShare: 0.3,
   massNodesMin: 4,

@@ -1,5 +1,5 @@
 import { AssertionError } from '../../shared/domain/assert.ts';
-import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { ModelName, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
 import { WhatIf } from '../../shared/placement/what-if.ts';
 import { storeKeys, type ModelRecord } from '../store/values.ts';
@@ -11,7 +11,7 @@ import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { planModel, standingOf, type Copy, type ModelMoves } from './model-plan.ts';
 import { claimIdOf, replicaIdOf } from './names.ts';
-import type { World } from './world.ts';
+import type { Host, World } from './world.ts';
 
 /** Why a model has replicas without a place, as of the last time that anything changed. */
 export interface Pending {
@@ -21,6 +21,9 @@ export interface Pending {
   readonly engineVersion: number;
   readonly modelRevision: bigint;
 }
+
+/** The nodes that this look has judged already: nothing that a look decides changes a verdict on a node. */
+type Hosts = Map<NodeName, Host>;
 
 type Groups = (readonly LedgerWrite[])[];
 
@@ -47,19 +50,20 @@ export class Planner {
 
   /** The writes of one round, for all models and for allocations that wait. */
   plan(): Groups {
+    const hosts: Hosts = new Map();
     const models = this.#world.ledger.models
       .values()
-      .map((model) => ({ spec: model.spec, plan: () => this.#planOne(model) }));
+      .map((model) => ({ spec: model.spec, plan: () => this.#planOne(model, hosts) }));
     const allocations = this.allocations
       .queue()
       .map((record) => ({ spec: record.spec, plan: () => this.allocations.planOne(record) }));
     return [...models, ...allocations].sort(byPriority).flatMap(({ plan }) => plan());
   }
 
-  #planOne(model: ModelRecord): Groups {
+  #planOne(model: ModelRecord, hosts: Hosts): Groups {
     const { name } = model.spec;
     const world = this.#world;
-    const copies = world.copiesOf(name);
+    const copies = world.copiesOf(name, hosts);
     if (model.deleting && copies.length === 0) {
       this.#pending.delete(name);
       this.#hopeless.delete(name);

@@ -15,8 +15,8 @@ import { OwnGateway } from '../rest/own-gateway.ts';
 import type { Closers, Kept } from './kept.ts';
 import { openTrust, type Trust } from './open-trust.ts';
 
-/** Three missed ones and a host is taken for dead, so within 2 s. */
-const heartbeatMs = 500;
+/** As often as samples come, which stand for it. A host that says nothing for 1.8 s gets nothing new. */
+const heartbeatMs = 1_000;
 
 export interface DoorParts {
   readonly kept: Kept;

@@ -140,8 +140,7 @@ class SwarmAgent {
   readonly #control: ClientDuplexStream<Buffer, Buffer>;
   #telemetry: ClientDuplexStream<Buffer, Buffer> | undefined;
   #rows: string[] = [];
-  #heartbeatMs = 0;
-  #heartbeatAtMs = 0;
+  #welcomed = false;
   #statusAtMs: number;
   #sent = 0;
   #acknowledged = 0;
@@ -169,15 +168,15 @@ class SwarmAgent {
 
   /** Twice a second. */
   tick(half: number): void {
-    if (this.#heartbeatMs === 0 || this.#over) return;
+    if (!this.#welcomed || this.#over) return;
     const nowMs = performance.now();
-    // A little early rather than a whole turn late.
-    if (nowMs - this.#heartbeatAtMs >= 0.9 * this.#heartbeatMs) {
-      this.#heartbeatAtMs = nowMs;
-      this.#control.write(heartbeat);
-    }
     if (nowMs - this.#statusAtMs >= statusEveryMs) this.#report(nowMs);
-    if (half % 2 === 1 || this.#sent - this.#acknowledged >= underWayMax) return;
+    if (half % 2 === 1) return;
+    if (this.#sent - this.#acknowledged >= underWayMax) {
+      // As a real agent: a batch a beat is its sign of life, and without one it gives another.
+      this.#control.write(heartbeat);
+      return;
+    }
     this.#sent += 1;
     this.#counts.batchesSent += 1;
     this.#telemetry?.write(
@@ -212,7 +211,7 @@ class SwarmAgent {
     if (bytes.equals(heartbeatAnswer)) return;
     const message = linkService.Control.responseDeserialize(bytes);
     if (message.welcome) {
-      this.#heartbeatMs = message.welcome.heartbeatMs;
+      this.#welcomed = true;
       this.#counts.welcomed += 1;
       this.#openTelemetry();
     } else if (message.target) {

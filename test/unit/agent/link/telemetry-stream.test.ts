@@ -62,6 +62,7 @@ function setUp() {
       log: silentLog,
       onSent: () => (counts.sent += 1),
       onDropped: () => (counts.dropped += 1),
+      onHeard: () => undefined,
     },
     // A stand-in for the one method that is used, with the overload that is called.
     client as unknown as LinkServiceClient,

@@ -106,9 +106,9 @@ export class FakeNode {
   #nextInstance = 1;
   #nextPid = 1_000;
 
-  constructor(cards: string) {
+  constructor(cards: string, uuidPrefix = 'GPU-0000000') {
     this.cards = must(parseCards(cards)).map((card, at) => ({
-      uuid: must(parseGpuUuid(`GPU-0000000${at}`)),
+      uuid: must(parseGpuUuid(`${uuidPrefix}${at}`)),
       card,
       geometry: geometryOf(card),
       migEnabled: card.migGeometry === null ? null : false,

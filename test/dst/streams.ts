@@ -1,0 +1,120 @@
+import { EventEmitter } from 'node:events';
+import type { ControlStream } from '../../agent/link/control-session.ts';
+import type { ControlCall } from '../../coordinator/api/control-session.ts';
+import { linkService } from '../../shared/wire/services.ts';
+import type { ControlRequest } from '../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
+import type { ControlRequest__Output } from '../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
+import type { ControlResponse } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
+import type { ControlResponse__Output } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
+import type { Host, Network } from './network.ts';
+
+const { Control } = linkService;
+
+/** What a control stream tells of itself. */
+export interface StreamTap {
+  readonly toCoordinator: (message: ControlRequest__Output) => void;
+  /** `again`: a copy of what was said before. */
+  readonly toAgent: (message: ControlResponse__Output, again: boolean) => void;
+  readonly over: () => void;
+}
+
+/** A control stream, as both of its ends hold it, and what others may do to it. */
+export interface StreamPair {
+  readonly agentEnd: ControlStream;
+  readonly coordinatorEnd: ControlCall;
+  /** Hands the agent this message once more: later, and out of order. */
+  again(message: ControlResponse__Output): void;
+  /** The connection is reset: both ends learn it, unless the path to them is cut. */
+  reset(): void;
+}
+
+/** The two ends of one stream: bytes of the wire travel between them, each way in order. `accept` false: nobody listens. */
+export function openStream(
+  network: Network,
+  hosts: { readonly agent: Host; readonly coordinator: Host },
+  { tap, accept }: { readonly tap: StreamTap; readonly accept: (pair: StreamPair) => boolean },
+): StreamPair {
+  const { agent, coordinator } = hosts;
+  const up = network.lane();
+  const down = network.lane();
+  const agentSide = new EventEmitter();
+  const coordinatorSide = new EventEmitter();
+  let agentOpen = true;
+  let coordinatorOpen = true;
+  const closeAgent = (event: 'end' | 'error', error?: Error): void => {
+    if (!agentOpen) return;
+    agentOpen = false;
+    tap.over();
+    agentSide.emit(event, error);
+  };
+  const closeCoordinator = (): void => {
+    if (!coordinatorOpen) return;
+    coordinatorOpen = false;
+    coordinatorSide.emit('cancelled');
+  };
+  const toAgent = (message: ControlResponse__Output, again: boolean): void => {
+    if (!agentOpen) return;
+    tap.toAgent(message, again);
+    agentSide.emit('data', message);
+  };
+  const agentEnd = {
+    on: (event: string, heard: (...args: unknown[]) => void) => agentSide.on(event, heard),
+    off: (event: string, heard: (...args: unknown[]) => void) => agentSide.off(event, heard),
+    write: (message: ControlRequest): boolean => {
+      if (!agentOpen) return true;
+      const bytes = Control.requestSerialize(message);
+      network.send(up, agent.name, coordinator, () => {
+        if (!coordinatorOpen) return;
+        const arrived: ControlRequest__Output = Control.requestDeserialize(bytes);
+        tap.toCoordinator(arrived);
+        coordinatorSide.emit('data', arrived);
+      });
+      return true;
+    },
+    end: () => undefined,
+    cancel: () => {
+      if (agentOpen) tap.over();
+      agentOpen = false;
+      network.send(up, agent.name, coordinator, closeCoordinator);
+    },
+  };
+  const coordinatorEnd = {
+    on: (event: string, heard: (...args: unknown[]) => void) => coordinatorSide.on(event, heard),
+    off: (event: string, heard: (...args: unknown[]) => void) => coordinatorSide.off(event, heard),
+    getAuthContext: () => ({}),
+    write: (message: ControlResponse): boolean => {
+      if (!coordinatorOpen) return true;
+      const bytes = Control.responseSerialize(message);
+      network.send(down, coordinator.name, agent, () =>
+        toAgent(Control.responseDeserialize(bytes), false),
+      );
+      return true;
+    },
+    end: () => {
+      coordinatorOpen = false;
+      network.send(down, coordinator.name, agent, () => closeAgent('end'));
+    },
+    emit: (event: string, error: Error) => {
+      if (event !== 'error') throw new Error(`nobody emits ${event} at a server's call`);
+      coordinatorOpen = false;
+      network.send(down, coordinator.name, agent, () => closeAgent('error', error));
+    },
+  };
+  const pair: StreamPair = {
+    agentEnd: agentEnd as unknown as ControlStream,
+    coordinatorEnd: coordinatorEnd as unknown as ControlCall,
+    again: (message) =>
+      network.send(network.lane(), coordinator.name, agent, () => toAgent(message, true)),
+    reset: () => {
+      network.send(up, agent.name, coordinator, closeCoordinator);
+      network.send(down, coordinator.name, agent, () =>
+        closeAgent('error', new Error('the connection was reset')),
+      );
+    },
+  };
+  // The connection comes before the first message on it.
+  network.send(up, agent.name, coordinator, () => {
+    if (!accept(pair)) pair.reset();
+  });
+  return pair;
+}

@@ -37,8 +37,9 @@ async function readFacts(proc: string): Promise<HostFacts> {
   const memory = parseMemInfo(readProcFile(proc, 'meminfo'));
   if (!bootId.ok || memory === null) throw unreadable(proc);
   // Loaded here: it is asked once, and every other program of ours does without.
-  const { osInfo } = await import('systeminformation');
-  const system = await osInfo();
+  // By its default: the names of a CommonJS module are found by a scanner, which on a busy host was seen to find none.
+  const { default: information } = await import('systeminformation');
+  const system = await information.osInfo();
   return {
     hostname: hostname(),
     bootId: bootId.value,

@@ -147,6 +147,8 @@ export const methodTable: Readonly<Record<string, MethodRule>> = {
   }),
   'tangram.v1.TrustService/ListJoinTokens': reading(admins, { touches: cluster }),
   'tangram.v1.TrustService/RevokeJoinToken': changing(admins, everything('join-tokens', 'id')),
+  // Whoever may do this may become anybody.
+  'tangram.v1.TrustService/IssueUserCertificate': changing(admins, everything('users', 'user')),
   'tangram.v1.TrustService/RevokeCertificates': changing(admins, {
     touches: cluster,
     target: (request) =>

@@ -25,6 +25,8 @@ export interface AccessDeps {
   readonly authenticator: Pick<Authenticator, 'lastUsedMs'>;
   readonly audit: Pick<AuditLog, 'list' | 'verify'>;
   readonly wallMs: () => number;
+  /** Ends what was issued to a user; null: in plaintext there is nothing to end. */
+  readonly revokeUser: ((name: string) => Promise<void>) | null;
   /** That many bytes nobody can guess. */
   readonly random: (bytes: number) => Uint8Array;
   readonly onError: (error: unknown) => void;
@@ -58,6 +60,7 @@ export function accessHandlers(deps: AccessDeps): AccessServiceHandlers {
 
 function userHandlers({
   records,
+  revokeUser,
   wallMs,
   onError,
 }: AccessDeps): Pick<
@@ -94,6 +97,8 @@ function userHandlers({
         keepAnAdmin(records, present);
         return undefined;
       });
+      // Should there be a user of this name again, it is another one.
+      await revokeUser?.(name);
       return {};
     }, onError),
   };

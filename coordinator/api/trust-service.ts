@@ -1,19 +1,23 @@
+import { checkKeyRequest } from '../../shared/pki/key-proof.ts';
 import { parseNodePattern } from '../../shared/pki/node-pattern.ts';
 import type { Result } from '../../shared/domain/result.ts';
 import { AppError } from '../../shared/platform/errors.ts';
-import { problemError, unary } from '../../shared/wire/unary.ts';
+import { fieldError, problemError, unary } from '../../shared/wire/unary.ts';
 import type { Authority as AuthorityMessage } from '../../shared/wire/generated/tangram/v1/Authority.ts';
 import type { JoinToken } from '../../shared/wire/generated/tangram/v1/JoinToken.ts';
 import type { RevokeCertificatesRequest__Output } from '../../shared/wire/generated/tangram/v1/RevokeCertificatesRequest.ts';
 import type { TrustServiceHandlers } from '../../shared/wire/generated/tangram/v1/TrustService.ts';
 import { nodesBehind, type EnrolDeps } from '../ca/enrol.ts';
 import type { TokenRecord } from '../ca/records.ts';
+import { userLifeMs } from '../ca/user-certificate.ts';
 import { checkedLabels } from './label-map.ts';
 
 export interface TrustDeps {
   readonly enrol: EnrolDeps;
   /** `host:port` of the join listener, as nodes reach it. */
   readonly joinAddress: () => string;
+  /** `host:port` of the listeners for certificates, of every coordinator. */
+  readonly coordinators: () => readonly string[];
   readonly onError: (error: unknown) => void;
 }
 
@@ -46,6 +50,23 @@ export function trustHandlers(deps: TrustDeps): TrustServiceHandlers {
     RevokeJoinToken: unary(async ({ id }) => {
       await tokens.revoke(id);
       return {};
+    }, onError),
+    IssueUserCertificate: unary(async ({ user, publicKey, proof }) => {
+      if (!nameShape.test(user)) {
+        throw fieldError('user', `${JSON.stringify(user)} is no name`, 'give the name of a user');
+      }
+      valid(checkKeyRequest({ publicKey, proof }, user));
+      const issued = await authority.issue(
+        { kind: 'user', name: user },
+        { publicKey, lifeMs: userLifeMs },
+      );
+      return {
+        certificateChain: issued.chainPem,
+        roots: authority.trust().roots.join(''),
+        coordinators: [...deps.coordinators()],
+        clusterId: authority.clusterId,
+        notAfterMs: issued.notAfterMs,
+      };
     }, onError),
     RevokeCertificates: unary(async (request) => {
       await authority.revoke(whatToRevoke(request));

@@ -3,7 +3,7 @@ import { renderContext, type UserContext } from '../../shared/pki/user-context.t
 import type { Authority } from './authority.ts';
 
 /** A person's certificate lasts a quarter; taking the user away ends it at once. */
-const userLifeMs = 90 * 86_400_000;
+export const userLifeMs = 90 * 86_400_000;
 
 /**
  * A key and a certificate for a user, as the text of a context file for `tangram --config`. `name` is a DNS label.

@@ -10,6 +10,7 @@ import {
   renderWhoAmI,
   type AuditVerdict,
 } from './render-access.ts';
+import { writeUserContext } from './user-context.ts';
 import { exitCodes, needsYes } from './run.ts';
 
 const roles = ['viewer', 'operator', 'admin', 'scheduler'] as const;
@@ -41,12 +42,27 @@ export function addAccess(program: Command, deps: CliDeps, api: Api): void {
 
 function addUsers(program: Command, deps: CliDeps, api: Api): void {
   const group = program.command('user').description('people who may use the cluster');
-  withRights(group.command('create').description('make a name known').argument('<name>')).action(
-    async (name: string, rights: Rights) => {
+  withRights(group.command('create').description('make a name known').argument('<name>'))
+    .option('--context <file>', 'also make a key and a certificate, and write them there')
+    .action(async (name: string, rights: Rights & { readonly context?: string }) => {
+      if (rights.context !== undefined) deps.host.checkWritable(rights.context);
       const user = await api().createUser({ name, ...encodeRights(rights) });
       deps.out(rights.json ? toJson(user) : renderUsers([user]));
-    },
-  );
+      if (rights.context !== undefined) {
+        await writeUserContext(deps, api, { name, file: rights.context });
+      }
+    });
+  group
+    .command('certificate')
+    .description(
+      'make a new key and certificate for somebody who is known; earlier ones stay valid',
+    )
+    .argument('<name>')
+    .requiredOption('--context <file>', 'where to write them, with all that tangram needs')
+    .action(async (name: string, { context }: { readonly context: string }) => {
+      deps.host.checkWritable(context);
+      await writeUserContext(deps, api, { name, file: context });
+    });
   group
     .command('list')
     .description('everybody who is known')

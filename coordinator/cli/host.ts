@@ -2,6 +2,7 @@ import { accessSync, constants, readFileSync, statSync, writeFileSync } from 'no
 import { dirname } from 'node:path';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { AppError } from '../../shared/platform/errors.ts';
+import { writePrivateFile } from '../../shared/platform/private-file.ts';
 import { openProgress, type Progress } from './progress.ts';
 
 /** The machine that a command runs on: files that it reads and writes, and what it takes meanwhile. */
@@ -10,6 +11,8 @@ export interface Host {
   readonly readBytes: (path: string, bytesMax: number) => Buffer;
   /** Throws REQUEST_INVALID before long work is done for a file that could not be written in the end. */
   readonly checkWritable: (path: string) => void;
+  /** For its owner's eyes alone. */
+  readonly writePrivate: (path: string, text: string) => void;
   readonly writeText: (path: string, text: string) => void;
   /** Memory of this process. */
   readonly residentMib: () => number;
@@ -32,6 +35,7 @@ export const realHost: Host = {
         throw new Error('it is a folder');
     });
   },
+  writePrivate: writePrivateFile,
   writeText: (path, text) => {
     attempt(`cannot write ${path}`, () => {
       writeFileSync(path, text);

@@ -2,6 +2,8 @@ import type { TrustServiceClient } from '../../shared/wire/generated/tangram/v1/
 import type { Authority__Output } from '../../shared/wire/generated/tangram/v1/Authority.ts';
 import type { CreateJoinTokenRequest } from '../../shared/wire/generated/tangram/v1/CreateJoinTokenRequest.ts';
 import type { CreateJoinTokenResponse__Output } from '../../shared/wire/generated/tangram/v1/CreateJoinTokenResponse.ts';
+import type { IssueUserCertificateRequest } from '../../shared/wire/generated/tangram/v1/IssueUserCertificateRequest.ts';
+import type { IssueUserCertificateResponse__Output } from '../../shared/wire/generated/tangram/v1/IssueUserCertificateResponse.ts';
 import type { JoinToken__Output } from '../../shared/wire/generated/tangram/v1/JoinToken.ts';
 import type { ListJoinTokensResponse__Output } from '../../shared/wire/generated/tangram/v1/ListJoinTokensResponse.ts';
 import type { RevokeCertificatesRequest } from '../../shared/wire/generated/tangram/v1/RevokeCertificatesRequest.ts';
@@ -13,6 +15,9 @@ export interface TrustCalls {
   listJoinTokens(): Promise<readonly JoinToken__Output[]>;
   /** Throws TOKEN_UNKNOWN. */
   revokeJoinToken(id: string): Promise<void>;
+  issueUserCertificate(
+    request: IssueUserCertificateRequest,
+  ): Promise<IssueUserCertificateResponse__Output>;
   revokeCertificates(request: RevokeCertificatesRequest): Promise<void>;
   getAuthority(): Promise<Authority__Output>;
   /** Throws ROTATION_REFUSED. */
@@ -48,6 +53,11 @@ export function trustCalls(trust: TrustServiceClient, ask: Ask): TrustCalls {
         { id },
       );
     },
+    issueUserCertificate: async (request) =>
+      ask<IssueUserCertificateRequest, IssueUserCertificateResponse__Output>(
+        (sent, options, answer) => trust.issueUserCertificate(sent, options, answer),
+        request,
+      ),
     revokeCertificates: async (request) => {
       await ask<RevokeCertificatesRequest, object>(
         (sent, options, answer) => trust.revokeCertificates(sent, options, answer),

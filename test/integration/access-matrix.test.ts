@@ -83,6 +83,7 @@ const administers = [
   ),
   ...of('SnapshotService', 'TakeSnapshot'),
   ...of('TrustService', 'CreateJoinToken ListJoinTokens RevokeJoinToken RevokeCertificates'),
+  ...of('TrustService', 'IssueUserCertificate'),
   ...of('TrustService', 'GetAuthority RotateAuthority RetireAuthority'),
 ];
 const links = ['Control', 'Telemetry', 'Renew'].map((rpc) => `tangram.link.v1.LinkService/${rpc}`);

@@ -6,6 +6,8 @@ import type { CreateJoinTokenRequest as _tangram_v1_CreateJoinTokenRequest, Crea
 import type { CreateJoinTokenResponse as _tangram_v1_CreateJoinTokenResponse, CreateJoinTokenResponse__Output as _tangram_v1_CreateJoinTokenResponse__Output } from './tangram/v1/CreateJoinTokenResponse.ts';
 import type { GetAuthorityRequest as _tangram_v1_GetAuthorityRequest, GetAuthorityRequest__Output as _tangram_v1_GetAuthorityRequest__Output } from './tangram/v1/GetAuthorityRequest.ts';
 import type { GetAuthorityResponse as _tangram_v1_GetAuthorityResponse, GetAuthorityResponse__Output as _tangram_v1_GetAuthorityResponse__Output } from './tangram/v1/GetAuthorityResponse.ts';
+import type { IssueUserCertificateRequest as _tangram_v1_IssueUserCertificateRequest, IssueUserCertificateRequest__Output as _tangram_v1_IssueUserCertificateRequest__Output } from './tangram/v1/IssueUserCertificateRequest.ts';
+import type { IssueUserCertificateResponse as _tangram_v1_IssueUserCertificateResponse, IssueUserCertificateResponse__Output as _tangram_v1_IssueUserCertificateResponse__Output } from './tangram/v1/IssueUserCertificateResponse.ts';
 import type { JoinToken as _tangram_v1_JoinToken, JoinToken__Output as _tangram_v1_JoinToken__Output } from './tangram/v1/JoinToken.ts';
 import type { ListJoinTokensRequest as _tangram_v1_ListJoinTokensRequest, ListJoinTokensRequest__Output as _tangram_v1_ListJoinTokensRequest__Output } from './tangram/v1/ListJoinTokensRequest.ts';
 import type { ListJoinTokensResponse as _tangram_v1_ListJoinTokensResponse, ListJoinTokensResponse__Output as _tangram_v1_ListJoinTokensResponse__Output } from './tangram/v1/ListJoinTokensResponse.ts';
@@ -32,6 +34,8 @@ export interface ProtoGrpcType {
       CreateJoinTokenResponse: MessageTypeDefinition<_tangram_v1_CreateJoinTokenResponse, _tangram_v1_CreateJoinTokenResponse__Output>
       GetAuthorityRequest: MessageTypeDefinition<_tangram_v1_GetAuthorityRequest, _tangram_v1_GetAuthorityRequest__Output>
       GetAuthorityResponse: MessageTypeDefinition<_tangram_v1_GetAuthorityResponse, _tangram_v1_GetAuthorityResponse__Output>
+      IssueUserCertificateRequest: MessageTypeDefinition<_tangram_v1_IssueUserCertificateRequest, _tangram_v1_IssueUserCertificateRequest__Output>
+      IssueUserCertificateResponse: MessageTypeDefinition<_tangram_v1_IssueUserCertificateResponse, _tangram_v1_IssueUserCertificateResponse__Output>
       JoinToken: MessageTypeDefinition<_tangram_v1_JoinToken, _tangram_v1_JoinToken__Output>
       ListJoinTokensRequest: MessageTypeDefinition<_tangram_v1_ListJoinTokensRequest, _tangram_v1_ListJoinTokensRequest__Output>
       ListJoinTokensResponse: MessageTypeDefinition<_tangram_v1_ListJoinTokensResponse, _tangram_v1_ListJoinTokensResponse__Output>

@@ -49,6 +49,7 @@ async function tangram(argv: readonly string[]) {
         }
       },
       writeText: (path, text) => void written.set(path, text),
+      writePrivate: () => undefined,
       residentMib: () => 77,
       openProgress: () => ({
         show: () => void (ran.shown += 1),

@@ -6,6 +6,8 @@ import type { CreateJoinTokenRequest as _tangram_v1_CreateJoinTokenRequest, Crea
 import type { CreateJoinTokenResponse as _tangram_v1_CreateJoinTokenResponse, CreateJoinTokenResponse__Output as _tangram_v1_CreateJoinTokenResponse__Output } from '../../tangram/v1/CreateJoinTokenResponse.ts';
 import type { GetAuthorityRequest as _tangram_v1_GetAuthorityRequest, GetAuthorityRequest__Output as _tangram_v1_GetAuthorityRequest__Output } from '../../tangram/v1/GetAuthorityRequest.ts';
 import type { GetAuthorityResponse as _tangram_v1_GetAuthorityResponse, GetAuthorityResponse__Output as _tangram_v1_GetAuthorityResponse__Output } from '../../tangram/v1/GetAuthorityResponse.ts';
+import type { IssueUserCertificateRequest as _tangram_v1_IssueUserCertificateRequest, IssueUserCertificateRequest__Output as _tangram_v1_IssueUserCertificateRequest__Output } from '../../tangram/v1/IssueUserCertificateRequest.ts';
+import type { IssueUserCertificateResponse as _tangram_v1_IssueUserCertificateResponse, IssueUserCertificateResponse__Output as _tangram_v1_IssueUserCertificateResponse__Output } from '../../tangram/v1/IssueUserCertificateResponse.ts';
 import type { ListJoinTokensRequest as _tangram_v1_ListJoinTokensRequest, ListJoinTokensRequest__Output as _tangram_v1_ListJoinTokensRequest__Output } from '../../tangram/v1/ListJoinTokensRequest.ts';
 import type { ListJoinTokensResponse as _tangram_v1_ListJoinTokensResponse, ListJoinTokensResponse__Output as _tangram_v1_ListJoinTokensResponse__Output } from '../../tangram/v1/ListJoinTokensResponse.ts';
 import type { RetireAuthorityRequest as _tangram_v1_RetireAuthorityRequest, RetireAuthorityRequest__Output as _tangram_v1_RetireAuthorityRequest__Output } from '../../tangram/v1/RetireAuthorityRequest.ts';
@@ -35,6 +37,15 @@ export interface TrustServiceClient extends grpc.Client {
   getAuthority(argument: _tangram_v1_GetAuthorityRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_GetAuthorityResponse__Output>): grpc.ClientUnaryCall;
   getAuthority(argument: _tangram_v1_GetAuthorityRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_GetAuthorityResponse__Output>): grpc.ClientUnaryCall;
   getAuthority(argument: _tangram_v1_GetAuthorityRequest, callback: grpc.requestCallback<_tangram_v1_GetAuthorityResponse__Output>): grpc.ClientUnaryCall;
+
+  IssueUserCertificate(argument: _tangram_v1_IssueUserCertificateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_IssueUserCertificateResponse__Output>): grpc.ClientUnaryCall;
+  IssueUserCertificate(argument: _tangram_v1_IssueUserCertificateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_IssueUserCertificateResponse__Output>): grpc.ClientUnaryCall;
+  IssueUserCertificate(argument: _tangram_v1_IssueUserCertificateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_IssueUserCertificateResponse__Output>): grpc.ClientUnaryCall;
+  IssueUserCertificate(argument: _tangram_v1_IssueUserCertificateRequest, callback: grpc.requestCallback<_tangram_v1_IssueUserCertificateResponse__Output>): grpc.ClientUnaryCall;
+  issueUserCertificate(argument: _tangram_v1_IssueUserCertificateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_IssueUserCertificateResponse__Output>): grpc.ClientUnaryCall;
+  issueUserCertificate(argument: _tangram_v1_IssueUserCertificateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_IssueUserCertificateResponse__Output>): grpc.ClientUnaryCall;
+  issueUserCertificate(argument: _tangram_v1_IssueUserCertificateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_IssueUserCertificateResponse__Output>): grpc.ClientUnaryCall;
+  issueUserCertificate(argument: _tangram_v1_IssueUserCertificateRequest, callback: grpc.requestCallback<_tangram_v1_IssueUserCertificateResponse__Output>): grpc.ClientUnaryCall;
 
   ListJoinTokens(argument: _tangram_v1_ListJoinTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_ListJoinTokensResponse__Output>): grpc.ClientUnaryCall;
   ListJoinTokens(argument: _tangram_v1_ListJoinTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_v1_ListJoinTokensResponse__Output>): grpc.ClientUnaryCall;
@@ -88,6 +99,8 @@ export interface TrustServiceHandlers extends grpc.UntypedServiceImplementation 
 
   GetAuthority: grpc.handleUnaryCall<_tangram_v1_GetAuthorityRequest__Output, _tangram_v1_GetAuthorityResponse>;
 
+  IssueUserCertificate: grpc.handleUnaryCall<_tangram_v1_IssueUserCertificateRequest__Output, _tangram_v1_IssueUserCertificateResponse>;
+
   ListJoinTokens: grpc.handleUnaryCall<_tangram_v1_ListJoinTokensRequest__Output, _tangram_v1_ListJoinTokensResponse>;
 
   RetireAuthority: grpc.handleUnaryCall<_tangram_v1_RetireAuthorityRequest__Output, _tangram_v1_RetireAuthorityResponse>;
@@ -103,6 +116,7 @@ export interface TrustServiceHandlers extends grpc.UntypedServiceImplementation 
 export interface TrustServiceDefinition extends grpc.ServiceDefinition {
   CreateJoinToken: MethodDefinition<_tangram_v1_CreateJoinTokenRequest, _tangram_v1_CreateJoinTokenResponse, _tangram_v1_CreateJoinTokenRequest__Output, _tangram_v1_CreateJoinTokenResponse__Output>
   GetAuthority: MethodDefinition<_tangram_v1_GetAuthorityRequest, _tangram_v1_GetAuthorityResponse, _tangram_v1_GetAuthorityRequest__Output, _tangram_v1_GetAuthorityResponse__Output>
+  IssueUserCertificate: MethodDefinition<_tangram_v1_IssueUserCertificateRequest, _tangram_v1_IssueUserCertificateResponse, _tangram_v1_IssueUserCertificateRequest__Output, _tangram_v1_IssueUserCertificateResponse__Output>
   ListJoinTokens: MethodDefinition<_tangram_v1_ListJoinTokensRequest, _tangram_v1_ListJoinTokensResponse, _tangram_v1_ListJoinTokensRequest__Output, _tangram_v1_ListJoinTokensResponse__Output>
   RetireAuthority: MethodDefinition<_tangram_v1_RetireAuthorityRequest, _tangram_v1_RetireAuthorityResponse, _tangram_v1_RetireAuthorityRequest__Output, _tangram_v1_RetireAuthorityResponse__Output>
   RevokeCertificates: MethodDefinition<_tangram_v1_RevokeCertificatesRequest, _tangram_v1_RevokeCertificatesResponse, _tangram_v1_RevokeCertificatesRequest__Output, _tangram_v1_RevokeCertificatesResponse__Output>

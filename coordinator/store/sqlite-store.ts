@@ -222,6 +222,8 @@ class SqliteStore implements Store {
       return;
     }
     this.#failed = cause;
+    // Whoever leads can write nothing any more: it learns of it, and a process that cannot lead again ends.
+    for (const term of this.#terms.values()) term.abort();
     const error = new AppError('STORE_OUTCOME_UNKNOWN', `a commit to ${this.#path} failed`, {
       cause,
       hint: 'restart the coordinator: only a new start can tell what the disk holds',

@@ -13,42 +13,45 @@ import { allServing, expectNoDoublePlacement, processModel, serving, tell } from
 
 // Row 8: a leader that is cut off from etcd only, while its agents still hear it.
 
-describeWhere('etcd', realEtcd, 'two coordinators on etcd, one of them behind relays', () => {
+interface Member {
+  readonly grpc: string;
+  readonly daemon: Daemon;
+  readonly relays: readonly CuttableRelay[];
+  readonly client: CoordinatorClient;
+}
+
+describeWhere('etcd', realEtcd, 'two coordinators on etcd, each behind relays of its own', () => {
   const cluster = new TestCluster();
-  const daemons: Daemon[] = [];
-  const addresses: string[] = [];
-  let relays: readonly CuttableRelay[] = [];
+  const members: Member[] = [];
   let etcd: EtcdCluster;
   let client: CoordinatorClient;
 
+  const soon = (): Date => new Date(Date.now() + 4_000);
+  const connect = (address: string): CoordinatorClient => connectCoordinator(address, soon);
+
   beforeAll(async () => {
     etcd = await EtcdCluster.start();
-    relays = await Promise.all(etcd.endpoints.map(async (each) => CuttableRelay.before(each)));
-    const ports = await freePorts(4);
-    const start = (name: string, at: number, endpoints: readonly string[]): void => {
+    const [first = 0, second = 0, third = 0, fourth = 0] = await freePorts(4);
+    for (const [name, port, httpPort] of [
+      ['c-a', first, second],
+      ['c-b', third, fourth],
+    ] as const) {
+      const relays = await Promise.all(
+        etcd.endpoints.map(async (each) => CuttableRelay.before(each)),
+      );
       const config = join(cluster.folder, `${name}.yaml`);
-      const grpc = `127.0.0.1:${ports[at]}`;
-      addresses.push(grpc);
-      const store = { kind: 'etcd', endpoints };
+      const grpc = `127.0.0.1:${port}`;
+      const http = `127.0.0.1:${httpPort}`;
+      const store = { kind: 'etcd', endpoints: relays.map(({ endpoint }) => endpoint) };
       const stateDir = join(cluster.folder, name);
-      const http = `127.0.0.1:${ports[at + 2]}`;
       writeFileSync(config, stringify({ stateDir, grpc, http, tls: 'off', store }));
-      daemons.push(new Daemon(cluster.folder, name, [programs.coordinator, '--config', config]));
-    };
-    start(
-      'cut',
-      0,
-      relays.map(({ endpoint }) => endpoint),
-    );
-    const soon = (): Date => new Date(Date.now() + 4_000);
-    const connect = (address: string): CoordinatorClient => connectCoordinator(address, soon);
-    const only = connect(addresses[0] ?? '');
-    // The first one that is there leads.
-    await eventually('it leads', async () => only.getCluster());
-    only.close();
-    start('whole', 1, etcd.endpoints);
+      const daemon = new Daemon(cluster.folder, name, [programs.coordinator, '--config', config]);
+      members.push({ grpc, daemon, relays, client: connect(grpc) });
+    }
+    const addresses = members.map(({ grpc }) => grpc);
     const signal = new AbortController().signal;
     client = connectAny(addresses, { connect, clock: systemClock, signal });
+    await eventually('one leads', leader);
     for (const node of ['n1', 'n2']) {
       const extra = { coordinator: addresses, docker: { enabled: false } };
       await cluster.startAgent(node, { cards: 'A100-40GB', extra });
@@ -59,16 +62,32 @@ describeWhere('etcd', realEtcd, 'two coordinators on etcd, one of them behind re
   });
   afterAll(async () => {
     client.close();
-    for (const daemon of daemons) await daemon.end('SIGKILL');
+    for (const member of members) {
+      member.client.close();
+      await member.daemon.end('SIGKILL');
+    }
     await cluster.stop();
-    for (const relay of relays) relay.close();
+    for (const { relays } of members) for (const relay of relays) relay.close();
     await etcd.stop();
   });
 
+  /** A standby answers NOT_LEADER. */
+  const leader = async (): Promise<Member | undefined> => {
+    for (const member of members) {
+      const leads = await member.client.getCluster().then(
+        () => true,
+        () => false,
+      );
+      if (leads) return member;
+    }
+    return undefined;
+  };
+
   test('row 8: it steps down by its own clock, the standby leads, and the agents follow the higher epoch', async () => {
     const before = await allServing(client, 'serves', 2);
-    const { epoch } = await client.getCluster();
-    for (const relay of relays) relay.cut();
+    const cut = await eventually('one leads', leader);
+    const { epoch } = await cut.client.getCluster();
+    for (const relay of cut.relays) relay.cut();
     const fromMs = performance.now();
     const next = await eventually('a higher epoch leads', async () => {
       const found = await client.getCluster();
@@ -79,13 +98,14 @@ describeWhere('etcd', realEtcd, 'two coordinators on etcd, one of them behind re
     const after = await allServing(client, 'serves', 3);
     for (const each of before) expect(after).toContainEqual(each);
     const commandedMs = performance.now() - fromMs;
-    const direct = connectCoordinator(addresses[0] ?? '', () => new Date(Date.now() + 4_000));
-    const refused: unknown = await direct.scaleModel('serves', 1).catch((error: unknown) => error);
+    const refused: unknown = await cut.client
+      .scaleModel('serves', 1)
+      .catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: expect.stringMatching(/NOT_LEADER|STORE_/) });
-    direct.close();
+    const other = members.find((each) => each !== cut)?.grpc;
     for (const node of ['n1', 'n2']) {
       const shown = cluster.agentctl(node, 'describe', 'node').stdout;
-      expect(shown).toContain(`${addresses[1]}: leads in epoch ${next.epoch}`);
+      expect(shown).toContain(`${other}: leads in epoch ${next.epoch}`);
     }
     expect(await serving(client, 'serves')).toEqual(after);
     await expectNoDoublePlacement(client);

@@ -57,11 +57,10 @@ async function serve(replicas = 1): Promise<readonly Serving[]> {
   return allServing(asks(), 'serves', replicas);
 }
 
-/** Declares a model without replicas that takes some room in the store. */
+/** Declares a model without replicas. */
 async function declare(name: string): Promise<unknown> {
   const { spec } = await asks().getModel('serves');
-  const env = { PADDING: 'x'.repeat(30_000) };
-  return asks().applyModel({ model: { name, labels: {}, spec: { ...spec, replicas: 0, env } } });
+  return asks().applyModel({ model: { name, labels: {}, spec: { ...spec, replicas: 0 } } });
 }
 
 async function asBefore(before: readonly Serving[]): Promise<void> {

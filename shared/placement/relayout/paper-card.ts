@@ -7,8 +7,10 @@ import type { Need } from '../need.ts';
 /** Replicas that a search need not tell apart. */
 export interface Kind {
   readonly need: Need;
-  /** What an interruption lasts at least; null: it may not be interrupted. */
-  readonly seconds: number | null;
+  /** What it takes at least from one place to another, in seconds: make, start, stop, give back. */
+  readonly lasts: number;
+  /** It may stop before its successor is ready. */
+  readonly mayStop: boolean;
   readonly cpuMillis: number;
   readonly memoryMib: number;
 }
@@ -17,7 +19,7 @@ export interface Kind {
 export interface Part {
   readonly kind: number;
   readonly shape: SliceShape;
-  /** It has its new place, and stays there. */
+  /** It has its new place, and may not go on from there. */
   readonly settled: boolean;
 }
 
@@ -98,9 +100,9 @@ export class PaperCards {
     return made;
   }
 
-  /** The ways to put a replica of a kind on a card. */
-  puts(card: PaperCard, kind: number): readonly Put[] {
-    const key = `${card.id}/${kind}`;
+  /** The ways to put a replica of a kind on a card, where it may stay for good. */
+  puts(card: PaperCard, kind: number, settled = false): readonly Put[] {
+    const key = `${card.id}/${kind}${settled ? '!' : ''}`;
     const known = this.#puts.get(key);
     if (known !== undefined) return known;
     const need = this.#kinds[kind]?.need;
@@ -109,10 +111,17 @@ export class PaperCards {
     const cut = offers.filter(({ shape }) => shape.kind !== 'whole');
     const made = (cut.length > 0 ? cut : offers).map(({ shape }) => ({
       shape,
-      card: this.find(card.base, [...card.parts, { kind, shape, settled: true }], card.idle),
+      card: this.find(card.base, [...card.parts, { kind, shape, settled }], card.idle),
     }));
     this.#puts.set(key, made);
     return made;
+  }
+
+  /** The one way to put a replica of a kind on a card that has it in this very shape; null: there is none. */
+  put(card: PaperCard, kind: number, shape: SliceShape, settled: boolean): Put | null {
+    const text = this.#textOf({ kind, shape, settled });
+    const is = (put: Put) => this.#textOf({ kind, shape: put.shape, settled }) === text;
+    return this.puts(card, kind, settled).find(is) ?? null;
   }
 
   /** The replicas that may leave a card, of equal ones one. */

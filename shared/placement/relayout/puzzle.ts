@@ -161,27 +161,27 @@ class Kinds {
   readonly #known = new Map<string, number>();
 
   constructor({ spec }: PlacementRequest) {
-    this.#add(askOf(spec), null);
+    this.#add(askOf(spec), { lasts: 0, mayStop: false });
   }
 
   of(running: Running, estimates: Estimates): number {
     const lasts = interruptionSeconds(running, estimates);
-    const seconds = mayInterrupt(running, lasts) ? lasts : null;
+    const mayStop = mayInterrupt(running, lasts);
     const { spec } = running;
     // The name too: others may have a say in who is beside them.
-    const key = `${askOf(spec).key}|${seconds}|${spec.name}`;
+    const key = `${askOf(spec).key}|${lasts}|${mayStop}|${spec.name}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#known.set(key, this.all.length);
-    return this.#add(askOf(spec), seconds);
+    return this.#add(askOf(spec), { lasts, mayStop });
   }
 
-  #add(ask: Ask, seconds: number | null): number {
+  #add(ask: Ask, time: Pick<Kind, 'lasts' | 'mayStop'>): number {
     const { need, spec } = ask;
     if (need === null) return -1;
     const { cpuMillis, memoryMib } = spec.workload;
     this.asks.push(ask);
-    return this.all.push({ need, seconds, cpuMillis, memoryMib }) - 1;
+    return this.all.push({ need, ...time, cpuMillis, memoryMib }) - 1;
   }
 }
 

@@ -8,7 +8,8 @@ import type { Forced } from './interrupt.ts';
 import type { Part } from './paper-card.ts';
 import { isOverfull, puzzleOf, wantedKind, type Loose, type Puzzle } from './puzzle.ts';
 import { moveRequest, type Act, type Search } from './relocate.ts';
-import { repackOnPaper, type PaperStep } from './repack-search.ts';
+import type { PaperStep } from './paper-steps.ts';
+import { repackOnPaper } from './repack-search.ts';
 
 /**
  * Places a request on a few cards by the re-layout that interrupts for the fewest seconds, found by a search over all
@@ -26,21 +27,24 @@ export function repack(
   const { budget, limits } = search;
   const puzzle = puzzleOf(search, request, estimates);
   if (isOverfull(puzzle)) return null;
-  const steps = repackOnPaper(puzzle, {
-    secondsMax,
-    quietDone: secondsMax > 0,
-    movesMax: budget.movesMax,
-    statesMax: puzzle.isWhole ? limits.statesMax : limits.statesNearbyMax,
-  });
-  return steps === null ? null : carryOut(search, request, { puzzle, steps });
+  const statesMax = puzzle.isWhole ? limits.statesMax : limits.statesNearbyMax;
+  // Who may go on from a new place need not be told from who was there: far fewer states, of which few go on.
+  for (const once of [false, true]) {
+    const shared = { secondsMax, once, movesMax: budget.movesMax, statesMax };
+    const steps = repackOnPaper(puzzle, shared);
+    if (steps === 'none') return null;
+    const found = steps === 'unknown' ? null : carryOut(search, request, { puzzle, steps });
+    if (found !== null) return found;
+  }
+  return null;
 }
 
-/** The steps with the very claims. */
+/** The steps with the very claims; null: one of them would go elsewhere twice, and has one successor only. */
 function carryOut(
   search: Search,
   request: PlacementRequest,
   { puzzle, steps }: { readonly puzzle: Puzzle; readonly steps: readonly PaperStep[] },
-): Forced {
+): Forced | null {
   const left = [...puzzle.loose];
   const stopped: Loose[] = [];
   const interrupted: { from: Claim; to: Claim }[] = [];
@@ -60,15 +64,22 @@ function carryOut(
         kind: 'recut',
         instance: { node: inventory.node, gpu: seat.gpu.uuid, instance },
       });
-    } else if (step.kind === 'stop') stopped.push(takeOut(left, isAt(step.from, step.part)));
-    else if (step.kind === 'move') {
-      const { claim: from } = takeOut(left, isAt(step.from, step.part));
+    } else if (step.kind === 'stop') {
+      const gone = takeOut(left, isAt(step.from, step.part));
+      if (gone === null) return null;
+      stopped.push(gone);
+    } else if (step.kind === 'move') {
+      const gone = takeOut(left, isAt(step.from, step.part));
+      if (gone === null) return null;
+      const { claim: from } = gone;
       const to = madeAt(step.to, step.shape, moveRequest(search, from));
       acts.push({ kind: 'move', move: { from, to } });
     } else if (step.item === wantedKind) {
       acts.push({ kind: 'place', claim: madeAt(step.to, step.shape, request) });
     } else {
-      const { claim: from } = takeOut(stopped, ({ part }) => part.kind === step.item);
+      const back = takeOut(stopped, ({ part }) => part.kind === step.item);
+      assert(back !== null, 'who gets a place back has stopped');
+      const { claim: from } = back;
       const to = madeAt(step.to, step.shape, moveRequest(search, from));
       interrupted.push({ from, to });
       acts.push({ kind: 'place', claim: to });
@@ -82,8 +93,7 @@ function isAt(card: number, { kind, shape }: Part): (each: Loose) => boolean {
   return ({ at, part }) => at === card && part.kind === kind && JSON.stringify(part.shape) === text;
 }
 
-function takeOut(list: Loose[], is: (each: Loose) => boolean): Loose {
-  const [found] = list.splice(list.findIndex(is), 1);
-  assert(found !== undefined, 'a step takes what is there');
-  return found;
+function takeOut(list: Loose[], is: (each: Loose) => boolean): Loose | null {
+  const at = list.findIndex(is);
+  return at < 0 ? null : (list.splice(at, 1)[0] ?? null);
 }

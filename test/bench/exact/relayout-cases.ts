@@ -53,32 +53,115 @@ const flavours: readonly [Flavour, ...Flavour[]] = [
 export function relayoutCase(seed: number): RelayoutCase {
   const dice = new Dice(seed);
   const flavour = dice.pick(flavours);
-  const card = cards.find(({ name }) => name === flavour.product);
+  const { small, kinds } = kindsOf(flavour);
+  const count = 2 + dice.below(flavour.cardsMost - 1);
+  const spots = Array.from({ length: count }, () =>
+    fillCard(dice, small, kinds).filter(() => dice.below(4) > 0),
+  );
+  const wanted = 2 * dice.below(flavour.sizes.length);
+  return caseOf(dice, flavour, { card: small, kinds, cards: spots, wanted });
+}
+
+const crowdedFlavours: readonly [Flavour, ...Flavour[]] = [
+  { product: 'A30', cardsMost: 4, sizes: ['1g.6gb', '2g.12gb'] },
+  { product: 'A100-40GB', cardsMost: 3, sizes: ['1g.5gb', '2g.10gb', '3g.20gb'] },
+  { product: 'A100-40GB', cardsMost: 2, sizes: ['1g.5gb', '2g.10gb', '3g.20gb', '4g.20gb'] },
+  { product: 'T4', cardsMost: 4, sizes: [3_000, 4_500, 6_500] },
+  { product: 'T4', cardsMost: 3, sizes: [2_500, 4_000, 5_500, 8_000] },
+  { product: 'L40S', cardsMost: 3, sizes: [9_000, 12_500, 16_000, 23_000] },
+];
+
+/**
+ * A cluster that has room for all that runs and for what is asked for, if only everybody were in the right place:
+ * filled at random, robbed of one replica, and all others put anywhere else that has room. There is hardly a free
+ * place to move to, so many of these take interruptions.
+ */
+export function crowdedCase(seed: number): RelayoutCase {
+  const dice = new Dice(seed);
+  for (;;) {
+    const flavour = dice.pick(crowdedFlavours);
+    const { small, kinds } = kindsOf(flavour);
+    const count = 2 + dice.below(flavour.cardsMost - 1);
+    const full = Array.from({ length: count }, () => fillCard(dice, small, kinds)).flat();
+    const [asked, ...others] = shuffled(dice, full);
+    assert(asked !== undefined, 'a card has room for somebody');
+    const spots = scatter(dice, { card: small, kinds, others, count });
+    const wanted = 2 * Math.floor(asked.kind / 2);
+    if (spots === null || spots.some((own) => hasRoom(small, kinds, { spots: own, kind: wanted })))
+      continue;
+    return caseOf(dice, flavour, { card: small, kinds, cards: spots, wanted });
+  }
+}
+
+/** Puts replicas anywhere that has room, the large ones first; null: one of them found none. */
+function scatter(
+  dice: Dice,
+  {
+    card,
+    kinds,
+    others,
+    count,
+  }: Pick<SmallWorld, 'card' | 'kinds'> & {
+    readonly others: readonly Spot[];
+    readonly count: number;
+  },
+): readonly (readonly Spot[])[] | null {
+  const cards = Array.from({ length: count }, (): Spot[] => []);
+  for (const { kind } of others.toSorted((a, b) => (b.kind >> 1) - (a.kind >> 1))) {
+    const free = cards.flatMap((spots) =>
+      startsOf(card, kinds, { spots, kind }).map((start) => ({ spots, start })),
+    );
+    const [first, ...rest] = free;
+    if (first === undefined) return null;
+    const { spots, start } = dice.pick([first, ...rest]);
+    spots.push({ kind, start });
+  }
+  return cards;
+}
+
+function hasRoom(
+  card: SmallCard,
+  kinds: readonly ItemKind[],
+  at: { readonly spots: readonly Spot[]; readonly kind: number },
+): boolean {
+  return startsOf(card, kinds, at).length > 0;
+}
+
+function shuffled<T>(dice: Dice, items: readonly T[]): readonly T[] {
+  const rest = [...items];
+  return items.flatMap(() => rest.splice(dice.below(rest.length), 1));
+}
+
+function kindsOf({ product, sizes }: Flavour): { small: SmallCard; kinds: readonly ItemKind[] } {
+  const card = cards.find(({ name }) => name === product);
   assert(card !== undefined, 'a flavour names a known card');
   const geometry = geometryOf(card);
   const small: SmallCard =
-    typeof flavour.sizes[0] === 'string' && geometry !== null
+    typeof sizes[0] === 'string' && geometry !== null
       ? { form: 'mig', geometry }
       : { form: 'share', capacityMib: card.memoryMib - shareReserveMib };
-  const kinds = flavour.sizes.flatMap((size): ItemKind[] => [
-    kindOf(size, geometry, null),
-    kindOf(size, geometry, besideStart),
+  const kinds = sizes.flatMap((size): ItemKind[] => [
+    kindOf(size, geometry, false),
+    kindOf(size, geometry, true),
   ]);
-  const count = 2 + dice.below(flavour.cardsMost - 1);
-  const spots = Array.from({ length: count }, () => fillCard(dice, small, kinds));
-  const wanted = 2 * dice.below(flavour.sizes.length);
-  const startSeconds = kinds.map(() => dice.pick(starts));
-  const timed = kinds.map((kind, at) =>
-    kind.seconds === null ? kind : { ...kind, seconds: kind.seconds + (startSeconds[at] ?? 0) },
-  );
-  const world: SmallWorld = { card: small, kinds: timed, cards: spots, wanted };
+  return { small, kinds };
+}
+
+/** Each kind takes its own time to start. */
+function caseOf(dice: Dice, flavour: Flavour, untimed: SmallWorld): RelayoutCase {
+  const startSeconds = untimed.kinds.map(() => dice.pick(starts));
+  const kinds = untimed.kinds.map((kind, at) => ({
+    ...kind,
+    lasts: besideStart + (startSeconds[at] ?? 0),
+  }));
+  const world = { ...untimed, kinds };
   return { world, ...staged(world, flavour), estimates: estimatesOf(startSeconds) };
 }
 
 /** Seconds until a replica is ready. */
 const starts: readonly [number, ...number[]] = [4, 20, 60];
 
-/** Every step of an interruption but the start: stop, give back, make. */
+/** Every step of a move or an interruption but the start: make, stop, give back. */
 const besideStart =
   statedEstimates.steps['stop-replica'].seconds +
   statedEstimates.steps['destroy-slice'].seconds +
@@ -93,23 +176,21 @@ function estimatesOf(startSeconds: readonly number[]): Estimates {
   };
 }
 
-function kindOf(
-  size: string | number,
-  geometry: MigGeometry | null,
-  seconds: number | null,
-): ItemKind {
-  if (typeof size === 'number') return { form: 'share', memoryMib: size, seconds };
+/** The time of its start is drawn later. */
+function kindOf(size: string | number, geometry: MigGeometry | null, mayStop: boolean): ItemKind {
+  const lasts = besideStart;
+  if (typeof size === 'number') return { form: 'share', memoryMib: size, lasts, mayStop };
   const profile = geometry?.profiles.find(({ name }) => name === size);
   assert(profile !== undefined, 'a flavour names profiles of its card');
   return {
     form: 'mig',
     giProfileId: profile.giProfileId,
     starts: profile.placementStarts,
-    seconds,
+    lasts,
+    mayStop,
   };
 }
 
-/** Fills a card, then takes one in four away. */
 function fillCard(dice: Dice, card: SmallCard, kinds: readonly ItemKind[]): readonly Spot[] {
   const spots: Spot[] = [];
   for (let tries = 0; tries < 12; tries += 1) {
@@ -118,7 +199,7 @@ function fillCard(dice: Dice, card: SmallCard, kinds: readonly ItemKind[]): read
     const [first, ...rest] = starts;
     if (first !== undefined) spots.push({ kind, start: dice.pick([first, ...rest]) });
   }
-  return spots.filter(() => dice.below(4) > 0);
+  return spots;
 }
 
 function startsOf(
@@ -182,8 +263,9 @@ function modelNameOf(name: string): ModelSpec['name'] {
 }
 
 function specOf(kind: ItemKind, at: number, { sizes, product }: Flavour): ModelSpec {
-  const disruption =
-    kind.seconds !== null ? ({ kind: 'budget', seconds: 3_600 } as const) : movedOnly.disruption;
+  const disruption = kind.mayStop
+    ? ({ kind: 'budget', seconds: 3_600 } as const)
+    : movedOnly.disruption;
   const size = sizes[Math.floor(at / 2)] ?? 0;
   if (typeof size === 'number') return asShare(`m${at}`, size, { disruption });
   const card = cards.find(({ name }) => name === product);

@@ -8,18 +8,16 @@ import { asMig, factsOf, planIn, roomFor, roomInput } from './stage-set.ts';
 
 // Full clusters in which nearly everybody has to move: what choosing one after another misses.
 test.each([217, 228, 337, 511, 10_011, 10_092])(
-  'case %i is repacked for the fewest interruptions that are possible',
+  'case %i is repacked for about the least interruption that is possible',
   (seed) => {
-    const { world, set, wanted } = relayoutCase(seed);
+    const { world, set, wanted, estimates } = relayoutCase(seed);
     expect(roomFor(set, wanted).kind).toBe('refused');
-    const plan = planIn(roomFor(set, wanted, { interruptionSeconds: 200 }));
+    const allowed = roomInput(set, wanted, { interruptionSeconds: 400 });
+    const plan = planIn(makeRoom({ ...allowed, estimates }));
     expect(lintPlan(set.snapshot, plan, factsOf(set, wanted))).toEqual([]);
-    const counted = world.kinds.map((kind) =>
-      kind.seconds === null ? kind : { ...kind, seconds: 1 },
-    );
-    expect(plan.price.replicasInterrupted).toBe(
-      leastInterruption({ ...world, kinds: counted }, 30_000),
-    );
+    const least = leastInterruption(world, 30_000);
+    const seconds = plan.price.interruptions.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
+    expect(seconds / Number(least)).toBeLessThanOrEqual(1.1);
   },
 );
 

@@ -36,7 +36,8 @@ export class CardClass implements CardSight {
   readonly idle: boolean;
   readonly scratch: Scratch = { by: null, numbers: null };
   private readonly classes: CardClasses;
-  private readonly roomiestMib: number;
+  /** What no slice that it could give is larger than. */
+  readonly roomiestMib: number;
   private readonly answers = new Map<string, Answer>();
 
   constructor(id: number, view: CardView, hardware: string, classes: CardClasses) {

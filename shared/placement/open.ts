@@ -129,8 +129,8 @@ class IndexedEngine implements PlacementEngine {
   }
 
   private world(): BoardWorld {
-    const { records, log, seating } = this.cluster;
-    return { records, log, seating, policy: this.policy() };
+    const { records, hosts, log, seating } = this.cluster;
+    return { records, hosts, log, seating, policy: this.policy() };
   }
 
   /** A policy is made for one outlook. */

@@ -2,6 +2,7 @@ import type { SliceShape } from '../domain/slice.ts';
 import type { Ask } from './ask.ts';
 import { prices } from './cost.ts';
 import type { ClassCount, NodeState } from './index/node-state.ts';
+import type { OptionTable } from './index/option-table.ts';
 import type { CardRecord, NodeRecord } from './node-record.ts';
 import { compareText } from './node-record.ts';
 import type { Option, Policy, RequestSight } from './policies/policy.ts';
@@ -18,9 +19,14 @@ export type Draw = (count: number) => number;
 
 /**
  * What the best place on a node costs, Infinity when it has none. Of the node's filters nothing is asked. A rating of
- * one card or of CPU alone depends on nothing but the state.
+ * one card or of CPU alone depends on nothing but the state. `known`: has begun for just this need and policy.
  */
-export function rateNode(record: NodeRecord, ask: Ask, policy: Policy): number {
+export function rateNode(
+  record: NodeRecord,
+  ask: Ask,
+  policy: Policy,
+  known: OptionTable | null = null,
+): number {
   const { need, sight } = ask;
   const { state } = record;
   if (need === null) return policy.rate(state, cpuOption(state), sight);
@@ -29,8 +35,11 @@ export function rateNode(record: NodeRecord, ask: Ask, policy: Policy): number {
   let least = Infinity;
   let rate = Infinity;
   const same = policy.prefer === policy.rate;
-  for (const { card } of state.groups) {
-    for (const option of card.options(need, policy)) {
+  for (let group = 0; group < state.cardIds.length; group += 1) {
+    const options =
+      known === null ? state.groups[group]?.card.options(need, policy) : known.of(state, group);
+    if (options === undefined) continue;
+    for (const option of options) {
       const preferred = policy.prefer(state, option, sight);
       if (preferred > least) continue;
       const rated = same ? preferred : policy.rate(state, option, sight);

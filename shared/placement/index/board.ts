@@ -4,6 +4,8 @@ import type { NodeRecord } from '../node-record.ts';
 import type { Policy } from '../policies/policy.ts';
 import { rateNode } from '../rate-node.ts';
 import type { ChangeLog } from './change-log.ts';
+import { hostNeedOf, type HostColumns, type HostNeed } from './host-columns.ts';
+import type { OptionTable } from './option-table.ts';
 import { Tournament } from './tournament.ts';
 
 /** Ratings by state that one board remembers, a power of two. */
@@ -13,6 +15,7 @@ const ratingsKept = 1_024;
 export interface BoardWorld {
   /** In order of name; their indices are the slots. */
   readonly records: readonly NodeRecord[];
+  readonly hosts: HostColumns;
   readonly log: ChangeLog;
   readonly policy: Policy;
   /** Grows when slots are given anew. */
@@ -26,6 +29,7 @@ export interface BoardWorld {
  */
 export class Board {
   readonly ask: Ask;
+  private readonly hostNeed: HostNeed;
   /** Forks share boards: one that is shared is copied before it is written to. */
   shared = false;
   private tree: Tournament;
@@ -40,6 +44,7 @@ export class Board {
 
   constructor(ask: Ask, from: Board | undefined) {
     this.ask = ask;
+    this.hostNeed = hostNeedOf(ask);
     this.tree = from === undefined ? new Tournament(0) : new Tournament(0, from.tree);
     this.policy = from?.policy ?? null;
     this.seating = from?.seating ?? -1;
@@ -67,26 +72,25 @@ export class Board {
   }
 
   /** Brings the board up to date, for at most `budget` nodes; returns what is left of the budget. */
-  refresh(world: BoardWorld, budget: number): number {
+  refresh(world: BoardWorld, budget: number, options: OptionTable): number {
     const { records, log } = world;
+    if (this.ask.need !== null) options.begin(this.ask.need, world.policy);
     if (this.policy !== world.policy || this.seating !== world.seating || !log.reaches(this.seen)) {
       this.begin(world);
     }
     let left = budget;
     for (; this.seen < log.head && left > 0; this.seen += 1) {
       const slot = log.latestAt(this.seen);
-      const record = records[slot];
-      if (slot >= this.scored || record === undefined) continue;
+      if (slot < 0 || slot >= this.scored) continue;
       left -= 1;
-      if (this.scored === records.length) this.tree.set(slot, this.scoreNode(record, world.policy));
-      else this.tree.write(slot, this.scoreNode(record, world.policy));
+      const score = this.scoreNode(slot, world, options);
+      if (this.scored === records.length) this.tree.set(slot, score);
+      else this.tree.write(slot, score);
     }
     if (this.scored === records.length) return left;
     for (; this.scored < records.length && left > 0; this.scored += 1) {
-      const record = records[this.scored];
-      if (record === undefined) continue;
       left -= 1;
-      this.tree.write(this.scored, this.scoreNode(record, world.policy));
+      this.tree.write(this.scored, this.scoreNode(this.scored, world, options));
     }
     if (this.scored === records.length) this.tree.rebuild();
     return left;
@@ -101,14 +105,21 @@ export class Board {
     this.seen = world.log.head;
   }
 
-  private scoreNode(record: NodeRecord, policy: Policy): number {
-    const { ask } = this;
-    if (refuseHost(record, ask) !== null) return Infinity;
-    if (ask.need !== null && ask.need.count > 1) return rateNode(record, ask, policy);
-    const { id } = record.state;
+  private scoreNode(slot: number, world: BoardWorld, options: OptionTable): number {
+    const { ask, hostNeed } = this;
+    const { records, hosts, policy } = world;
+    if (hosts.refuses(slot, hostNeed)) return Infinity;
+    const isShared = ask.need === null || ask.need.count === 1;
+    const id = hosts.stateIds[slot] ?? -1;
     const at = id & (ratingsKept - 1);
+    if (isShared && !hostNeed.isPicky && this.ratedIds[at] === id)
+      return this.ratings[at] ?? Infinity;
+    const record = records[slot];
+    if (record === undefined || (hostNeed.isPicky && refuseHost(record, ask) !== null))
+      return Infinity;
+    if (!isShared) return rateNode(record, ask, policy);
     if (this.ratedIds[at] === id) return this.ratings[at] ?? Infinity;
-    const rating = rateNode(record, ask, policy);
+    const rating = rateNode(record, ask, policy, options);
     this.ratedIds[at] = id;
     this.ratings[at] = rating;
     return rating;

@@ -1,5 +1,6 @@
 import type { Ask } from '../ask.ts';
 import { Board, type BoardWorld } from './board.ts';
+import { OptionTable } from './option-table.ts';
 
 /** What all boards of one engine may take together. */
 const bytesMax = 64 * 1024 * 1024;
@@ -14,10 +15,12 @@ export class Boards {
   /** The most recently used last. */
   private readonly byKey: Map<string, Board>;
   private bytes: number;
+  private readonly options: OptionTable;
 
   constructor(from?: Boards) {
     this.byKey = new Map(from?.byKey);
     this.bytes = from?.bytes ?? 0;
+    this.options = from?.options ?? new OptionTable();
   }
 
   /** Whether there is a board for `ask`, so that reading it costs little. */
@@ -55,7 +58,7 @@ export class Boards {
     if (known?.isCurrent(world) === true) return { board: known, rest: budget };
     const before = known?.bytes ?? 0;
     const board = known === undefined || known.shared ? new Board(ask, known) : known;
-    const rest = board.refresh(world, budget);
+    const rest = board.refresh(world, budget, this.options);
     this.bytes += board.bytes - before;
     this.byKey.set(ask.key, board);
     return { board, rest };

@@ -9,6 +9,7 @@ import type { NodeRecord, RecordTables } from '../node-record.ts';
 import { compareText, recordAnew, recordChange, recordNode } from '../node-record.ts';
 import { ChangeLog } from './change-log.ts';
 import { Fleet } from './fleet.ts';
+import { HostColumns } from './host-columns.ts';
 import { ImageHolders } from './image-holders.ts';
 import { LayeredMap } from './layered-map.ts';
 import { ModelPlaces } from './model-places.ts';
@@ -27,6 +28,7 @@ export class Cluster {
   readonly images = new ImageHolders();
   private rows: NodeRecord[];
   private changes: ChangeLog;
+  private columns: HostColumns;
   private seats: number;
   private shapes: Demand;
   private zoneNames: readonly string[] | null = null;
@@ -40,6 +42,7 @@ export class Cluster {
     this.fleet = new Fleet(from?.fleet);
     this.rows = from === null ? [] : [...from.rows];
     this.changes = from?.changes.fork() ?? new ChangeLog(0);
+    this.columns = new HostColumns(from?.columns ?? []);
     this.seats = from?.seats ?? 0;
     this.shapes = from?.shapes ?? { shapes: [] };
     this.nodeOf = from?.nodeOf.fork() ?? new LayeredMap();
@@ -72,6 +75,11 @@ export class Cluster {
 
   get records(): readonly NodeRecord[] {
     return this.rows;
+  }
+
+  /** By slot. */
+  get hosts(): HostColumns {
+    return this.columns;
   }
 
   get log(): ChangeLog {
@@ -187,6 +195,7 @@ export class Cluster {
 
   private replace(slot: number, record: NodeRecord): void {
     this.rows[slot] = record;
+    this.columns.set(slot, record);
     this.changes.add(slot);
   }
 
@@ -204,6 +213,7 @@ export class Cluster {
 
   private reseat(): void {
     this.changes = new ChangeLog(this.rows.length);
+    this.columns = new HostColumns(this.rows);
     this.seats += 1;
     this.images.forget();
     this.zoneNames = null;

@@ -13,6 +13,10 @@ export interface NodeState extends NodeSight {
   readonly id: number;
   /** In order of class id. */
   readonly groups: readonly ClassCount[];
+  /** What no slice that a card of it could give is larger than. */
+  readonly roomiestMib: number;
+  /** The ids of their classes. */
+  readonly cardIds: Int32Array;
 }
 
 /** What a state is made of. */
@@ -67,9 +71,11 @@ function makeState(id: number, host: HostSums, groups: readonly ClassCount[]): N
   let cardCount = 0;
   let idleCount = 0;
   let freeMilli = 0;
+  let roomiestMib = 0;
   for (const { card, count } of groups) {
     cardCount += count;
     freeMilli += count * card.freeMilli;
+    roomiestMib = Math.max(roomiestMib, card.roomiestMib);
     if (card.idle) idleCount += count;
   }
   const scratch: Scratch = { by: null, numbers: null };
@@ -77,9 +83,11 @@ function makeState(id: number, host: HostSums, groups: readonly ClassCount[]): N
   return {
     id,
     groups,
+    cardIds: Int32Array.from(groups, ({ card }) => card.id),
     cardCount,
     idleCount,
     freeMilli,
+    roomiestMib,
     cpuTotalMillis,
     cpuFreeMillis,
     memoryTotalMib,

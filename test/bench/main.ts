@@ -6,7 +6,9 @@ import type { BenchOptions, BenchRow } from './bench-row.ts';
 import { hostileFrameRows } from './control-plane/under-attack.ts';
 import { agentRows } from './control-plane/agents.ts';
 import { ingestRows } from './control-plane/ingest.ts';
+import { placementRows } from './control-plane/placements.ts';
 import { restartRows } from './control-plane/restart.ts';
+import { simulationRows } from './control-plane/simulation.ts';
 import { storeRows } from './control-plane.ts';
 import { fleetAnswerRows } from './fleet-answers.ts';
 import { fuzzRows } from './fuzz.ts';
@@ -20,7 +22,14 @@ import { submitToRunningRows } from './submit-to-running.ts';
 const benches: Readonly<
   Record<string, readonly ((options: BenchOptions) => Promise<readonly BenchRow[]>)[]>
 > = {
-  'control-plane': [storeRows, ingestRows, restartRows, agentRows, hostileFrameRows],
+  'control-plane': [
+    storeRows,
+    ingestRows,
+    restartRows,
+    agentRows,
+    hostileFrameRows,
+    simulationRows,
+  ],
   foundation: [submitToRunningRows, agentIdleRows, placementDecisionRows],
   fuzz: [fuzzRows],
   'gpu-layer': [agentSamplingRows, parserThroughputRows],

@@ -78,7 +78,7 @@ const ownWritings =
 
 describeWhere('systemd', image.found, 'three hosts with systemd', () => {
   const id = `systemd-${process.pid}`;
-  const cluster = new SystemdHosts(image.found.available ? (image as { tag: string }).tag : '', id);
+  const cluster = new SystemdHosts(image.tag, id);
   const packages = mkdtempSync(join(tmpdir(), 'tangram-debs-'));
   const before = new Map<Host, string>();
 

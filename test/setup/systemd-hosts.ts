@@ -5,7 +5,7 @@ import { cgroupArguments } from './systemd-image.ts';
 const run = promisify(execFile);
 const outputBytesMax = 16 * 1024 * 1024;
 
-export interface Said {
+interface Said {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -21,37 +21,40 @@ const packages = [
 ] as const;
 const buildMsMax = 480_000;
 
-/** `docker run` arguments with which systemd has the groups that it needs, on this machine. */
-export type CgroupArguments = readonly string[];
-
-export type SystemdImage =
-  | { readonly found: Found & { readonly available: false } }
-  | { readonly found: Found & { readonly available: true }; readonly tag: string };
+interface SystemdImage {
+  readonly found: Found;
+  /** What it is called, where it was found. */
+  readonly tag: string;
+}
 
 /** A Debian whose first process is systemd: made by debootstrap once for this machine and kept as an image of Docker. */
 export async function ensureSystemdImage(): Promise<SystemdImage> {
   const recipe = [suite, ...packages].join(' ');
   const tag = `tangram-test-systemd:${createHash('sha256').update(recipe).digest('hex').slice(0, 8)}`;
+  return { tag, found: await findOrBuild(tag) };
+}
+
+async function findOrBuild(tag: string): Promise<Found> {
   const missing = await whatIsMissing();
-  if (missing !== null) return unavailable(missing);
-  if (await succeeds('docker', ['image', 'inspect', tag]))
-    return { found: { available: true }, tag };
+  if (missing !== null) return { available: false, reason: missing };
+  if (await succeeds('docker', ['image', 'inspect', tag])) return { available: true };
   if (!(await succeeds('debootstrap', ['--version']))) {
-    return unavailable('debootstrap is not installed: apt-get install debootstrap');
+    const reason = 'debootstrap is not installed: apt-get install debootstrap';
+    return { available: false, reason };
   }
   try {
     await buildImage(tag);
+    return { available: true };
   } catch (error) {
-    return unavailable(`the image cannot be built: ${lastLine(error)}`);
+    return { available: false, reason: `the image cannot be built: ${lastLine(error)}` };
   }
-  return { found: { available: true }, tag };
 }
 
 /**
- * How systemd gets its groups: of the host, in the old hierarchy that carries its name, or in the unified one. null: this
- * machine has neither.
+ * Arguments of `docker run` with which systemd gets its groups: of the host, in the old hierarchy that carries its name,
+ * or in the unified one. null: this machine has neither.
  */
-export function cgroupArguments(root = '/sys/fs/cgroup'): CgroupArguments | null {
+export function cgroupArguments(root = '/sys/fs/cgroup'): readonly string[] | null {
   if (existsSync(join(root, 'cgroup.controllers'))) {
     return ['--cgroupns=host', '-v', `${root}:${root}:rw`];
   }
@@ -97,10 +100,6 @@ function mirror(): string {
     /(?:^URIs:|^deb(?: \[.*?\])?) +(https?:\/\/\S+\/debian\/?)(?=\s)/m.exec(text)?.[1] ??
     'http://deb.debian.org/debian'
   );
-}
-
-function unavailable(reason: string): SystemdImage {
-  return { found: { available: false, reason } };
 }
 
 async function succeeds(program: string, args: readonly string[]): Promise<boolean> {

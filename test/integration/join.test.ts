@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -232,6 +233,48 @@ test('revoking a node ends its stream within 5 s, and it cannot come back', asyn
   expect(count('an agent connected')).toBe(connected);
   expect(log()).not.toContain('"level":"error"');
 }, 30_000);
+
+test('a removed node cannot come back with what it was issued', async () => {
+  expect(joinAs('node-r', tokenLine())).toMatchObject({ code: 0 });
+  const agent = start('node-r', [programs.agent, '--config', configOf('node-r')]);
+  await readyNode('node-r');
+  const refused = tangram('node', 'remove', 'node-r', '--yes');
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain('the agent of node-r is connected');
+  await agent.end('SIGTERM');
+  const removed = await eventually('node-r is removed', () => {
+    const ran = tangram('node', 'remove', 'node-r', '--yes');
+    return ran.code === 0 && ran;
+  });
+  expect(removed.stdout).toContain('node node-r is forgotten, with 0 replicas');
+  expect(tangram('get', 'nodes').stdout).not.toContain('node-r');
+  const back = start('node-r-again', [programs.agent, '--config', configOf('node-r')]);
+  await eventually('it is told why', () => /revoked/.test(back.log()));
+  expect(tangram('get', 'nodes').stdout).not.toContain('node-r');
+  await back.end('SIGTERM');
+}, 120_000);
+
+test('somebody else gets a context of their own: a key that never travelled, one role, until it is deleted', () => {
+  const file = join(folder, 'people', 'ada.yaml');
+  mkdirSync(join(folder, 'people'));
+  const made = tangram('user', 'create', 'ada', '--role', 'viewer', '--context', file);
+  expect(made).toMatchObject({ code: 0 });
+  expect(made.stderr).toContain(`wrote ${file}: ada uses it`);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const as = (...args: readonly string[]): Ran =>
+    run([programs.tangram, ...args], { TANGRAM_CONFIG: file });
+  expect(as('whoami').stdout).toMatch(/ada[\s\S]*viewer/);
+  expect(as('get', 'nodes')).toMatchObject({ code: 0 });
+  const denied = as('cordon', 'node-a', '--yes');
+  expect(denied.code).not.toBe(0);
+  expect(denied.stderr).toMatch(/ada/);
+  const second = join(folder, 'people', 'ada-2.yaml');
+  expect(tangram('user', 'certificate', 'ada', '--context', second)).toMatchObject({ code: 0 });
+  expect(tangram('user', 'delete', 'ada', '--yes')).toMatchObject({ code: 0 });
+  // A name that comes back is somebody else: what was issued before counts no more.
+  expect(tangram('user', 'create', 'ada', '--role', 'admin')).toMatchObject({ code: 0 });
+  expect(as('whoami').code).not.toBe(0);
+}, 120_000);
 
 test('nothing older than TLS 1.3, and no plaintext, is spoken on either door', async () => {
   for (const address of [ready.grpc, ready.join]) {

@@ -11,6 +11,7 @@ import {
   gpuInventory,
   inventoryOf,
   mpsTarget,
+  node,
   readyReplica,
 } from '../../../fakes/agent/fake-core.ts';
 
@@ -110,7 +111,7 @@ function decode(of: string, bytes: Uint8Array): Decoded {
     const raw = control.requestDeserialize(buffer);
     const told = raw.inventory ?? raw.hello?.inventory ?? null;
     if (told !== null) return { raw, value: decodeInventory(told) };
-    return { raw, value: raw.status ? decodeStatus(raw.status) : null };
+    return { raw, value: raw.status ? decodeStatus(raw.status, node) : null };
   }
   const raw = control.responseDeserialize(buffer);
   return { raw, value: raw.target ? decodeTarget(raw.target) : null };

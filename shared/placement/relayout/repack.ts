@@ -32,7 +32,8 @@ export function repack(
   for (const once of [false, true]) {
     const shared = { secondsMax, once, movesMax: budget.movesMax, statesMax };
     const steps = repackOnPaper(puzzle, shared);
-    if (steps === 'none') return null;
+    // In a large cluster more states are no use: there are other cards to look at, and somebody waits.
+    if (steps === 'none' || (steps === 'unknown' && !puzzle.isWhole)) return null;
     const found = steps === 'unknown' ? null : carryOut(search, request, { puzzle, steps });
     if (found !== null) return found;
   }

@@ -59,14 +59,17 @@ async function main() {
 }
 
 function refuseUnusable(version, node) {
+  const { abi, lts, release } = aboutNode(node);
   const problem =
     process.platform !== 'linux' || architectures[process.arch] === undefined
       ? `a Debian package is built on Linux, x64 or arm64, and this is ${process.platform} ${process.arch}`
       : !/^[0-9][0-9A-Za-z.+~]*$/.test(version)
         ? `${version} is no version of a Debian package: digits first, then letters, digits, and . + ~`
-        : abiOf(node) !== process.versions.modules
+        : abi !== process.versions.modules
           ? `${node} has another ABI than the Node that built the SQLite driver; run this script with it`
-          : null;
+          : lts === undefined
+            ? `${node} is ${release}, which gets fixes for months only; hosts want an LTS release, such as 22 or 24`
+            : null;
   if (problem === null && hasDpkg()) return;
   process.stderr.write(
     `package: ${problem ?? 'dpkg-deb is not installed: apt-get install dpkg'}\n`,
@@ -74,8 +77,10 @@ function refuseUnusable(version, node) {
   process.exit(1);
 }
 
-function abiOf(node) {
-  return execFileSync(node, ['-p', 'process.versions.modules'], { encoding: 'utf8' }).trim();
+function aboutNode(node) {
+  const words =
+    'JSON.stringify({ abi: process.versions.modules, lts: process.release.lts, release: process.version })';
+  return JSON.parse(execFileSync(node, ['-p', words], { encoding: 'utf8' }));
 }
 
 function hasDpkg() {

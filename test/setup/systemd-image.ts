@@ -70,6 +70,7 @@ async function whatIsMissing(): Promise<string | null> {
   }
   if (!(await succeeds('docker', ['version']))) return 'no Docker engine answers';
   if (!(await succeeds('dpkg-deb', ['--version']))) return 'dpkg-deb is not installed';
+  if (process.release.lts === undefined) return `${process.version} is no LTS release to package`;
   return null;
 }
 

@@ -15,6 +15,7 @@ import type { Welcome__Output } from '../../shared/wire/generated/tangram/link/v
 import { encodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { encodeStatus } from '../../shared/wire/status-codec.ts';
 import { decodeTarget } from '../../shared/wire/target-codec.ts';
+import type { NodeTarget } from '../../shared/domain/node-target.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import type { LineSigns } from './line-signs.ts';
 
@@ -95,6 +96,8 @@ export class ControlSession {
   #statusSentMs = 0;
   #unknownSaid = false;
   #lastRefusal = '';
+  /** The newest target, where the core could not keep it; null: it could. */
+  #unkept: NodeTarget | null = null;
 
   constructor(deps: ControlDeps, stream: ControlStream) {
     this.#deps = deps;
@@ -179,6 +182,7 @@ export class ControlSession {
       await this.#write(next, signal);
     }
     if (clock.monotonicMs() >= this.#beatDueMs(this.#heartbeatMs)) {
+      if (this.#unkept !== null) this.#take(this.#unkept);
       await this.#write({ heartbeat: {} }, signal);
     }
   }
@@ -277,21 +281,33 @@ export class ControlSession {
       this.#refused(message, `not understood: ${renderProblem(decoded.problem)}`);
       return;
     }
+    this.#take(decoded.value);
+  }
+
+  /** What could not be kept, on a full disk, is tried again: the coordinator has sent it, and will not repeat it. */
+  #take(target: NodeTarget): void {
+    const again = target === this.#unkept;
     try {
       // What it refuses, the core itself logs and keeps as an event.
-      const outcome = this.#deps.core.acceptTarget(decoded.value);
+      const outcome = this.#deps.core.acceptTarget(target);
+      this.#unkept = null;
       // Whoever commands below what we have obeyed leads no more, and learns it from our status.
       if (outcome.kind === 'refused' && outcome.problem.code === 'TARGET_OLDER') {
         this.#statusDue = true;
         this.#wake.wake();
       }
     } catch (error) {
-      this.#deps.log.error({ err: error }, 'cannot keep a target');
-      this.#refused(message, `not kept: ${errorChain(error)}`);
+      this.#unkept = target;
+      if (again) return;
+      this.#deps.log.error({ err: error }, 'cannot keep a target; tries again');
+      this.#refused(target, `not kept: ${errorChain(error)}`);
     }
   }
 
-  #refused(message: NodeTarget__Output, why: string): void {
+  #refused(
+    message: Pick<NodeTarget__Output | NodeTarget, 'epoch' | 'generation'>,
+    why: string,
+  ): void {
     const said = `target ${message.epoch}.${message.generation}: ${why}`;
     // The coordinator repeats itself; the log and the events need not.
     if (said === this.#lastRefusal) return;

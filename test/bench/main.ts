@@ -26,6 +26,7 @@ const benches: Readonly<
     storeRows,
     ingestRows,
     restartRows,
+    placementRows,
     agentRows,
     hostileFrameRows,
     simulationRows,

@@ -99,6 +99,7 @@ export class CoordinatorLink {
     const signal = AbortSignal.any([outer, over.signal]);
     const welcomed = new Wake();
     const signs = new LineSigns(clock);
+    const onHeard = (): void => signs.heard();
     const session = new ControlSession(
       {
         core,
@@ -123,7 +124,6 @@ export class CoordinatorLink {
         this.#sent += 1;
         signs.said();
       };
-      const onHeard = (): void => signs.heard();
       const onDropped = (): void => void (this.#dropped += 1);
       const told = { onSent, onDropped, onHeard };
       await runTelemetry({ node, samples, clock, random, log, ...told }, client, signal);

@@ -33,7 +33,7 @@ export class ClaimReader {
     if (at < 0 || !text.startsWith(opening)) return null;
     const common = this.#common.get(text.slice(at));
     if (common === undefined) return null;
-    const claim = parseObject(`${text.slice(opening.length, at)}`);
+    const claim = parseObject(text.slice(opening.length, at));
     return isClaim(claim) ? { claim, ...common } : null;
   }
 

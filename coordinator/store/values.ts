@@ -288,11 +288,11 @@ export function valueReader<T>(kind: ValueCodec<T>): (key: string, bytes: Uint8A
   const quick = kind.quick?.();
   if (quick === undefined) return (key, bytes) => decodeValue(kind, key, bytes);
   return (key, bytes) => {
-    const text = isUtf8(bytes) ? textOf(bytes) : '';
-    const known = quick.read(text);
+    const json = isUtf8(bytes) ? textOf(bytes) : '';
+    const known = quick.read(json);
     if (known !== null) return known;
     const value = decodeValue(kind, key, bytes);
-    quick.learn(text, value);
+    quick.learn(json, value);
     return value;
   };
 }

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseBootId } from '../../../shared/domain/ids.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import type { Host, HostFacts, HostSample } from './host.ts';
 import { cpuRatio, parseCpuTimes, parseMemInfo, type CpuTimes } from './proc-files.ts';
+
+const require = createRequire(import.meta.url);
 
 /** The machine that the agent runs on. Facts are asked once (that spawns processes); samples are two small reads. */
 export function createHost(options: { readonly procDirectory?: string } = {}): Host {
@@ -36,10 +39,10 @@ async function readFacts(proc: string): Promise<HostFacts> {
   const bootId = parseBootId(readProcFile(proc, 'sys/kernel/random/boot_id').trim());
   const memory = parseMemInfo(readProcFile(proc, 'meminfo'));
   if (!bootId.ok || memory === null) throw unreadable(proc);
-  // Loaded here: it is asked once, and every other program of ours does without.
-  // By its default: the names of a CommonJS module are found by a scanner, which on a busy host was seen to find none.
-  const { default: information } = await import('systeminformation');
-  const system = await information.osInfo();
+  // Loaded here: it is asked once, and every other program of ours does without. Required, not imported: on busy hosts
+  // the import was seen to answer a module without its functions, for ever.
+  const { osInfo } = require('systeminformation') as typeof import('systeminformation');
+  const system = await osInfo();
   return {
     hostname: hostname(),
     bootId: bootId.value,

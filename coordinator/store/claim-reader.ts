@@ -8,11 +8,18 @@ import {
   parseReplicaId,
   parseSliceId,
 } from '../../shared/domain/ids.ts';
+import type { Workload } from '../../shared/domain/model.ts';
 import type { Result } from '../../shared/domain/result.ts';
-import type { ClaimRecord } from './values.ts';
 
 /** What the copies of one version of a model have in common. */
-type Common = Omit<ClaimRecord, 'claim'>;
+interface Common {
+  readonly workload: Workload;
+  readonly processes: number;
+  readonly superseded: boolean;
+}
+
+/** A record of `claims/<id>`. */
+type Read = Common & { readonly claim: Claim };
 
 /** Beyond it all are forgotten: a cluster has fewer versions of models under way. */
 const commonMax = 4_096;
@@ -28,7 +35,7 @@ export class ClaimReader {
   readonly #common = new Map<string, Common>();
 
   /** `text`: a whole value with its versions. */
-  read(text: string): ClaimRecord | null {
+  read(text: string): Read | null {
     const at = text.indexOf(seam);
     if (at < 0 || !text.startsWith(opening)) return null;
     const common = this.#common.get(text.slice(at));
@@ -38,7 +45,7 @@ export class ClaimReader {
   }
 
   /** Told of a value that the codec has read, so that the next like it is read here. */
-  learn(text: string, { workload, processes, superseded }: ClaimRecord): void {
+  learn(text: string, { workload, processes, superseded }: Read): void {
     const at = text.indexOf(seam);
     const common: Common = { workload, processes, superseded };
     const rest = text.slice(at);

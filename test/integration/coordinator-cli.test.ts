@@ -165,7 +165,7 @@ describe('tangram', () => {
   test('says why a model is pending, and exits 3', async () => {
     const path = file('huge', 'gpu: { memory: 70GiB }');
     expect((await tangram(['plan', '-f', path])).out).toBe(
-      '+ model huge: create\n    waits: 1 of 1 replica: no card is that big: 71680MiB is asked of one card, and the biggest is node-a/GPU2 (NVIDIA L40S, 46068MiB)\n',
+      '+ model huge: create\n    waits: 1 of 1 replica: no card is that big: 71680MiB is asked of one card, and the biggest is node-a/GPU2 (NVIDIA L40S, 46068MiB); no re-layout makes room for huge\n',
     );
     const applied = await tangram(['apply', '-f', path]);
     expect([applied.code, applied.err]).toEqual([0, '']);

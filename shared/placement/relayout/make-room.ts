@@ -223,7 +223,7 @@ function whoIsBound(input: MakeRoomInput, within: Within): string | null {
 }
 
 function noWay({ request }: MakeRoomInput): string {
-  return `no re-layout makes room for ${request.spec.name}: what runs may not be interrupted, or has no other place`;
+  return `no re-layout makes room for ${request.spec.name}`;
 }
 
 function costText({ price }: Plan): string {

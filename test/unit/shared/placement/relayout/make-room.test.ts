@@ -200,7 +200,7 @@ test('allocations, strangers’ instances and nodes that drain are left alone', 
   expect(roomFor(set, asMig('big', 20_000), { preempt: true, interruptionSeconds: 900 })).toEqual({
     kind: 'refused',
     reason:
-      'no re-layout makes room for big: what runs may not be interrupted, or has no other place',
+      'no re-layout makes room for big',
     helps: false,
     fitsIf: null,
   });

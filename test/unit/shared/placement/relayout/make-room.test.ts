@@ -199,8 +199,7 @@ test('allocations, strangers’ instances and nodes that drain are left alone', 
   const set: StageSet = { snapshot: { nodes, claims: [allocation] }, running: new Map() };
   expect(roomFor(set, asMig('big', 20_000), { preempt: true, interruptionSeconds: 900 })).toEqual({
     kind: 'refused',
-    reason:
-      'no re-layout makes room for big',
+    reason: 'no re-layout makes room for big',
     helps: false,
     fitsIf: null,
   });

@@ -19,20 +19,25 @@ import type { Dice } from './dice.ts';
 export class SimStore extends SharedStore {
   override readonly memory: ToldStore;
 
-  constructor(done: (txn: Txn) => void) {
+  /** `unfenced` is told of a write that no term stood for. */
+  constructor(done: (txn: Txn) => void, unfenced: (what: string) => void) {
     super();
-    this.memory = new ToldStore(done);
+    this.memory = new ToldStore(done, unfenced);
   }
 }
 
+const leadersAlone = /^(models|claims|allocations|tombstones|generations|changes)\//;
+
 class ToldStore extends MemoryStore {
   readonly #done: (txn: Txn) => void;
+  readonly #unfenced: (what: string) => void;
   /** Writes are refused: nothing fits any more. */
   full = false;
 
-  constructor(done: (txn: Txn) => void) {
+  constructor(done: (txn: Txn) => void, unfenced: (what: string) => void) {
     super();
     this.#done = done;
+    this.#unfenced = unfenced;
   }
 
   override async txn(txn: Txn): Promise<TxnResult> {
@@ -41,7 +46,13 @@ class ToldStore extends MemoryStore {
         hint: 'free space on it',
       });
     }
+    const holder = txn.fence === undefined ? null : await this.get(txn.fence.key);
     const result = await super.txn(txn);
+    const ours = txn.do.find(({ key }) => leadersAlone.test(key));
+    if (ours !== undefined && holder === null) this.#unfenced(`${ours.key} without a term`);
+    if (holder !== null && holder.modRevision !== txn.fence?.equals) {
+      this.#unfenced(`${ours?.key ?? 'nothing'} in a term that is over`);
+    }
     if (result.ok && txn.do.length > 0) this.#done(txn);
     return result;
   }

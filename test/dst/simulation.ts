@@ -85,10 +85,13 @@ class Simulation {
     this.#judge = new Judge(() => time.nowMs);
     const judge = this.#judge;
     this.#network = new Network(time, dice.fork());
-    this.#shared = new SimStore((txn) => {
-      note('store', txn.do.map((op) => `${op.op} ${op.key}`).join(', '));
-      judge.done(txn);
-    });
+    this.#shared = new SimStore(
+      (txn) => {
+        note('store', txn.do.map((op) => `${op.op} ${op.key}`).join(', '));
+        judge.done(txn);
+      },
+      (what) => judge.say('I6', `the store writes ${what}`),
+    );
     const failed = (who: string, error: unknown): void => this.#failed(who, error);
     const told = (
       who: SimCoordinator,

@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['node_modules/**', 'dist/**'],
+    // The whole of test/faults is long, and has a configuration of its own.
+    exclude: ['node_modules/**', 'dist/**', 'test/faults/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Machines are small: real dockerd, Prometheus and agents run beside the workers.

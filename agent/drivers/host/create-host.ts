@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
+import type * as SystemInformation from 'systeminformation';
 import { parseBootId } from '../../../shared/domain/ids.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import type { Host, HostFacts, HostSample } from './host.ts';
@@ -41,7 +42,7 @@ async function readFacts(proc: string): Promise<HostFacts> {
   if (!bootId.ok || memory === null) throw unreadable(proc);
   // Loaded here: it is asked once, and every other program of ours does without. Required, not imported: on busy hosts
   // the import was seen to answer a module without its functions, for ever.
-  const { osInfo } = require('systeminformation') as typeof import('systeminformation');
+  const { osInfo } = require('systeminformation') as typeof SystemInformation;
   const system = await osInfo();
   return {
     hostname: hostname(),

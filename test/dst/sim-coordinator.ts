@@ -19,7 +19,7 @@ import { processClock, type VirtualTime, type WallClock } from './virtual-time.t
 
 /** What a simulated minute can show: silence is judged sooner than an operator would want. */
 export const simLimits: FleetLimits = { ...fleetLimits, lostAfterMs: 12_000 };
-export const heartbeatMs = 500;
+const heartbeatMs = 500;
 
 /** One life of a coordinator's process. */
 interface Life {

@@ -167,7 +167,7 @@ test.for([up, down])(
 test('every kind of message of the link that this program sends is among them', () => {
   const known = new Set<string>(messages.map(({ name }) => name));
   const others = ['logs', 'trust'];
-  for (const of of [up, down]) {
-    for (const { name } of fieldsOf(of)) expect([...known, ...others]).toContain(name);
+  for (const side of [up, down]) {
+    for (const { name } of fieldsOf(side)) expect([...known, ...others]).toContain(name);
   }
 });

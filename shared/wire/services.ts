@@ -51,6 +51,8 @@ export const channelOptions: ChannelOptions = {
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.keepalive_permit_without_calls': 1,
+  // Nobody publishes settings of clients in DNS; where it answers slowly, a command would end half a minute after its answer.
+  'grpc.service_config_disable_resolution': 1,
   // A server's name in TLS must be none of an address (RFC 6066 §3); whom we reached, its identity says.
   'grpc.ssl_target_name_override': 'coordinator.tangram.internal',
 };

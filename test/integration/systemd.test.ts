@@ -333,7 +333,8 @@ describeWhere('systemd', image.found, 'three hosts with systemd', () => {
       await cluster.kill('node2');
       await settles(async () => {
         const ready = await readyReplicas();
-        expect(ready.map(({ node }) => node)).toEqual(['node1', 'node1']);
+        // Nobody can tell what became of the one on node2: it is listed until somebody says that it is gone.
+        expect(ready.filter(({ node }) => node === 'node1')).toHaveLength(2);
       });
       await cluster.bootAgain('node2');
       await settles(async () => {

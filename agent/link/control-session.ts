@@ -30,6 +30,8 @@ const heartbeatBounds = { lowMs: 200, highMs: 60_000 };
 const silentHeartbeats = 5;
 /** A sign of life is due a little after a beat: batches of samples that come one a beat stand for it. */
 const beatShare = 1.2;
+/** Whatever else is said meanwhile. */
+const retryMs = 1_000;
 const logsInFlightMax = 8;
 const logLinesDefault = 100;
 const logLinesMax = 10_000;
@@ -98,6 +100,7 @@ export class ControlSession {
   #lastRefusal = '';
   /** The newest target, where the core could not keep it; null: it could. */
   #unkept: NodeTarget | null = null;
+  #triedMs = 0;
 
   constructor(deps: ControlDeps, stream: ControlStream) {
     this.#deps = deps;
@@ -181,8 +184,10 @@ export class ControlSession {
     for (let next = this.#answers.shift(); next !== undefined; next = this.#answers.shift()) {
       await this.#write(next, signal);
     }
+    if (this.#unkept !== null && clock.monotonicMs() >= this.#triedMs + retryMs) {
+      this.#take(this.#unkept);
+    }
     if (clock.monotonicMs() >= this.#beatDueMs(this.#heartbeatMs)) {
-      if (this.#unkept !== null) this.#take(this.#unkept);
       await this.#write({ heartbeat: {} }, signal);
     }
   }
@@ -191,8 +196,9 @@ export class ControlSession {
     const turn = new AbortController();
     const either = AbortSignal.any([signal, turn.signal]);
     const nowMs = this.#deps.clock.monotonicMs();
-    const ms =
+    const beatMs =
       this.#heartbeatMs === null ? welcomeMsMax : this.#beatDueMs(this.#heartbeatMs) - nowMs;
+    const ms = this.#unkept === null ? beatMs : Math.min(beatMs, this.#triedMs + retryMs - nowMs);
     const timer = this.#deps.clock.sleep(Math.max(1, ms), either).catch(() => undefined);
     const woken = this.#wake.wait(either);
     await Promise.race([timer, woken]);
@@ -287,6 +293,7 @@ export class ControlSession {
   /** What could not be kept, on a full disk, is tried again: the coordinator has sent it, and will not repeat it. */
   #take(target: NodeTarget): void {
     const again = target === this.#unkept;
+    this.#triedMs = this.#deps.clock.monotonicMs();
     try {
       // What it refuses, the core itself logs and keeps as an event.
       const outcome = this.#deps.core.acceptTarget(target);

@@ -205,8 +205,11 @@ test('a certificate is renewed with a fresh key while the stream goes on', async
 }, 90_000);
 
 test('a root is rotated under a live fleet, and the old one retired once every node has followed', async () => {
-  const status = (): { roots: { issuing: boolean }[]; nodesBehind: string[] } =>
-    JSON.parse(tangram('ca', 'status', '--json').stdout).authority;
+  const status = (): { roots: { issuing: boolean }[]; nodesBehind: string[] } => {
+    const ran = tangram('ca', 'status', '--json');
+    if (ran.code !== 0) throw new Error(ran.stderr);
+    return JSON.parse(ran.stdout).authority;
+  };
   const trust = (): number =>
     readFileSync(join(folder, 'node-a/identity/trust.pem'), 'utf8').split('BEGIN').length - 1;
   const connected = count('an agent connected');

@@ -299,7 +299,8 @@ export class Clients {
       this.#busy.delete(call.who);
       note('client', `${id} ${how}`);
     };
-    let beganMs = time.nowMs;
+    // Of the first try: what an earlier one was given is what a later one is told of.
+    const beganMs = time.nowMs;
     const attempt = (left: number): void => {
       const core = this.#dice.pick(this.#world.coordinators());
       const retry = (): void => {
@@ -312,7 +313,6 @@ export class Clients {
         release();
         return;
       }
-      beganMs = time.nowMs;
       open += 1;
       let waits = true;
       const stopWaiting = time.after(patienceMs, () => {

@@ -213,13 +213,13 @@ test('a root is rotated under a live fleet, and the old one retired once every n
   const trust = (): number =>
     readFileSync(join(folder, 'node-a/identity/trust.pem'), 'utf8').split('BEGIN').length - 1;
   const connected = count('an agent connected');
-  expect(tangram('ca', 'rotate', '--overlap', '6s', '--yes')).toMatchObject({ code: 0 });
-  await eventually('the agent is told before it is used', () => trust() === 2, 5_000);
+  expect(tangram('ca', 'rotate', '--overlap', '10s', '--yes')).toMatchObject({ code: 0 });
+  await eventually('the agent is told before it is used', () => trust() === 2, 10_000);
   await eventually('the new root issues', () => status().roots[1]?.issuing);
   await eventually('the node follows', () => status().nodesBehind.length === 0, 90_000);
   expect(tangram('ca', 'retire', '--yes')).toMatchObject({ code: 0 });
-  expect(status().roots).toHaveLength(1);
-  await eventually('the agent forgets the old root', () => trust() === 1, 5_000);
+  await eventually('one root is left', () => status().roots.length === 1);
+  await eventually('the agent forgets the old root', () => trust() === 1, 30_000);
   expect(count('an agent connected')).toBe(connected);
   expect(tangram('get', 'nodes').stdout).toMatch(/^node-a .*ready/m);
 }, 150_000);

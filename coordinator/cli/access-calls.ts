@@ -1,4 +1,3 @@
-import type { callUnary } from '../../shared/wire/unary.ts';
 import type { AccessServiceClient } from '../../shared/wire/generated/tangram/v1/AccessService.ts';
 import type { ApiToken__Output } from '../../shared/wire/generated/tangram/v1/ApiToken.ts';
 import type { AuditRecord__Output } from '../../shared/wire/generated/tangram/v1/AuditRecord.ts';
@@ -11,6 +10,7 @@ import type { ListUsersResponse__Output } from '../../shared/wire/generated/tang
 import type { User__Output } from '../../shared/wire/generated/tangram/v1/User.ts';
 import type { VerifyAuditResponse__Output } from '../../shared/wire/generated/tangram/v1/VerifyAuditResponse.ts';
 import type { WhoAmIResponse__Output } from '../../shared/wire/generated/tangram/v1/WhoAmIResponse.ts';
+import type { Ask } from './ask.ts';
 
 /** Who may do what, and who did. */
 export interface AccessCalls {
@@ -31,14 +31,8 @@ export interface AccessCalls {
   verifyAudit(): Promise<VerifyAuditResponse__Output>;
 }
 
-type Ask = <Request, Response>(
-  invoke: Parameters<typeof callUnary<Request, Response>>[0],
-  request: Request,
-) => Promise<Response>;
-
 type UserAnswer = { readonly user: User__Output | null };
 
-/** `ask` tells failures in our words. */
 export function accessCalls(access: AccessServiceClient, ask: Ask): AccessCalls {
   return {
     whoAmI: async () =>

@@ -1,11 +1,10 @@
-import type { ClientReadableStream } from '@grpc/grpc-js';
-import type { callUnary } from '../../shared/wire/unary.ts';
 import type { AllocateRequest } from '../../shared/wire/generated/tangram/v1/AllocateRequest.ts';
 import type { Allocation__Output } from '../../shared/wire/generated/tangram/v1/Allocation.ts';
 import type { AllocationServiceClient } from '../../shared/wire/generated/tangram/v1/AllocationService.ts';
 import type { ExplainAllocationResponse__Output } from '../../shared/wire/generated/tangram/v1/ExplainAllocationResponse.ts';
 import type { ListAllocationsResponse__Output } from '../../shared/wire/generated/tangram/v1/ListAllocationsResponse.ts';
 import type { WatchAllocationsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchAllocationsResponse.ts';
+import type { Via } from './ask.ts';
 
 /** What the command line asks about allocations. */
 export interface AllocationCalls {
@@ -27,24 +26,10 @@ export interface AllocationCalls {
   ): AsyncIterable<WatchAllocationsResponse__Output>;
 }
 
-type Ask = <Request, Response>(
-  invoke: Parameters<typeof callUnary<Request, Response>>[0],
-  request: Request,
-) => Promise<Response>;
-
-interface Via {
-  readonly ask: Ask;
-  readonly read: <T>(stream: ClientReadableStream<T>, signal: AbortSignal) => AsyncIterable<T>;
-  readonly allPages: <T>(
-    read: (pageToken: string) => Promise<{ readonly items: readonly T[]; readonly next: string }>,
-  ) => Promise<readonly T[]>;
-}
-
 type Answer = { readonly allocation: Allocation__Output | null };
 
 const pageSize = 1_000;
 
-/** `via` tells failures in our words. */
 export function allocationCalls(
   service: AllocationServiceClient,
   { ask, read, allPages }: Via,

@@ -12,6 +12,7 @@ import {
   createWhatIfClient,
   plaintext,
 } from '../../shared/wire/services.ts';
+import type { Ask, Via } from './ask.ts';
 import { allocationCalls, type AllocationCalls } from './allocation-calls.ts';
 import { decisionCalls, type DecisionCalls } from './decision-calls.ts';
 import { telemetryCalls, type TelemetryCalls } from './telemetry-calls.ts';
@@ -107,10 +108,7 @@ interface Connection {
   readonly scheduler: SchedulerServiceClient;
   readonly cluster: ClusterServiceClient;
   readonly trust: TrustServiceClient;
-  readonly ask: <Request, Response>(
-    invoke: Parameters<typeof callUnary<Request, Response>>[0],
-    request: Request,
-  ) => Promise<Response>;
+  readonly ask: Ask;
 }
 
 /** `address` is `host:port`; `deadline` answers until when the next call may take. */
@@ -144,30 +142,24 @@ export function connectCoordinator(
       }
     },
   };
+  const via: Via = {
+    ask: connection.ask,
+    read: (stream, signal) => readStream(stream, asked, signal),
+    allPages,
+  };
   return {
     ...modelCalls(connection),
     ...nodeCalls(connection),
     ...nodeDecisionCalls(connection.cluster, connection.ask),
     ...changeCalls(connection),
     ...accessCalls(connection.access, connection.ask),
-    ...allocationCalls(connection.allocation, {
-      ask: connection.ask,
-      read: (stream, signal) => readStream(stream, asked, signal),
-      allPages,
-    }),
-    ...decisionCalls(connection.decision, {
-      ask: connection.ask,
-      read: (stream, signal) => readStream(stream, asked, signal),
-    }),
-    ...telemetryCalls(connection.telemetry, { ask: connection.ask, allPages }),
-    ...snapshotCalls(connection.snapshot, {
-      ask: connection.ask,
-      read: (stream, signal) => readStream(stream, asked, signal),
-    }),
+    ...allocationCalls(connection.allocation, via),
+    ...decisionCalls(connection.decision, via),
+    ...telemetryCalls(connection.telemetry, via),
+    ...snapshotCalls(connection.snapshot, via),
     ...trustCalls(connection.trust, connection.ask),
     ...whatIfCalls(connection.whatIf, connection.ask),
-    watchModels: (name, signal) =>
-      readStream(connection.scheduler.watchModels({ name }), asked, signal),
+    watchModels: (name, signal) => via.read(connection.scheduler.watchModels({ name }), signal),
     close: () => {
       connection.access.close();
       connection.allocation.close();

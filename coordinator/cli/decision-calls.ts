@@ -1,10 +1,9 @@
-import type { ClientReadableStream } from '@grpc/grpc-js';
-import type { callUnary } from '../../shared/wire/unary.ts';
 import type { DecisionServiceClient } from '../../shared/wire/generated/tangram/v1/DecisionService.ts';
 import type { ListDecisionsResponse__Output } from '../../shared/wire/generated/tangram/v1/ListDecisionsResponse.ts';
 import type { ReplayDecisionResponse__Output } from '../../shared/wire/generated/tangram/v1/ReplayDecisionResponse.ts';
 import type { ReplayPolicyRequest } from '../../shared/wire/generated/tangram/v1/ReplayPolicyRequest.ts';
 import type { ReplayPolicyResponse__Output } from '../../shared/wire/generated/tangram/v1/ReplayPolicyResponse.ts';
+import type { Via } from './ask.ts';
 
 /** What the command line asks of the log of decisions. */
 export interface DecisionCalls {
@@ -23,17 +22,9 @@ export interface DecisionCalls {
   ): AsyncIterable<ReplayPolicyResponse__Output>;
 }
 
-type Ask = <Request, Response>(
-  invoke: Parameters<typeof callUnary<Request, Response>>[0],
-  request: Request,
-) => Promise<Response>;
-
-type Read = <T>(stream: ClientReadableStream<T>, signal: AbortSignal) => AsyncIterable<T>;
-
-/** `ask` and `read` tell failures in our words. */
 export function decisionCalls(
   decision: DecisionServiceClient,
-  via: { readonly ask: Ask; readonly read: Read },
+  via: Pick<Via, 'ask' | 'read'>,
 ): DecisionCalls {
   return {
     listDecisions: async (asked) =>

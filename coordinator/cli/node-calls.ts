@@ -1,7 +1,7 @@
 import type { ClusterServiceClient } from '../../shared/wire/generated/tangram/v1/ClusterService.ts';
 import type { Node__Output } from '../../shared/wire/generated/tangram/v1/Node.ts';
 import type { RemoveNodeResponse__Output } from '../../shared/wire/generated/tangram/v1/RemoveNodeResponse.ts';
-import type { callUnary } from '../../shared/wire/unary.ts';
+import type { Ask } from './ask.ts';
 
 /** What operators decide about a node. Every method throws NODE_UNKNOWN. */
 export interface NodeCalls {
@@ -17,11 +17,6 @@ export interface NodeCalls {
   /** Throws NODE_IN_USE. */
   removeNode(name: string): Promise<RemoveNodeResponse__Output>;
 }
-
-type Ask = <Request, Response>(
-  invoke: Parameters<typeof callUnary<Request, Response>>[0],
-  request: Request,
-) => Promise<Response>;
 
 type NodeAnswer = { readonly node: Node__Output | null };
 

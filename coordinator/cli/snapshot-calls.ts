@@ -1,7 +1,6 @@
-import type { ClientReadableStream } from '@grpc/grpc-js';
-import type { callUnary } from '../../shared/wire/unary.ts';
 import type { GetBackupsResponse__Output } from '../../shared/wire/generated/tangram/v1/GetBackupsResponse.ts';
 import type { SnapshotServiceClient } from '../../shared/wire/generated/tangram/v1/SnapshotService.ts';
+import type { Via } from './ask.ts';
 
 /** What the command line asks about copies of the store. */
 export interface SnapshotCalls {
@@ -10,15 +9,6 @@ export interface SnapshotCalls {
   getBackups(): Promise<GetBackupsResponse__Output>;
 }
 
-interface Via {
-  readonly ask: <Request, Response>(
-    invoke: Parameters<typeof callUnary<Request, Response>>[0],
-    request: Request,
-  ) => Promise<Response>;
-  readonly read: <T>(stream: ClientReadableStream<T>, signal: AbortSignal) => AsyncIterable<T>;
-}
-
-/** `via` tells failures in our words. */
 export function snapshotCalls(service: SnapshotServiceClient, { ask, read }: Via): SnapshotCalls {
   return {
     takeSnapshot: async function* (signal) {

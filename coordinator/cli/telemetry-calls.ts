@@ -1,9 +1,9 @@
-import type { callUnary } from '../../shared/wire/unary.ts';
 import type { ListSamplesResponse__Output } from '../../shared/wire/generated/tangram/v1/ListSamplesResponse.ts';
 import type { NodeSamples__Output } from '../../shared/wire/generated/tangram/v1/NodeSamples.ts';
 import type { QuerySamplesRequest } from '../../shared/wire/generated/tangram/v1/QuerySamplesRequest.ts';
 import type { QuerySamplesResponse__Output } from '../../shared/wire/generated/tangram/v1/QuerySamplesResponse.ts';
 import type { TelemetryServiceClient } from '../../shared/wire/generated/tangram/v1/TelemetryService.ts';
+import type { Via } from './ask.ts';
 
 /** What the command line asks about what cards do. */
 export interface TelemetryCalls {
@@ -13,19 +13,8 @@ export interface TelemetryCalls {
   querySamples(request: QuerySamplesRequest): Promise<QuerySamplesResponse__Output>;
 }
 
-interface Via {
-  readonly ask: <Request, Response>(
-    invoke: Parameters<typeof callUnary<Request, Response>>[0],
-    request: Request,
-  ) => Promise<Response>;
-  readonly allPages: <T>(
-    read: (pageToken: string) => Promise<{ readonly items: readonly T[]; readonly next: string }>,
-  ) => Promise<readonly T[]>;
-}
-
 const pageSize = 1_000;
 
-/** `ask` tells failures in our words. */
 export function telemetryCalls(telemetry: TelemetryServiceClient, via: Via): TelemetryCalls {
   return {
     listSamples: async (node) =>

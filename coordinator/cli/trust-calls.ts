@@ -7,7 +7,7 @@ import type { IssueUserCertificateResponse__Output } from '../../shared/wire/gen
 import type { JoinToken__Output } from '../../shared/wire/generated/tangram/v1/JoinToken.ts';
 import type { ListJoinTokensResponse__Output } from '../../shared/wire/generated/tangram/v1/ListJoinTokensResponse.ts';
 import type { RevokeCertificatesRequest } from '../../shared/wire/generated/tangram/v1/RevokeCertificatesRequest.ts';
-import type { callUnary } from '../../shared/wire/unary.ts';
+import type { Ask } from './ask.ts';
 
 /** Who may join, and whose certificates count. */
 export interface TrustCalls {
@@ -25,11 +25,6 @@ export interface TrustCalls {
   /** Throws ROTATION_REFUSED. */
   retireAuthority(force: boolean): Promise<Authority__Output>;
 }
-
-type Ask = <Request, Response>(
-  invoke: Parameters<typeof callUnary<Request, Response>>[0],
-  request: Request,
-) => Promise<Response>;
 
 type AuthorityAnswer = { readonly authority: Authority__Output | null };
 

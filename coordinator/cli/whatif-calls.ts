@@ -1,9 +1,9 @@
-import type { callUnary } from '../../shared/wire/unary.ts';
 import type { ThoughtCluster__Output } from '../../shared/wire/generated/tangram/v1/ThoughtCluster.ts';
 import type { TryAddNodesRequest } from '../../shared/wire/generated/tangram/v1/TryAddNodesRequest.ts';
 import type { TryModelRequest } from '../../shared/wire/generated/tangram/v1/TryModelRequest.ts';
 import type { TryModelResponse__Output } from '../../shared/wire/generated/tangram/v1/TryModelResponse.ts';
 import type { WhatIfServiceClient } from '../../shared/wire/generated/tangram/v1/WhatIfService.ts';
+import type { Ask } from './ask.ts';
 
 /** Questions to the live engine that change nothing. */
 export interface WhatIfCalls {
@@ -14,14 +14,8 @@ export interface WhatIfCalls {
   tryModel(request: TryModelRequest): Promise<TryModelResponse__Output>;
 }
 
-type Ask = <Request, Response>(
-  invoke: Parameters<typeof callUnary<Request, Response>>[0],
-  request: Request,
-) => Promise<Response>;
-
 type ClusterAnswer = { readonly cluster: ThoughtCluster__Output | null };
 
-/** `ask` tells failures in our words. */
 export function whatIfCalls(whatIf: WhatIfServiceClient, ask: Ask): WhatIfCalls {
   return {
     tryAddNodes: async (request) =>

@@ -103,6 +103,8 @@ function staying({ gpus }: Node__Output): string {
   return held.length === 0 ? '' : `; it waits until allocation ${held.join(', ')} is over`;
 }
 
+type Labels = readonly (readonly [string, string])[];
+
 function addLabels(program: Command, deps: CliDeps, api: Api): void {
   program
     .command('label')
@@ -110,10 +112,14 @@ function addLabels(program: Command, deps: CliDeps, api: Api): void {
     .command('node')
     .description('give a node labels, or take them away with key-')
     .argument('<node>')
-    .argument('<labels...>', 'key=value, such as zone=eu-1, or key- to take one away')
+    .argument(
+      '<labels...>',
+      'key=value, such as zone=eu-1, or key- to take one away',
+      (text: string, before: Labels | undefined): Labels => [...(before ?? []), labelOf(text)],
+    )
     .option('--json', 'machine-readable: the node afterwards')
-    .action(async (name: string, texts: readonly string[], options: ChangeOptions) => {
-      const node = await api().labelNode(name, Object.fromEntries(texts.map(labelOf)));
+    .action(async (name: string, labels: Labels, options: ChangeOptions) => {
+      const node = await api().labelNode(name, Object.fromEntries(labels));
       deps.out(options.json ? toJson(node) : `node ${name}: ${mapText(node.labels)}\n`);
     });
 }
@@ -159,7 +165,7 @@ function show(deps: CliDeps, options: ChangeOptions, node: Node__Output): void {
   );
 }
 
-function labelOf(text: string): readonly [string, string] {
+function labelOf(text: string): Labels[number] {
   if (/^[^=]+-$/.test(text)) return [text.slice(0, -1), ''];
   const at = text.indexOf('=');
   if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];

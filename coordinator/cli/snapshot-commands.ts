@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { AppError } from '../../shared/platform/errors.ts';
 import { silentLog } from '../../shared/platform/log.ts';
 import type { GetBackupsResponse__Output } from '../../shared/wire/generated/tangram/v1/GetBackupsResponse.ts';
 import { restoreSnapshot, type Restored } from '../backup/restore-snapshot.ts';
@@ -97,6 +99,9 @@ async function restore(
   configFile: string | undefined,
 ): Promise<Restored> {
   const config = readCoordinatorConfig(configFile);
+  // Before anything is opened: a store that was not there would be made for a snapshot that is none.
+  await readWhole(file);
+  refuseOtherUser(config.stateDir);
   const { store } = await openStore(config.store, {
     stateDir: config.stateDir,
     clock,
@@ -107,6 +112,19 @@ async function restore(
   } finally {
     await store.close();
   }
+}
+
+/** Root's files in a directory of the coordinator's user would keep the coordinator out of its own store. */
+function refuseOtherUser(stateDir: string): void {
+  const owner = statSync(stateDir, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined || owner === process.geteuid?.()) return;
+  throw new AppError(
+    'REQUEST_INVALID',
+    `${stateDir} belongs to user ${owner}, and this is another`,
+    {
+      hint: `run it as the user of the coordinator: sudo -u '#${owner}' tangram snapshot restore …`,
+    },
+  );
 }
 
 function describe({ header, entries }: Restored): string {

@@ -183,7 +183,7 @@ export const faultMatrix: readonly FaultRow[] = [
       { file: processes, test: 'row 14: bytes that were turned' },
     ],
     besides:
-      'an agent leaves after ten heartbeats (5 s), not 2 s: a coordinator that is busy for two seconds must not lose its fleet for it',
+      'an agent leaves after five heartbeats (5 s), not 2 s: a coordinator that is busy for two seconds must not lose its fleet for it',
   },
   {
     number: 15,

@@ -6,7 +6,7 @@ import { backupName, isBackupOf, type BackupPlace } from './backup-place.ts';
 /** After a failure sooner than the next turn, but not at once: what failed is mostly still so. */
 const retryMs = 300_000;
 /** How often a standby looks whether it leads by now. */
-const standbyMs = 10_000;
+const standbyMs = 1_000;
 
 /** How the backups are doing, for metrics and events. */
 export interface BackupState {

@@ -49,9 +49,11 @@ async function pidOf({ address }: Pick<ReplicaJson, 'address'>): Promise<number>
   return answer.pid;
 }
 
+const config = { backup: { to: backups, every: '1m', keep: 2 } };
+
 beforeAll(async () => {
   mkdirSync(backups);
-  await cluster.startCoordinator({ backup: { to: backups, every: '1m', keep: 2 } });
+  await cluster.startCoordinator(config);
   await cluster.startAgent('node-a', { cards: '2xA100-40GB' });
 });
 afterAll(() => cluster.stop());
@@ -69,14 +71,16 @@ test('a coordinator that lost everything but a snapshot goes on with its fleet, 
   await cluster.coordinator?.end('SIGKILL');
   rmSync(state, { recursive: true });
   expect(await pidOf(kept)).toBe(keptPid);
-  const config = join(cluster.folder, 'coordinator.yaml');
-  const restored = cluster.tangram('snapshot', 'restore', file, '--coordinator-config', config);
-  expect(restored).toMatchObject({ code: 0, stderr: '' });
-  const again = cluster.tangram('snapshot', 'restore', file, '--coordinator-config', config);
+  const restore = [
+    ...['snapshot', 'restore', file],
+    ...['--coordinator-config', join(cluster.folder, 'coordinator.yaml')],
+  ];
+  expect(cluster.tangram(...restore)).toMatchObject({ code: 0, stderr: '' });
+  const again = cluster.tangram(...restore);
   expect(again.code).not.toBe(0);
   expect(again.stderr).toMatch(/the store holds a cluster already/);
 
-  await cluster.startCoordinator();
+  await cluster.startCoordinator(config);
   await eventually('the agent is back', () =>
     /^node-a +ready/m.test(cluster.tangram('get', 'nodes').stdout),
   );

@@ -34,6 +34,8 @@ export interface AccessSettings {
   readonly limits: AccessLimits;
   /** Whether a certificate does not count any more, although its signature and dates do. */
   readonly isRevoked: (certificate: CertificateFacts) => boolean;
+  /** Wall clock until which who showed a certificate is believed: a node renews while its connections stay. */
+  readonly goodUntilMs: (certificate: CertificateFacts) => number;
   /** undefined: no identity provider. */
   readonly oidc: OidcSettings | undefined;
   readonly clock: Clock;

@@ -34,6 +34,8 @@ export interface AuthenticatorDeps {
   readonly records: AccessRecords;
   /** Whether a certificate does not count any more, although its signature and dates do. */
   readonly isRevoked: (certificate: CertificateFacts) => boolean;
+  /** Wall clock until which who showed a certificate is believed: a node renews while its connections stay. */
+  readonly goodUntilMs: (certificate: CertificateFacts) => number;
   /** undefined: no identity provider is configured. */
   readonly oidc: Pick<OidcVerifier, 'verify'> | undefined;
   readonly wallMs: () => number;
@@ -141,7 +143,7 @@ export class Authenticator {
     if (this.#deps.isRevoked(certificate)) {
       throw unknown(`the certificate of ${name} was revoked`, 'ask an administrator why');
     }
-    if (certificate.notAfterMs <= this.#deps.wallMs()) {
+    if (this.#deps.goodUntilMs(certificate) <= this.#deps.wallMs()) {
       throw unknown(
         `the certificate of ${name} has expired`,
         'get a new one, or join the node anew',

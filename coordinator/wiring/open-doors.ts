@@ -54,6 +54,7 @@ export async function openDoors(
     audit,
     // In plaintext nobody shows a certificate.
     isRevoked: (certificate) => trust?.authority.isRevoked(certificate) === true,
+    goodUntilMs: (certificate) => trust?.newest.goodUntilMs(certificate) ?? certificate.notAfterMs,
     oidc: config.oidc,
   });
   const metrics = createMetricsPage(

@@ -12,6 +12,7 @@ import { runTogether } from '../../shared/platform/lifecycle.ts';
 import type { ApiTrust } from '../api/trust-door.ts';
 import { keepAdminFile, writeAdminFile } from '../ca/admin-file.ts';
 import { openAuthority, type Authority } from '../ca/authority.ts';
+import { NewestCertificates } from '../ca/newest-certificates.ts';
 import { JoinTokens } from '../ca/join-tokens.ts';
 import { readKeyFile } from '../ca/key-file.ts';
 import { createServerIdentity } from '../ca/server-identity.ts';
@@ -36,6 +37,7 @@ export interface OpenDoors {
 /** Certificates for this coordinator, its nodes and its users, put together. */
 export interface Trust {
   readonly authority: Authority;
+  readonly newest: NewestCertificates;
   readonly api: ApiTrust;
   /** The administrator's credential. */
   readonly adminFile: string;
@@ -55,6 +57,7 @@ export async function openTrust(settings: TrustSettings): Promise<Trust | null> 
   const keyFile = config.ca.keyFile ?? join(config.stateDir, 'ca.key');
   const passphrase = readKeyFile(keyFile, { create: config.ca.keyFile === undefined });
   const authority = await openAuthority({ store, clusterId, passphrase, clock, log });
+  const newest = await NewestCertificates.open(store, authority);
   const hosts = hostsOf(config);
   const name = ownName();
   const identity = await createServerIdentity({ authority, name, hosts, clock, random, log });
@@ -69,6 +72,7 @@ export async function openTrust(settings: TrustSettings): Promise<Trust | null> 
   const nodeLifeMs = config.ca.nodeCertificateLife;
   return {
     authority,
+    newest,
     adminFile,
     api: {
       enrol: { store, authority, tokens, clock, nodeLifeMs },
@@ -84,6 +88,7 @@ export async function openTrust(settings: TrustSettings): Promise<Trust | null> 
     run: async (signal) => {
       await runTogether(signal, [
         async (over) => authority.run(over),
+        async (over) => newest.run(clock, log, over),
         async (over) => identity.run(over),
         async (over) => keepAdminFile(admin(), over),
       ]);

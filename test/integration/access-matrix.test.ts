@@ -134,6 +134,7 @@ beforeAll(async () => {
       clusterId: cluster,
       records: store,
       isRevoked: ({ serial }) => serial === revokedSerial,
+      goodUntilMs: ({ notAfterMs }) => notAfterMs,
       oidc: undefined,
       wallMs: () => systemClock.wallMs(),
     }),

@@ -29,6 +29,7 @@ export function openAccessTo(
     audit: audit ?? openAuditLog(':memory:', { rowsMax: 10_000, wallMs }),
     limits: { ...accessLimits, ...limits },
     isRevoked: isRevoked ?? (() => false),
+    goodUntilMs: ({ notAfterMs }) => notAfterMs,
     oidc,
     clock: systemClock,
     log: silentLog,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { NodeName } from '../../../../shared/domain/ids.ts';
 import { parseJoinToken } from '../../../../shared/pki/join-token.ts';
 import { makeKeyRequest } from '../../../../shared/pki/key-proof.ts';
@@ -7,6 +7,7 @@ import { isAppError } from '../../../../shared/platform/errors.ts';
 import { silentLog } from '../../../../shared/platform/log.ts';
 import { openAuthority, type Authority } from '../../../../coordinator/ca/authority.ts';
 import { joinNode, renewNode, type EnrolDeps } from '../../../../coordinator/ca/enrol.ts';
+import { NewestCertificates } from '../../../../coordinator/ca/newest-certificates.ts';
 import { JoinTokens, type TokenWish } from '../../../../coordinator/ca/join-tokens.ts';
 import { MemoryStore } from '../../../../coordinator/store/memory-store.ts';
 import type { Store } from '../../../../coordinator/store/store.ts';
@@ -263,6 +264,36 @@ describe('the authority', () => {
     expect(authority.isRevoked(fresh)).toBe(true);
     const bob = { ...fresh, serial: '01', identity: { ...fresh.identity, name: 'bob' } };
     expect(authority.isRevoked(bob)).toBe(false);
+  });
+
+  test('believes who began with a certificate as long as the newest one of its node counts', async () => {
+    const site = await makeSite();
+    const { store, authority, clock, enrol } = site;
+    const factsOf = ({ chainPem }: { readonly chainPem: string }) => {
+      const read = readCertificate(chainPem);
+      if (!read.ok) throw new Error('unreadable');
+      return read.value;
+    };
+    const first = factsOf((await join(site, await tokenFor(site))).issued);
+    const newest = await NewestCertificates.open(store, authority);
+    const over = new AbortController();
+    const running = newest.run(clock, silentLog, over.signal);
+    expect(newest.goodUntilMs(first)).toBe(first.notAfterMs);
+    await clock.advance(dayMs / 2);
+    const second = factsOf(await renewNode(enrol, gpu1, makeKeyRequest(gpu1)));
+    await vi.waitFor(() =>
+      expect(newest.goodUntilMs(first)).toBeGreaterThanOrEqual(second.notAfterMs),
+    );
+    expect(newest.goodUntilMs(first) - first.notAfterMs).toBe(dayMs / 2);
+    // A namesake among users, and a node that nobody joined, have what they show.
+    const ada = { ...first, identity: { ...first.identity, kind: 'user' as const } };
+    expect(newest.goodUntilMs(ada)).toBe(first.notAfterMs);
+    const other = { ...first, identity: { ...first.identity, name: 'gpu-2' } };
+    expect(newest.goodUntilMs(other)).toBe(first.notAfterMs);
+    await authority.revoke(`serial/${second.serial}`);
+    expect(newest.goodUntilMs(first)).toBe(first.notAfterMs);
+    over.abort();
+    await running;
   });
 
   test('hears within moments what another coordinator revokes', async () => {

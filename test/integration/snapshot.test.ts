@@ -71,10 +71,8 @@ test('a coordinator that lost everything but a snapshot goes on with its fleet, 
   await cluster.coordinator?.end('SIGKILL');
   rmSync(state, { recursive: true });
   expect(await pidOf(kept)).toBe(keptPid);
-  const restore = [
-    ...['snapshot', 'restore', file],
-    ...['--coordinator-config', join(cluster.folder, 'coordinator.yaml')],
-  ];
+  const configFile = join(cluster.folder, 'coordinator.yaml');
+  const restore = ['snapshot', 'restore', file, '--coordinator-config', configFile];
   expect(cluster.tangram(...restore)).toMatchObject({ code: 0, stderr: '' });
   const again = cluster.tangram(...restore);
   expect(again.code).not.toBe(0);

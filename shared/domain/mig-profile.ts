@@ -94,14 +94,32 @@ function engineRefusal(
   return null;
 }
 
-/** Every start at which `giProfileId` could be added to `layout`, in ascending order. */
+/**
+ * Every start at which `giProfileId` could be added to `layout`, in ascending order: where `placementRefusal` is null.
+ * It is asked for each profile of each card of a fleet, so what is the same for all starts is looked at once.
+ */
 export function freeStarts(
   geometry: MigGeometry,
   layout: readonly MigPlacement[],
   giProfileId: number,
 ): readonly number[] {
   const profile = profileById(geometry, giProfileId);
-  return (profile?.placementStarts ?? []).filter(
-    (start) => placementRefusal(geometry, layout, { giProfileId, start }) === null,
-  );
+  if (profile === undefined) return noStarts;
+  let occupied = 0;
+  let same = 0;
+  for (const placement of layout) {
+    const other = profileById(geometry, placement.giProfileId);
+    if (other === undefined) return noStarts;
+    occupied |= placementMask(placement.start, other.placementSize);
+    if (other === profile) same += 1;
+  }
+  if (same >= profile.instancesMax) return noStarts;
+  const { placementStarts, placementSize } = profile;
+  const isFree = (start: number): boolean => (placementMask(start, placementSize) & occupied) === 0;
+  if (!placementStarts.some(isFree)) return noStarts;
+  const present = layout.map((placement) => profileById(geometry, placement.giProfileId));
+  if (engineRefusal(geometry, present, profile) !== null) return noStarts;
+  return placementStarts.filter(isFree);
 }
+
+const noStarts: readonly number[] = [];

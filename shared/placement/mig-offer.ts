@@ -1,5 +1,5 @@
 import type { MigGeometry, MigPlacement, MigProfile } from '../domain/mig-profile.ts';
-import { freeStarts, placementMask, placementRefusal, profileById } from '../domain/mig-profile.ts';
+import { freeStarts, placementMask, profileById } from '../domain/mig-profile.ts';
 import type { CardView, SpareInstance } from './card-view.ts';
 import { isIdle, isMigOn, renderUse } from './card-view.ts';
 import { divCeil, divFloor, prices } from './cost.ts';
@@ -57,16 +57,25 @@ function profileOfSpare(geometry: MigGeometry, spare: SpareInstance): MigProfile
 }
 
 function cutsFor(view: CardView, geometry: MigGeometry, need: Need): Cut[] {
-  const cuts = geometry.profiles
-    .filter((profile) => fits(view, geometry, profile, need))
-    .flatMap((profile) =>
-      distinctStarts(geometry, view.layout, profile).map((start) => ({
-        profile,
-        start,
-        exists: false,
-      })),
-    );
+  const cuts = allCuts(view, geometry).filter(({ profile }) => fits(view, geometry, profile, need));
   return cuts.filter((cut) => !cuts.some((other) => isInside(other, cut)));
+}
+
+/** What could be cut on a card does not depend on who asks, and cards of a fleet are asked by every shape of request. */
+const cutsOf = new WeakMap<CardView, readonly Cut[]>();
+
+function allCuts(view: CardView, geometry: MigGeometry): readonly Cut[] {
+  const known = cutsOf.get(view);
+  if (known !== undefined) return known;
+  const cuts = geometry.profiles.flatMap((profile) =>
+    distinctStarts(geometry, view.layout, profile).map((start) => ({
+      profile,
+      start,
+      exists: false,
+    })),
+  );
+  cutsOf.set(view, cuts);
+  return cuts;
 }
 
 /** Whether `inner` takes no compute slice more and only some of the placement units of `outer`. */
@@ -252,9 +261,7 @@ function canHave(view: CardView, geometry: MigGeometry, profile: MigProfile): bo
   const { giProfileId } = profile;
   if (view.spare.some((spare) => spare.giProfileId === giProfileId)) return true;
   if (view.authority !== 'cut') return false;
-  return profile.placementStarts.some(
-    (start) => placementRefusal(geometry, view.layout, { giProfileId, start }) === null,
-  );
+  return freeStarts(geometry, view.layout, giProfileId).length > 0;
 }
 
 function largestOf(profiles: readonly MigProfile[]): MigProfile | null {

@@ -5,7 +5,7 @@ import type { PlanPiece__Output } from '../../shared/wire/generated/tangram/v1/P
 /** Pixels. */
 const sizes = {
   margin: 20,
-  bar: 400,
+  bar: 440,
   barHeight: 38,
   gap: 48,
   title: 20,
@@ -13,7 +13,7 @@ const sizes = {
   row: 86,
   legend: 28,
   /** Of one letter in the widest of the fonts: what does not fit is left to the tooltip. */
-  letter: 7.3,
+  letter: 7.2,
 } as const;
 
 /** Fills that carry dark text in a light and in a dark page; a model keeps its own throughout a picture. */
@@ -130,7 +130,7 @@ function renderPiece(
     `<title>${escape(tip)}</title>`,
     `<rect x="${left}" y="${of.y + 2}" width="${wide}" height="${sizes.barHeight - 4}" rx="3" fill="${of.colour(piece)}"/>`,
     text(left + 5, of.y + 16, fitting(who, wide), 'on'),
-    text(left + 5, of.y + 30, fitting(piece.shape, wide), 'on'),
+    text(left + 5, of.y + 30, fitting(shapeIn(piece, wide), wide), 'on'),
     `</g>`,
   ].join('');
 }
@@ -160,8 +160,17 @@ function coloursOf(cards: readonly PlanCard__Output[]): (piece: PlanPiece__Outpu
   };
 }
 
+/** Where a slice is on its card is seen, so that goes first when there is no room for all. */
+function shapeIn({ shape }: PlanPiece__Output, widthPx: number): string {
+  return shape.length <= lettersIn(widthPx) ? shape : shape.replace(/ at \d+$/, '');
+}
+
+function lettersIn(widthPx: number): number {
+  return Math.floor((widthPx - 8) / sizes.letter);
+}
+
 function fitting(content: string, widthPx: number): string {
-  const letters = Math.floor((widthPx - 8) / sizes.letter);
+  const letters = lettersIn(widthPx);
   if (content.length <= letters) return content;
   return letters < 3 ? '' : `${content.slice(0, letters - 1)}…`;
 }

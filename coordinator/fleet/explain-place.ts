@@ -73,6 +73,6 @@ function whyText(
 
 function moveText(node: NodeName, next: NodeName | null): string {
   return next === null
-    ? 'nothing can take it: make room first'
+    ? 'no other node can take it: make room there first'
     : `tangram drain ${node} would take it to ${next}; tangram defrag --plan prices moves that win room`;
 }

@@ -5,6 +5,7 @@ import type { GpuInventory } from '../../shared/domain/inventory.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 import type { PlacementSnapshot } from '../../shared/placement/engine.ts';
 import { renderShape } from '../../shared/placement/evidence.ts';
+import { compareText } from '../../shared/placement/node-record.ts';
 
 /** One card as it is and as a plan makes it. */
 export interface PlanCard {
@@ -31,7 +32,7 @@ export interface PlanPiece {
 
 const cardMilli = 1_000;
 
-/** Every card that a plan touches, before and after, in order of node and UUID. */
+/** Every card that a plan touches, before and after, in order of node and index. */
 export function pictureOf(plan: Plan, snapshot: PlacementSnapshot): readonly PlanCard[] {
   const ends = new Set<string>(plan.ends);
   const touched = new Set<string>();
@@ -52,7 +53,7 @@ export function pictureOf(plan: Plan, snapshot: PlacementSnapshot): readonly Pla
   return snapshot.nodes
     .flatMap(({ inventory }) => inventory.gpus.map((gpu) => ({ node: inventory.node, gpu })))
     .filter(({ gpu }) => touched.has(gpu.uuid))
-    .sort((a, b) => (a.node + a.gpu.uuid < b.node + b.gpu.uuid ? -1 : 1))
+    .sort((a, b) => compareText(a.node, b.node) || a.gpu.index - b.gpu.index)
     .map(({ node, gpu }) => ({
       node,
       gpu: gpu.uuid,

@@ -48,9 +48,9 @@ test('each piece stands where its slice is, and what goes or comes is told apart
   expect(
     pieces.map(([, kind, title, x, width]) => [kind, title, Number(x), Number(width)]),
   ).toEqual([
-    ['piece goes', '2g.10gb at 0 ocr-1', 21, 98],
-    ['piece', '2g.10gb at 0 free', 221, 98],
-    ['piece comes', '2g.10gb at 0 ocr-2', 569, 98],
+    ['piece goes', '2g.10gb at 0 ocr-1', 21, 108],
+    ['piece', '2g.10gb at 0 free', 241, 108],
+    ['piece comes', '2g.10gb at 0 ocr-2', 619, 108],
   ]);
   expect(svg).toContain('node-a GPU0  NVIDIA A100-SXM4-40GB  before');
 });

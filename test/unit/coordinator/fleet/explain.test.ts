@@ -35,7 +35,7 @@ test('a placed model that nothing else could take says so', async () => {
   await fleet.run(4_000);
   const [place] = fleet.core.explain(nameOf('vad'))?.places ?? [];
   expect(place?.why).toMatch(/^no other node has a place for it \(it costs \d+ now\)$/);
-  expect(place?.toMove).toBe('nothing can take it: make room first');
+  expect(place?.toMove).toBe('no other node can take it: make room there first');
   await fleet.kill();
 });
 

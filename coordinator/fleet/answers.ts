@@ -38,17 +38,24 @@ export interface AnswerLimits {
 /** What one call forgets at most to make room for its own answer: a transaction has a limit. */
 const forgottenPerCallMax = 8;
 
+/** An answer as this leader knows it. */
+interface Kept {
+  /** Monotonic: since when. Wall clocks of two coordinators differ, and one of them may be set. */
+  readonly sinceMs: number;
+  readonly bytes: number;
+}
+
 /**
  * What was answered lately, by the id that the caller drew.
  * Invariants: an answer is written in the transaction that does what was asked, so there is never one without the other;
- * number, age and bytes are bounded, and the oldest go first.
+ * number, age and bytes are bounded, and the oldest go first; a leader keeps what it found for as long as its own.
  */
 export class Answers {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #limits: AnswerLimits;
   /** Keys in the order in which they were written, with their bytes. */
-  readonly #kept = new Map<string, { readonly atMs: number; readonly bytes: number }>();
+  readonly #kept = new Map<string, Kept>();
   #bytes = 0;
 
   constructor(deps: {
@@ -63,17 +70,20 @@ export class Answers {
 
   /** After the ledger was read anew. */
   reload(): void {
+    const known = new Map(this.#kept);
     this.#kept.clear();
     this.#bytes = 0;
     const rows = this.#ledger.answers.entries();
     rows.sort(([, left], [, right]) => left.atMs - right.atMs);
-    for (const [key, record] of rows) this.#note(key, record);
+    for (const [key, record] of rows) this.#note(key, record, known.get(key)?.sinceMs);
   }
 
   /** What was answered to this very call; null: it is new. Throws REQUEST_ID_REUSED. */
   find(call: Pick<OnceCall<never>, 'id' | 'fingerprint'>): AnsweredBefore | null {
-    const row = this.#ledger.answers.get(storeKeys.answer(call.id));
-    if (row === undefined || this.#isOld(row.value)) return null;
+    const key = storeKeys.answer(call.id);
+    const row = this.#ledger.answers.get(key);
+    const kept = this.#kept.get(key);
+    if (row === undefined || kept === undefined || this.#isOld(kept)) return null;
     if (row.value.fingerprint !== call.fingerprint) {
       throw new AppError('REQUEST_ID_REUSED', `the request id ${call.id} came with another call`, {
         hint: 'draw a new id for each new call, and send the same one only to try the same call again',
@@ -106,7 +116,7 @@ export class Answers {
 
   /** The writes that forget what is too old. */
   forget(): readonly LedgerWrite[] {
-    return this.#forgetWhile(({ atMs }) => this.#isOld({ atMs }), Infinity);
+    return this.#forgetWhile((kept) => this.#isOld(kept), Infinity);
   }
 
   /** Makes room for one more; `coming` may be there already, and is replaced. */
@@ -114,7 +124,7 @@ export class Answers {
     let count = this.#kept.size + (this.#kept.has(coming) ? 0 : 1);
     let total = this.#bytes + bytes;
     const { answersMax, answerBytesMax } = this.#limits;
-    const isSurplus = (kept: { readonly atMs: number; readonly bytes: number }): boolean => {
+    const isSurplus = (kept: Kept): boolean => {
       if (count <= answersMax && total <= answerBytesMax && !this.#isOld(kept)) return false;
       count -= 1;
       total -= kept.bytes;
@@ -123,11 +133,7 @@ export class Answers {
     return this.#forgetWhile(isSurplus, forgottenPerCallMax, coming);
   }
 
-  #forgetWhile(
-    goes: (kept: { readonly atMs: number; readonly bytes: number }) => boolean,
-    most: number,
-    except = '',
-  ): readonly LedgerWrite[] {
+  #forgetWhile(goes: (kept: Kept) => boolean, most: number, except = ''): readonly LedgerWrite[] {
     const writes: LedgerWrite[] = [];
     for (const [key, kept] of this.#kept) {
       if (key === except) continue;
@@ -144,9 +150,9 @@ export class Answers {
     return writes;
   }
 
-  #note(key: string, record: AnswerRecord): void {
+  #note(key: string, record: AnswerRecord, sinceMs = this.#clock.monotonicMs()): void {
     const bytes = bytesOf(key, record);
-    this.#kept.set(key, { atMs: record.atMs, bytes });
+    this.#kept.set(key, { sinceMs, bytes });
     this.#bytes += bytes;
   }
 
@@ -155,8 +161,8 @@ export class Answers {
     this.#kept.delete(key);
   }
 
-  #isOld({ atMs }: { readonly atMs: number }): boolean {
-    return this.#clock.wallMs() - atMs > this.#limits.answerKeptMs;
+  #isOld({ sinceMs }: Kept): boolean {
+    return this.#clock.monotonicMs() - sinceMs > this.#limits.answerKeptMs;
   }
 }
 

@@ -9,6 +9,8 @@ interface Sleeper {
 export class ManualClock implements Clock {
   #nowMs = 0;
   readonly #startWallMs: number;
+  /** Somebody has set the wall clock by so much. */
+  wallOffsetMs = 0;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(startWallMs = 1_700_000_000_000) {
@@ -16,7 +18,7 @@ export class ManualClock implements Clock {
   }
 
   wallMs(): number {
-    return this.#startWallMs + this.#nowMs;
+    return this.#startWallMs + this.#nowMs + this.wallOffsetMs;
   }
 
   monotonicMs(): number {

@@ -124,6 +124,19 @@ test('answers are kept for as long as is promised, and not longer', async () => 
   await fleet.kill();
 });
 
+test('answers are kept for as long as is promised, whatever the wall clock of the next leader says', async () => {
+  const { fleet, store } = await started({ answerKeptMs: 20_000 });
+  await fleet.core.applyModel(modelSpec('vad', { replicas: 0 }), scale('a'));
+  await fleet.kill();
+  fleet.clock.wallOffsetMs = 3_600_000;
+  await fleet.start(store);
+  await fleet.run(18_000);
+  await answerOf(fleet.core.applyModel(modelSpec('vad', { replicas: 0 }), scale('a')));
+  await fleet.run(4_000);
+  expect((await store.list('answers/')).entries).toEqual([]);
+  await fleet.kill();
+});
+
 test('the oldest answers go when there are too many, or too many bytes', async () => {
   for (const limits of [{ answersMax: 4 }, { answerBytesMax: 12_000 }]) {
     const { fleet, store } = await started(limits);

@@ -80,6 +80,7 @@ export const methodTable: Readonly<Record<string, MethodRule>> = {
 
   'tangram.v1.ClusterService/ListNodes': reading(readers),
   'tangram.v1.ClusterService/GetNode': reading(readers, { target: named('nodes', 'name') }),
+  'tangram.v1.ClusterService/WatchNodes': reading(readers, { target: named('nodes', 'name') }),
   'tangram.v1.ClusterService/CordonNode': changing(operators, wholeNode()),
   'tangram.v1.ClusterService/DrainNode': changing(operators, wholeNode()),
   'tangram.v1.ClusterService/UncordonNode': changing(operators, wholeNode()),

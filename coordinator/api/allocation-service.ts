@@ -1,7 +1,6 @@
-import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { handleServerStreamingCall } from '@grpc/grpc-js';
 import { decodeAllocation } from '../../shared/wire/allocation-codec.ts';
 import { readMask } from '../../shared/wire/read-mask.ts';
-import { paced, serverStream } from '../../shared/wire/server-stream.ts';
 import { allocationService } from '../../shared/wire/services.ts';
 import { fieldError, problemError, unary } from '../../shared/wire/unary.ts';
 import type { AllocateRequest__Output } from '../../shared/wire/generated/tangram/v1/AllocateRequest.ts';
@@ -21,6 +20,7 @@ import {
 import { mutation } from './mutation.ts';
 import { allocationNameIn } from './names.ts';
 import { pageOf } from './page-token.ts';
+import { watchStream } from './watch-stream.ts';
 
 export interface AllocationDeps {
   readonly core: { readonly allocations: Allocations };
@@ -107,26 +107,22 @@ function allocationReads({
   };
 }
 
-type Call = ServerWritableStream<WatchAllocationsRequest__Output, WatchAllocationsResponse>;
-
-/** As `watchModels`. */
 function watchAllocations(
   allocations: Allocations,
   onError: (error: unknown) => void,
 ): handleServerStreamingCall<WatchAllocationsRequest__Output, WatchAllocationsResponse> {
-  return serverStream(async (call: Call, signal) => {
-    const { name, resumeRevision, readMask: mask } = call.request;
-    const only = name === '' ? null : allocationNameIn(name);
-    const masked = readMask<Allocation>(message, mask);
-    for await (const event of allocations.watch(signal, resumeRevision)) {
-      const about = nameOf(event);
-      if (only !== null && about !== null && about !== only) continue;
-      const told = encodeAllocationEvent(event);
-      const sent = told.allocation ? { ...told, allocation: masked(told.allocation) } : told;
-      await paced(call, sent, signal);
-      if (signal.aborted) break;
-    }
-  }, onError);
+  return watchStream(
+    {
+      message,
+      field: 'allocation',
+      watch: allocations.watch.bind(allocations),
+      only: ({ name }: WatchAllocationsRequest__Output) =>
+        name === '' ? null : allocationNameIn(name),
+      nameOf,
+      encode: encodeAllocationEvent,
+    },
+    onError,
+  );
 }
 
 function nameOf(event: AllocationEvent): string | null {

@@ -14,11 +14,13 @@ import type { Node } from '../../shared/wire/generated/tangram/v1/Node.ts';
 import type { RemoveNodeRequest__Output } from '../../shared/wire/generated/tangram/v1/RemoveNodeRequest.ts';
 import type { RemoveNodeResponse } from '../../shared/wire/generated/tangram/v1/RemoveNodeResponse.ts';
 import type { CoordinatorCore, NodeView, RemovedNode } from '../fleet/core.ts';
+import { replicasByClaim } from '../fleet/views.ts';
 import { checkedLabels } from './label-map.ts';
 import { mutation } from './mutation.ts';
 import { nodeNameIn } from './names.ts';
-import { encodeFleetEvent, encodeNodeView, replicasByClaim } from './node-view-codec.ts';
+import { encodeFleetEvent, encodeNodeView } from './node-view-codec.ts';
 import { askedPage, encodeToken, pageOf } from './page-token.ts';
+import { watchNodes } from './watch-nodes.ts';
 
 export interface ClusterDeps {
   readonly core: CoordinatorCore;
@@ -54,6 +56,7 @@ export function clusterHandlers(deps: ClusterDeps): ClusterServiceHandlers {
       }
       return { node: masked(encodeNodeView(view, replicasByClaim(core.models()))) };
     }, onError),
+    WatchNodes: watchNodes(core, onError),
     CordonNode: availabilityMethod(clusterService.CordonNode, 'cordoned', deps),
     DrainNode: drainMethod(deps),
     UncordonNode: availabilityMethod(clusterService.UncordonNode, 'ready', deps),

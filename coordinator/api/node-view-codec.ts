@@ -1,3 +1,4 @@
+import { unreachable } from '../../shared/domain/assert.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
 import type { ClaimId, GpuUuid } from '../../shared/domain/ids.ts';
 import type { GpuInventory, MigInstance } from '../../shared/domain/inventory.ts';
@@ -5,13 +6,14 @@ import { sliceEnforcement, type Slice } from '../../shared/domain/slice.ts';
 import { encodeShape } from '../../shared/wire/slice-codec.ts';
 import { encodePeers } from '../../shared/wire/inventory-codec.ts';
 import { inverted } from '../../shared/wire/fields.ts';
-import type { DrainView, FleetEvent, ModelView, NodeView, ReplicaView } from '../fleet/core.ts';
+import type { DrainView, FleetEvent, NodeEvent, NodeView, ReplicaView } from '../fleet/core.ts';
 import type { NodeAvailability } from '../../shared/placement/engine.ts';
 import type { Event } from '../../shared/wire/generated/tangram/v1/Event.ts';
 import type { Gpu } from '../../shared/wire/generated/tangram/v1/Gpu.ts';
 import type { GpuSlice } from '../../shared/wire/generated/tangram/v1/GpuSlice.ts';
 import type { Node } from '../../shared/wire/generated/tangram/v1/Node.ts';
 import type { NodeDrain } from '../../shared/wire/generated/tangram/v1/NodeDrain.ts';
+import type { WatchNodesResponse } from '../../shared/wire/generated/tangram/v1/WatchNodesResponse.ts';
 import { encodeReplicaView } from './model-view-codec.ts';
 
 const encodeAvailability = inverted({
@@ -22,16 +24,10 @@ const encodeAvailability = inverted({
   NODE_AVAILABILITY_LOST: 'lost',
 } as const satisfies Readonly<Record<string, NodeAvailability['kind']>>);
 
-/** Replicas by the claim that holds their place, for `encodeNodeView`. */
-export function replicasByClaim(models: readonly ModelView[]): ReadonlyMap<ClaimId, ReplicaView> {
-  return new Map(
-    models.flatMap((model) =>
-      model.replicas.map((replica): [ClaimId, ReplicaView] => [replica.claim.id, replica]),
-    ),
-  );
-}
-
-/** A node as operators see it. What only its agent can tell is empty until the agent has spoken. */
+/**
+ * A node as operators see it, with replicas by their claims. What only its agent can tell is empty until the agent has
+ * spoken.
+ */
 export function encodeNodeView(view: NodeView, replicas: ReadonlyMap<ClaimId, ReplicaView>): Node {
   const inventory = view.inventory;
   return {
@@ -60,6 +56,24 @@ export function encodeNodeView(view: NodeView, replicas: ReadonlyMap<ClaimId, Re
     ),
     ...(view.drain === null ? {} : { drain: encodeDrain(view.drain) }),
   };
+}
+
+export function encodeNodeEvent(event: NodeEvent): WatchNodesResponse {
+  const { revision } = event;
+  switch (event.kind) {
+    case 'node': {
+      const replicas = new Map(event.replicas.map((each) => [each.claim.id, each]));
+      return { node: encodeNodeView(event.node, replicas), event: 'node', revision };
+    }
+    case 'deleted':
+      return { deleted: event.name, event: 'deleted', revision };
+    case 'synced':
+      return { synced: true, event: 'synced', revision };
+    case 'bookmark':
+      return { bookmark: true, event: 'bookmark', revision };
+    default:
+      return unreachable(event);
+  }
 }
 
 function encodeDrain({ deadlineMs, left, ...drain }: DrainView): NodeDrain {

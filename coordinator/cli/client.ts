@@ -53,7 +53,10 @@ import type { TelemetryServiceClient } from '../../shared/wire/generated/tangram
 import type { SnapshotServiceClient } from '../../shared/wire/generated/tangram/v1/SnapshotService.ts';
 import type { TrustServiceClient } from '../../shared/wire/generated/tangram/v1/TrustService.ts';
 import type { WhatIfServiceClient } from '../../shared/wire/generated/tangram/v1/WhatIfService.ts';
+import type { WatchModelsRequest } from '../../shared/wire/generated/tangram/v1/WatchModelsRequest.ts';
 import type { WatchModelsResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchModelsResponse.ts';
+import type { WatchNodesRequest } from '../../shared/wire/generated/tangram/v1/WatchNodesRequest.ts';
+import type { WatchNodesResponse__Output } from '../../shared/wire/generated/tangram/v1/WatchNodesResponse.ts';
 
 /** The coordinator as the command line sees it. Every method throws AppError: COORDINATOR_AWAY, or what was answered. */
 export interface CoordinatorClient
@@ -84,7 +87,15 @@ export interface CoordinatorClient
   explain(name: string): Promise<ExplainResponse__Output>;
   readLogs(replica: string, tailLines: number): Promise<string>;
   /** Ends when `signal` aborts. */
-  watchModels(name: string, signal: AbortSignal): AsyncIterable<WatchModelsResponse__Output>;
+  watchModels(
+    request: WatchModelsRequest,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchModelsResponse__Output>;
+  /** Ends when `signal` aborts. */
+  watchNodes(
+    request: WatchNodesRequest,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchNodesResponse__Output>;
   /** All pages. */
   listNodes(): Promise<readonly Node__Output[]>;
   getNode(name: string): Promise<Node__Output>;
@@ -159,7 +170,8 @@ export function connectCoordinator(
     ...snapshotCalls(connection.snapshot, via),
     ...trustCalls(connection.trust, connection.ask),
     ...whatIfCalls(connection.whatIf, connection.ask),
-    watchModels: (name, signal) => via.read(connection.scheduler.watchModels({ name }), signal),
+    watchModels: (request, signal) => via.read(connection.scheduler.watchModels(request), signal),
+    watchNodes: (request, signal) => via.read(connection.cluster.watchNodes(request), signal),
     close: () => {
       connection.access.close();
       connection.allocation.close();

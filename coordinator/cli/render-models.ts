@@ -1,4 +1,4 @@
-import { renderTable } from '../../shared/platform/table.ts';
+import { renderTable, type Table } from '../../shared/platform/table.ts';
 import type { Disruption__Output } from '../../shared/wire/generated/tangram/v1/Disruption.ts';
 import type { ExplainResponse__Output } from '../../shared/wire/generated/tangram/v1/ExplainResponse.ts';
 import type { Event__Output } from '../../shared/wire/generated/tangram/v1/Event.ts';
@@ -27,9 +27,24 @@ export function gpuIndices(nodes: readonly Node__Output[]): GpuIndices {
 
 /** `tangram get models`. */
 export function renderModels(models: readonly Model__Output[]): string {
-  return renderTable(
-    ['MODEL', 'VERSION', 'READY', 'PLACED', 'WANTED', 'GPU', 'PRIORITY', 'STATE', 'REASON'],
-    models.map((model) => [
+  const { columns, rows } = modelsTable(models);
+  return renderTable(columns, rows);
+}
+
+export function modelsTable(models: readonly Model__Output[]): Table {
+  return {
+    columns: [
+      'MODEL',
+      'VERSION',
+      'READY',
+      'PLACED',
+      'WANTED',
+      'GPU',
+      'PRIORITY',
+      'STATE',
+      'REASON',
+    ],
+    rows: models.map((model) => [
       model.name,
       model.version,
       String(model.status?.replicasReady ?? 0),
@@ -40,7 +55,7 @@ export function renderModels(models: readonly Model__Output[]): string {
       modelState(model),
       model.status?.pendingReason ?? '',
     ]),
-  );
+  };
 }
 
 export function modelState(model: Model__Output): string {

@@ -1,5 +1,5 @@
 import { nvlinkIslands } from '../../shared/domain/nvlink-islands.ts';
-import { renderTable } from '../../shared/platform/table.ts';
+import { renderTable, type Table } from '../../shared/platform/table.ts';
 import type { Event__Output } from '../../shared/wire/generated/tangram/v1/Event.ts';
 import type { Gpu__Output } from '../../shared/wire/generated/tangram/v1/Gpu.ts';
 import type { Node__Output } from '../../shared/wire/generated/tangram/v1/Node.ts';
@@ -18,8 +18,13 @@ import {
 
 /** `tangram get nodes`. */
 export function renderNodes(nodes: readonly Node__Output[], nowMs: number): string {
-  return renderTable(
-    [
+  const { columns, rows } = nodesTable(nodes, nowMs);
+  return renderTable(columns, rows);
+}
+
+export function nodesTable(nodes: readonly Node__Output[], nowMs: number): Table {
+  return {
+    columns: [
       'NODE',
       'STATE',
       'LINK',
@@ -32,7 +37,7 @@ export function renderNodes(nodes: readonly Node__Output[], nowMs: number): stri
       'AGENT',
       'REASON',
     ],
-    nodes.map((node) => [
+    rows: nodes.map((node) => [
       node.name,
       availabilityWord(node.availability),
       node.connected ? 'up' : 'down',
@@ -45,7 +50,7 @@ export function renderNodes(nodes: readonly Node__Output[], nowMs: number): stri
       node.agentVersion,
       node.availabilityReason,
     ]),
-  );
+  };
 }
 
 /** `2x NVIDIA A100-SXM4-40GB, 1x NVIDIA L40S`. */

@@ -108,7 +108,7 @@ async function restore(
     log: silentLog,
   });
   try {
-    return await restoreSnapshot(store, () => readSnapshotFile(file));
+    return await restoreSnapshot(store, () => readSnapshotFile(file), clock.wallMs());
   } finally {
     await store.close();
   }

@@ -58,7 +58,7 @@ async function watchOnce(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for await (const event of client.watchModels('', signal)) see(event);
+    for await (const event of client.watchModels({}, signal)) see(event);
   } catch (error) {
     if (!isAppError(error, 'WATCH_EXPIRED') && !isAppError(error, 'COORDINATOR_AWAY')) throw error;
   }

@@ -11,7 +11,7 @@ import { AnsweredBefore, type OnceCall } from './answers.ts';
 import { applyModel, deleteModel, unknownModel } from './apply.ts';
 import { applyPlan } from './apply-plan.ts';
 import { establishCluster } from './cluster-record.ts';
-import type { CoordinatorCore, ModelView, NodeView } from './core.ts';
+import type { CoordinatorCore, ModelView, NodeView, PeopledNode } from './core.ts';
 import { explainModel } from './explain.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { Watches } from './watches.ts';
@@ -24,7 +24,7 @@ import { runRound } from './round.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
 import { labelNode, setAvailability, unknownNode } from './set-availability.ts';
-import { viewChange, viewModel, viewNode } from './views.ts';
+import { replicasByClaim, viewChange, viewModel, viewNode } from './views.ts';
 import { tryModel, tryNodes, tryWithout } from './what-if-desk.ts';
 import { World, type CoreDeps } from './world.ts';
 
@@ -111,6 +111,7 @@ class Core implements RunningCore {
       models: () => this.eachModel(),
       changes: () => this.changes(),
       allocations: () => this.allocations.list(),
+      nodes: () => this.#peopledNodes(),
     });
     this.allocations = {
       ...createAllocations(world, this.#planner, (task, once) => this.#write(task, once)),
@@ -232,6 +233,13 @@ class Core implements RunningCore {
     }
   }
 
+  *#peopledNodes(): Iterable<PeopledNode> {
+    const all = replicasByClaim(this.eachModel());
+    for (const node of this.eachNode()) {
+      yield { node, replicas: node.claims.flatMap(({ id }) => all.get(id) ?? []) };
+    }
+  }
+
   node: CoordinatorCore['node'] = (name) => {
     const live = this.#world.registry.get(name);
     return live && this.#viewNode(live);
@@ -253,6 +261,9 @@ class Core implements RunningCore {
 
   watchChanges: CoordinatorCore['watchChanges'] = (signal, resume) =>
     this.#watches.changes(signal, resume);
+
+  watchNodes: CoordinatorCore['watchNodes'] = (signal, resume) =>
+    this.#watches.nodes(signal, resume);
 
   knowsNode: CoordinatorCore['knowsNode'] = (name) =>
     this.#world.registry.get(name)?.connected === true;

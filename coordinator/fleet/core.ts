@@ -217,6 +217,18 @@ export type ModelEvent =
   | { readonly kind: 'deleted'; readonly name: ModelName; readonly revision: string }
   | WatchMark;
 
+/** As ModelEvent, for nodes. */
+export type NodeEvent =
+  | ({ readonly kind: 'node'; readonly revision: string } & PeopledNode)
+  | { readonly kind: 'deleted'; readonly name: NodeName; readonly revision: string }
+  | WatchMark;
+
+/** A node with the replicas that hold a place there. */
+export interface PeopledNode {
+  readonly node: NodeView;
+  readonly replicas: readonly ReplicaView[];
+}
+
 /** `synced`: everything was told; `bookmark`: nothing has changed since. */
 export interface WatchMark {
   readonly kind: 'synced' | 'bookmark';
@@ -318,6 +330,7 @@ export interface CoordinatorCore {
    */
   watchModels(signal: AbortSignal, resume?: string): AsyncIterable<ModelEvent>;
   watchChanges(signal: AbortSignal, resume?: string): AsyncIterable<ChangeEvent>;
+  watchNodes(signal: AbortSignal, resume?: string): AsyncIterable<NodeEvent>;
   /** Whether an agent speaks for it now. */
   knowsNode(name: NodeName): boolean;
   /**

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../shared/domain/canonical-json.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { AppError, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
@@ -13,6 +13,8 @@ export type ViewEvent<V> =
 export interface WatchSource<V> {
   readonly nameOf: (view: V) => string;
   readonly views: () => Iterable<V>;
+  /** What of a view is told when it changes; absent: all of it. Equal parts that are the same object compare at once. */
+  readonly told?: (view: V) => unknown;
   /** The store's revision that `views` shows at this moment. */
   readonly storeRevision: () => bigint;
   /** Who there was at an older revision of the store. Throws STORE_COMPACTED, REQUEST_INVALID. */
@@ -47,7 +49,7 @@ export class ViewWatch<V> {
   readonly #limits: WatchLimits;
   readonly #clock: Clock;
   readonly #watchers = new Set<Watcher<V>>();
-  readonly #last = new Map<string, { readonly view: V; readonly text: string }>();
+  readonly #last = new Map<string, V>();
   #history: { readonly at: number; readonly event: ViewEvent<V> }[] = [];
   #at = 0;
   #epoch = 0;
@@ -122,7 +124,7 @@ export class ViewWatch<V> {
   /** Everything as it is. `from`: for somebody who has seen an older state, who is told what is gone since. */
   async *#all(from: WatchPosition | null): AsyncIterable<ViewEvent<V>> {
     // As of now: what happens while this is read waits in the watcher's queue.
-    const present = new Map([...this.#last].map(([name, { view }]) => [name, view]));
+    const present = new Map(this.#last);
     // No place to resume from before all of it was told.
     const revision = '';
     const before = from === null ? [] : await this.#namesAt(from);
@@ -158,14 +160,15 @@ export class ViewWatch<V> {
 
   #compare(): void {
     const store = this.#source.storeRevision();
+    const { told = (view: V): unknown => view } = this.#source;
     const fresh: ((revision: string) => ViewEvent<V>)[] = [];
     const present = new Set<string>();
     for (const view of this.#source.views()) {
       const name = this.#source.nameOf(view);
       present.add(name);
-      const text = canonicalJson(view);
-      if (this.#last.get(name)?.text === text) continue;
-      this.#last.set(name, { view, text });
+      const before = this.#last.get(name);
+      if (before !== undefined && isDeepStrictEqual(told(before), told(view))) continue;
+      this.#last.set(name, view);
       fresh.push((revision) => ({ kind: 'view', view, revision }));
     }
     for (const name of this.#last.keys()) {

@@ -1,10 +1,10 @@
 import type { Change } from '../../shared/domain/change.ts';
-import type { ModelName } from '../../shared/domain/ids.ts';
+import type { ClaimId, ModelName } from '../../shared/domain/ids.ts';
 import { storeKeys, type ModelRecord, type NodeRecord } from '../store/values.ts';
 import { waitsFor } from './abort-change.ts';
 import { availabilityOf } from './availability.ts';
 import { contentHash } from './content-hash.ts';
-import type { ChangeView, ModelView, NodeView } from './core.ts';
+import type { ChangeView, ModelView, NodeView, ReplicaView } from './core.ts';
 import { viewDrain } from './drain.ts';
 import { standingOf } from './model-plan.ts';
 import type { LiveNode } from './node-registry.ts';
@@ -58,6 +58,15 @@ export function viewRecord(
         ? ''
         : (planner.pending(name)?.refusal.summary ?? 'not placed yet: the planner has not run'),
   };
+}
+
+/** Replicas by the claim that holds their place. */
+export function replicasByClaim(models: Iterable<ModelView>): ReadonlyMap<ClaimId, ReplicaView> {
+  const found = new Map<ClaimId, ReplicaView>();
+  for (const { replicas } of models) {
+    for (const replica of replicas) found.set(replica.claim.id, replica);
+  }
+  return found;
 }
 
 /** A change as people see it. */

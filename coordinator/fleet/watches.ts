@@ -1,6 +1,18 @@
-import { parseAllocationName, parseChangeId, parseModelName } from '../../shared/domain/ids.ts';
+import {
+  parseAllocationName,
+  parseChangeId,
+  parseModelName,
+  parseNodeName,
+} from '../../shared/domain/ids.ts';
 import type { AllocationEvent, AllocationView } from './allocations.ts';
-import type { ChangeEvent, ChangeView, ModelEvent, ModelView } from './core.ts';
+import type {
+  ChangeEvent,
+  ChangeView,
+  ModelEvent,
+  ModelView,
+  NodeEvent,
+  PeopledNode,
+} from './core.ts';
 import { ViewWatch, type ViewEvent } from './view-watch.ts';
 import type { World } from './world.ts';
 
@@ -9,6 +21,7 @@ export class Watches {
   readonly #models: ViewWatch<ModelView>;
   readonly #changes: ViewWatch<ChangeView>;
   readonly #allocations: ViewWatch<AllocationView>;
+  readonly #nodes: ViewWatch<PeopledNode>;
 
   constructor(
     world: World,
@@ -16,6 +29,7 @@ export class Watches {
       readonly models: () => Iterable<ModelView>;
       readonly changes: () => Iterable<ChangeView>;
       readonly allocations: () => Iterable<AllocationView>;
+      readonly nodes: () => Iterable<PeopledNode>;
     },
   ) {
     const { ledger, deps } = world;
@@ -47,18 +61,31 @@ export class Watches {
       },
       deps,
     );
+    this.#nodes = new ViewWatch(
+      {
+        nameOf: ({ node }) => node.node,
+        views: views.nodes,
+        // Each heartbeat of each node would be an event.
+        told: ({ node, replicas }) => ({ node: { ...node, lastSeenMs: 0 }, replicas }),
+        storeRevision,
+        namesAt: async (revision) => ledger.keysAt(ledger.nodes.prefix, revision),
+      },
+      deps,
+    );
   }
 
   useEpoch(epoch: number): void {
     this.#models.useEpoch(epoch);
     this.#changes.useEpoch(epoch);
     this.#allocations.useEpoch(epoch);
+    this.#nodes.useEpoch(epoch);
   }
 
   publish(): void {
     this.#models.publish();
     this.#changes.publish();
     this.#allocations.publish();
+    this.#nodes.publish();
   }
 
   async *models(signal: AbortSignal, resume?: string): AsyncIterable<ModelEvent> {
@@ -72,6 +99,10 @@ export class Watches {
   async *allocations(signal: AbortSignal, resume?: string): AsyncIterable<AllocationEvent> {
     for await (const event of this.#allocations.watch(signal, resume))
       yield* allocationEvent(event);
+  }
+
+  async *nodes(signal: AbortSignal, resume?: string): AsyncIterable<NodeEvent> {
+    for await (const event of this.#nodes.watch(signal, resume)) yield* nodeEvent(event);
   }
 }
 
@@ -97,4 +128,12 @@ function changeEvent(event: ViewEvent<ChangeView>): readonly ChangeEvent[] {
   if (event.kind !== 'gone') return [{ kind: event.kind, revision }];
   const id = parseChangeId(event.name);
   return id.ok ? [{ kind: 'forgotten', id: id.value, revision }] : [];
+}
+
+function nodeEvent(event: ViewEvent<PeopledNode>): readonly NodeEvent[] {
+  const { revision } = event;
+  if (event.kind === 'view') return [{ kind: 'node', ...event.view, revision }];
+  if (event.kind !== 'gone') return [{ kind: event.kind, revision }];
+  const name = parseNodeName(event.name);
+  return name.ok ? [{ kind: 'deleted', name: name.value, revision }] : [];
 }

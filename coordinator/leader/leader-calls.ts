@@ -60,6 +60,10 @@ export function leaderCalls(leader: () => RunningCore): LeaderCalls {
       const core = leader();
       return watchUntilDeposed(core, (either) => core.watchChanges(either, ...rest), signal);
     },
+    watchNodes: (signal, ...rest) => {
+      const core = leader();
+      return watchUntilDeposed(core, (either) => core.watchNodes(either, ...rest), signal);
+    },
   };
 }
 

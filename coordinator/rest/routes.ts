@@ -39,6 +39,7 @@ export const routes: readonly Route[] = [
   get('/v1/allocations/{name}:explain', 'AllocationService/ExplainAllocation'),
 
   get('/v1/nodes', 'ClusterService/ListNodes'),
+  get('/v1/nodes:watch', 'ClusterService/WatchNodes'),
   get('/v1/nodes/{name}', 'ClusterService/GetNode'),
   post('/v1/nodes/{name}:cordon', 'ClusterService/CordonNode'),
   post('/v1/nodes/{name}:drain', 'ClusterService/DrainNode'),

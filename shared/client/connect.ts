@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { splitPem } from '../pki/certificates.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
+import type { WatchAllocationsRequest } from '../wire/generated/tangram/v1/WatchAllocationsRequest.ts';
+import type { WatchAllocationsResponse__Output } from '../wire/generated/tangram/v1/WatchAllocationsResponse.ts';
 import type { WatchChangesRequest } from '../wire/generated/tangram/v1/WatchChangesRequest.ts';
 import type { WatchChangesResponse__Output } from '../wire/generated/tangram/v1/WatchChangesResponse.ts';
 import type { WatchModelsRequest } from '../wire/generated/tangram/v1/WatchModelsRequest.ts';
 import type { WatchModelsResponse__Output } from '../wire/generated/tangram/v1/WatchModelsResponse.ts';
+import type { WatchNodesRequest } from '../wire/generated/tangram/v1/WatchNodesRequest.ts';
+import type { WatchNodesResponse__Output } from '../wire/generated/tangram/v1/WatchNodesResponse.ts';
 import {
   allocationService,
   changeService,
@@ -24,7 +28,8 @@ import {
   type Calls,
 } from './calls.ts';
 import { Coordinators, isPassing, pause } from './coordinators.ts';
-import { resumedWatch, type WatchShape } from './resumed-watch.ts';
+import { resumedWatch } from './resumed-watch.ts';
+import { allocationWatch, changeWatch, modelWatch, nodeWatch } from './watch-shapes.ts';
 
 export interface ConnectOptions {
   /** `host:port` of each coordinator: of `grpc` with a certificate, of `join` with a token. */
@@ -55,6 +60,14 @@ export interface TangramClient extends Calls {
     request: WatchChangesRequest,
     signal: AbortSignal,
   ): AsyncIterable<WatchChangesResponse__Output>;
+  watchAllocations(
+    request: WatchAllocationsRequest,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchAllocationsResponse__Output>;
+  watchNodes(
+    request: WatchNodesRequest,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchNodesResponse__Output>;
   close(): void;
 }
 
@@ -89,6 +102,8 @@ export function connect(options: ConnectOptions): TangramClient {
     ...calls,
     watchModels: (request, signal) => resumedWatch(modelWatch, request, deps, signal),
     watchChanges: (request, signal) => resumedWatch(changeWatch, request, deps, signal),
+    watchAllocations: (request, signal) => resumedWatch(allocationWatch, request, deps, signal),
+    watchNodes: (request, signal) => resumedWatch(nodeWatch, request, deps, signal),
     close: () => coordinators.close(),
   };
 }
@@ -133,17 +148,3 @@ async function persistent(
     }
   }
 }
-
-const modelWatch: WatchShape<WatchModelsResponse__Output> = {
-  method: schedulerService.WatchModels,
-  nameOf: ({ model, deleted }) => model?.name ?? deleted ?? null,
-  isGone: ({ deleted }) => deleted !== undefined,
-  gone: (name) => ({ event: 'deleted', deleted: name, revision: '' }),
-};
-
-const changeWatch: WatchShape<WatchChangesResponse__Output> = {
-  method: changeService.WatchChanges,
-  nameOf: ({ change, forgotten }) => change?.change ?? forgotten ?? null,
-  isGone: ({ forgotten }) => forgotten !== undefined,
-  gone: (name) => ({ event: 'forgotten', forgotten: name, revision: '' }),
-};

@@ -20,7 +20,8 @@ export interface WatchShape<Message extends WatchMessage> {
 }
 
 interface WatchDeps {
-  readonly coordinators: Coordinators;
+  /** `goOn` is told what ended an attempt before the next one is made. */
+  readonly coordinators: Pick<Coordinators, 'read' | 'goOn'>;
   readonly clock: Clock;
   readonly random: () => number;
 }

@@ -57,7 +57,7 @@ const reads = [
   ...of('SchedulerService', 'GetModel ListModels WatchModels Explain GetReplicaLogs'),
   ...of('AllocationService', 'GetAllocation ListAllocations ExplainAllocation WatchAllocations'),
   ...of('ChangeService', 'ListChanges GetChange WatchChanges WaitChange'),
-  ...of('ClusterService', 'ListNodes GetNode ListEvents GetCluster'),
+  ...of('ClusterService', 'ListNodes GetNode WatchNodes ListEvents GetCluster'),
   ...of('DecisionService', 'ListDecisions ReplayDecision ReplayPolicy'),
   ...of('WhatIfService', 'TryAddNodes TryRemoveNode TryModel'),
   ...of('TelemetryService', 'ListSamples QuerySamples'),

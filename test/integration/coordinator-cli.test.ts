@@ -275,6 +275,55 @@ describe('tangram', () => {
     expect(out.match(/ {2}cordoned /g)?.length).toBe(1);
   });
 
+  test('follows nodes: the list, then a row whenever one looks different', async () => {
+    const interrupt = new AbortController();
+    let seen = '';
+    const following = tangram(['get', 'nodes', '--watch'], {
+      signal: interrupt.signal,
+      onOut: (out) => {
+        seen = out;
+      },
+    });
+    await until(() => expect(seen).toMatch(/^NODE .*\nnode-a .*ready/));
+    await tangram(['cordon', 'node-a', '--yes']);
+    await tangram(['uncordon', 'node-a', '--yes']);
+    await until(() => expect(seen).toMatch(/node-a +cordoned .*\nnode-a +ready/));
+    interrupt.abort();
+    const { code, out } = await following;
+    expect(code).toBe(0);
+    expect(out.match(/^NODE /gm)?.length).toBe(1);
+  });
+
+  test('follows models as lines of JSON', async () => {
+    const interrupt = new AbortController();
+    let lines: readonly string[] = [];
+    const following = tangram(['get', 'models', '--watch', '-o', 'json'], {
+      signal: interrupt.signal,
+      onOut: (out) => {
+        lines = out.trimEnd().split('\n');
+      },
+    });
+    await until(() => expect(lines.at(-1)).toMatch(/"event":"synced"/));
+    await tangram(['apply', '-f', file('followed', 'gpu: none')]);
+    await remove('followed');
+    await until(() => {
+      const events = lines.map((line) => JSON.parse(line) as { event: string; deleted?: string });
+      expect(events.at(-1)).toMatchObject({ event: 'deleted', deleted: 'followed' });
+    });
+    interrupt.abort();
+    expect((await following).code).toBe(0);
+  });
+
+  test.for([
+    [['get', 'gpus', '--watch'], 2, /^error: gpus cannot be followed/],
+    [['get', 'models', '-w', '-o', 'yaml'], 2, /^error: -o yaml cannot be followed/],
+    [['get', 'node', 'nowhere', '-w'], 3, /^error: .*no node "nowhere"/],
+  ] as const)('%s is refused', async ([argv, want, said]) => {
+    const { code, out, err } = await tangram(argv);
+    expect([code, out]).toEqual([want, '']);
+    expect(err).toMatch(said);
+  });
+
   test('refuses a bad manifest before anything is changed, with every problem', async () => {
     file('good', 'gpu: none');
     files.set('bad.yaml', { kind: 'text', text: 'apiVersion: tangram/v2\nkind: Model\n' });

@@ -98,7 +98,7 @@ test('a standby answers calls and streams with who leads, and serves once it doe
   await expect(client.getCluster()).rejects.toMatchObject(refused);
   await expect(client.listModels()).rejects.toMatchObject(refused);
   const watch = async (): Promise<void> => {
-    for await (const event of client.watchModels('', new AbortController().signal)) void event;
+    for await (const event of client.watchModels({}, new AbortController().signal)) void event;
   };
   await expect(watch()).rejects.toMatchObject(refused);
   board.set({ leading: true, epoch: 5, leader: server.address });

@@ -43,6 +43,8 @@ import type { SliceShape as _tangram_v1_SliceShape, SliceShape__Output as _tangr
 import type { TimeshareSlice as _tangram_v1_TimeshareSlice, TimeshareSlice__Output as _tangram_v1_TimeshareSlice__Output } from './tangram/v1/TimeshareSlice.ts';
 import type { UncordonNodeRequest as _tangram_v1_UncordonNodeRequest, UncordonNodeRequest__Output as _tangram_v1_UncordonNodeRequest__Output } from './tangram/v1/UncordonNodeRequest.ts';
 import type { UncordonNodeResponse as _tangram_v1_UncordonNodeResponse, UncordonNodeResponse__Output as _tangram_v1_UncordonNodeResponse__Output } from './tangram/v1/UncordonNodeResponse.ts';
+import type { WatchNodesRequest as _tangram_v1_WatchNodesRequest, WatchNodesRequest__Output as _tangram_v1_WatchNodesRequest__Output } from './tangram/v1/WatchNodesRequest.ts';
+import type { WatchNodesResponse as _tangram_v1_WatchNodesResponse, WatchNodesResponse__Output as _tangram_v1_WatchNodesResponse__Output } from './tangram/v1/WatchNodesResponse.ts';
 import type { WholeSlice as _tangram_v1_WholeSlice, WholeSlice__Output as _tangram_v1_WholeSlice__Output } from './tangram/v1/WholeSlice.ts';
 import type { Workload as _tangram_v1_Workload, Workload__Output as _tangram_v1_Workload__Output } from './tangram/v1/Workload.ts';
 
@@ -104,6 +106,8 @@ export interface ProtoGrpcType {
       TimeshareSlice: MessageTypeDefinition<_tangram_v1_TimeshareSlice, _tangram_v1_TimeshareSlice__Output>
       UncordonNodeRequest: MessageTypeDefinition<_tangram_v1_UncordonNodeRequest, _tangram_v1_UncordonNodeRequest__Output>
       UncordonNodeResponse: MessageTypeDefinition<_tangram_v1_UncordonNodeResponse, _tangram_v1_UncordonNodeResponse__Output>
+      WatchNodesRequest: MessageTypeDefinition<_tangram_v1_WatchNodesRequest, _tangram_v1_WatchNodesRequest__Output>
+      WatchNodesResponse: MessageTypeDefinition<_tangram_v1_WatchNodesResponse, _tangram_v1_WatchNodesResponse__Output>
       WholeSlice: MessageTypeDefinition<_tangram_v1_WholeSlice, _tangram_v1_WholeSlice__Output>
       Workload: MessageTypeDefinition<_tangram_v1_Workload, _tangram_v1_Workload__Output>
     }

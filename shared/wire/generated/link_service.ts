@@ -5,6 +5,7 @@ import type { AllocationStatus as _tangram_link_v1_AllocationStatus, AllocationS
 import type { AllocationTarget as _tangram_link_v1_AllocationTarget, AllocationTarget__Output as _tangram_link_v1_AllocationTarget__Output } from './tangram/link/v1/AllocationTarget.ts';
 import type { ControlRequest as _tangram_link_v1_ControlRequest, ControlRequest__Output as _tangram_link_v1_ControlRequest__Output } from './tangram/link/v1/ControlRequest.ts';
 import type { ControlResponse as _tangram_link_v1_ControlResponse, ControlResponse__Output as _tangram_link_v1_ControlResponse__Output } from './tangram/link/v1/ControlResponse.ts';
+import type { Declaration as _tangram_link_v1_Declaration, Declaration__Output as _tangram_link_v1_Declaration__Output } from './tangram/link/v1/Declaration.ts';
 import type { GpuInventory as _tangram_link_v1_GpuInventory, GpuInventory__Output as _tangram_link_v1_GpuInventory__Output } from './tangram/link/v1/GpuInventory.ts';
 import type { GpuStatus as _tangram_link_v1_GpuStatus, GpuStatus__Output as _tangram_link_v1_GpuStatus__Output } from './tangram/link/v1/GpuStatus.ts';
 import type { GpuTarget as _tangram_link_v1_GpuTarget, GpuTarget__Output as _tangram_link_v1_GpuTarget__Output } from './tangram/link/v1/GpuTarget.ts';
@@ -12,6 +13,7 @@ import type { Heartbeat as _tangram_link_v1_Heartbeat, Heartbeat__Output as _tan
 import type { Hello as _tangram_link_v1_Hello, Hello__Output as _tangram_link_v1_Hello__Output } from './tangram/link/v1/Hello.ts';
 import type { InstanceTombstone as _tangram_link_v1_InstanceTombstone, InstanceTombstone__Output as _tangram_link_v1_InstanceTombstone__Output } from './tangram/link/v1/InstanceTombstone.ts';
 import type { Inventory as _tangram_link_v1_Inventory, Inventory__Output as _tangram_link_v1_Inventory__Output } from './tangram/link/v1/Inventory.ts';
+import type { LeftClaim as _tangram_link_v1_LeftClaim, LeftClaim__Output as _tangram_link_v1_LeftClaim__Output } from './tangram/link/v1/LeftClaim.ts';
 import type { LinkServiceClient as _tangram_link_v1_LinkServiceClient, LinkServiceDefinition as _tangram_link_v1_LinkServiceDefinition } from './tangram/link/v1/LinkService.ts';
 import type { LogsAnswer as _tangram_link_v1_LogsAnswer, LogsAnswer__Output as _tangram_link_v1_LogsAnswer__Output } from './tangram/link/v1/LogsAnswer.ts';
 import type { LogsQuestion as _tangram_link_v1_LogsQuestion, LogsQuestion__Output as _tangram_link_v1_LogsQuestion__Output } from './tangram/link/v1/LogsQuestion.ts';
@@ -67,6 +69,7 @@ export interface ProtoGrpcType {
         Authority: EnumTypeDefinition
         ControlRequest: MessageTypeDefinition<_tangram_link_v1_ControlRequest, _tangram_link_v1_ControlRequest__Output>
         ControlResponse: MessageTypeDefinition<_tangram_link_v1_ControlResponse, _tangram_link_v1_ControlResponse__Output>
+        Declaration: MessageTypeDefinition<_tangram_link_v1_Declaration, _tangram_link_v1_Declaration__Output>
         GpuHealth: EnumTypeDefinition
         GpuInventory: MessageTypeDefinition<_tangram_link_v1_GpuInventory, _tangram_link_v1_GpuInventory__Output>
         GpuMode: EnumTypeDefinition
@@ -77,6 +80,7 @@ export interface ProtoGrpcType {
         Hello: MessageTypeDefinition<_tangram_link_v1_Hello, _tangram_link_v1_Hello__Output>
         InstanceTombstone: MessageTypeDefinition<_tangram_link_v1_InstanceTombstone, _tangram_link_v1_InstanceTombstone__Output>
         Inventory: MessageTypeDefinition<_tangram_link_v1_Inventory, _tangram_link_v1_Inventory__Output>
+        LeftClaim: MessageTypeDefinition<_tangram_link_v1_LeftClaim, _tangram_link_v1_LeftClaim__Output>
         LinkService: SubtypeConstructor<typeof grpc.Client, _tangram_link_v1_LinkServiceClient> & { service: _tangram_link_v1_LinkServiceDefinition }
         LogsAnswer: MessageTypeDefinition<_tangram_link_v1_LogsAnswer, _tangram_link_v1_LogsAnswer__Output>
         LogsQuestion: MessageTypeDefinition<_tangram_link_v1_LogsQuestion, _tangram_link_v1_LogsQuestion__Output>

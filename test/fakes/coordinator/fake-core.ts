@@ -32,6 +32,7 @@ import type {
   KeptPlan,
   ModelEvent,
   ModelView,
+  NodeEvent,
   NodeSession,
   NodeView,
   RemovedNode,
@@ -299,6 +300,16 @@ export class FakeCore implements CoordinatorCore {
     } finally {
       this.#watchers.delete(queue);
     }
+  }
+
+  /** What there is; what happens to them later is told by nobody here. */
+  async *watchNodes(signal: AbortSignal): AsyncIterable<NodeEvent> {
+    const revision = '1-0-0';
+    for (const node of this.nodes()) yield { kind: 'node', node, replicas: [], revision };
+    yield { kind: 'synced', revision };
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve, { once: true });
+    });
   }
 
   /** Nothing is carried out here, so nothing happens to changes. */

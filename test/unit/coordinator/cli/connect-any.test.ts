@@ -114,7 +114,7 @@ test('a stream goes to the leader, and is not begun again once it has said somet
   const seen: unknown[] = [];
   await expect(
     (async () => {
-      for await (const event of api.watchModels('', new AbortController().signal)) {
+      for await (const event of api.watchModels({}, new AbortController().signal)) {
         seen.push(event);
         states['b'] = standby('a');
       }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { unreachable } from '../../../../shared/domain/assert.ts';
-import type { ModelEvent } from '../../../../coordinator/fleet/core.ts';
+import type { ModelEvent, NodeEvent } from '../../../../coordinator/fleet/core.ts';
 import { replayDecision } from '../../../../coordinator/replay/replay-decision.ts';
 import { open } from '../../../../shared/placement/open.ts';
 import { MemoryStore } from '../../../../coordinator/store/memory-store.ts';
@@ -47,6 +47,48 @@ test('a watcher sees every model, then synced, then each change until it is dele
   expect(seen.slice(0, 2)).toEqual(['first ', 'synced']);
   expect(seen).toContain('vad ready');
   expect(seen.at(-1)).toBe('vad deleted');
+  await fleet.kill();
+});
+
+function briefly(event: NodeEvent): string {
+  if (event.kind === 'deleted') return `${event.name} deleted`;
+  if (event.kind !== 'node') return event.kind;
+  const { node, replicas } = event;
+  const phases = replicas.map((each) => each.status?.phase ?? '-').join();
+  return `${node.node} ${node.availability.kind} ${node.connected ? 'up' : 'down'} ${phases}`;
+}
+
+test('nodes are watched with what runs there, and that one was heard of once more is no news', async () => {
+  const fleet = new SimFleet();
+  await fleet.start(new MemoryStore());
+  const agent = fleet.join('node-a', 'A100-40GB');
+  await fleet.run(500);
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const done = (async () => {
+    for await (const event of fleet.core.watchNodes(stop.signal)) seen.push(briefly(event));
+  })();
+  await fleet.run(500);
+  await fleet.core.applyModel(modelSpec('vad'), apply);
+  await fleet.run(4_000);
+  expect([seen[0], seen[1], seen.at(-1)]).toEqual([
+    'node-a ready up ',
+    'synced',
+    'node-a ready up ready',
+  ]);
+  const told = seen.length;
+  await fleet.run(8_000);
+  expect(seen.slice(told).filter((each) => each !== 'bookmark')).toEqual([]);
+  await fleet.core.setAvailability(agent.node, 'cordoned');
+  await fleet.run(500);
+  agent.disconnect();
+  await fleet.run(500);
+  await fleet.core.removeNode(agent.node);
+  await fleet.run(500);
+  expect(seen).toContain('node-a cordoned up ready');
+  expect(seen.at(-1)).toBe('node-a deleted');
+  stop.abort();
+  await done;
   await fleet.kill();
 });
 

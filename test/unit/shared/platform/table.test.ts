@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { renderTable } from '../../../../shared/platform/table.ts';
+import { growingTable, renderTable } from '../../../../shared/platform/table.ts';
 
 test('columns line up and lines end without blanks', () => {
   expect(
@@ -20,6 +20,14 @@ test('a table without rows is its header', () => {
 
 test('a short row is filled and a line break in a cell becomes a blank', () => {
   expect(renderTable(['A', 'B'], [['x\ny']])).toBe('A    B\nx y  -\n');
+});
+
+test('a table that grows has one header, and its columns never get narrower', () => {
+  const print = growingTable(['A', 'B']);
+  expect(print([['long', 'x']])).toBe('A     B\nlong  x\n');
+  expect(print([['a', 'y']])).toBe('a     y\n');
+  expect(print([['longest', 'z']])).toBe('longest  z\n');
+  expect(print([['a', 'y']])).toBe('a        y\n');
 });
 
 test('every row is one line with as many fields as there are columns', () => {

@@ -20,6 +20,8 @@ import type { RemoveNodeRequest as _tangram_v1_RemoveNodeRequest, RemoveNodeRequ
 import type { RemoveNodeResponse as _tangram_v1_RemoveNodeResponse, RemoveNodeResponse__Output as _tangram_v1_RemoveNodeResponse__Output } from '../../tangram/v1/RemoveNodeResponse.ts';
 import type { UncordonNodeRequest as _tangram_v1_UncordonNodeRequest, UncordonNodeRequest__Output as _tangram_v1_UncordonNodeRequest__Output } from '../../tangram/v1/UncordonNodeRequest.ts';
 import type { UncordonNodeResponse as _tangram_v1_UncordonNodeResponse, UncordonNodeResponse__Output as _tangram_v1_UncordonNodeResponse__Output } from '../../tangram/v1/UncordonNodeResponse.ts';
+import type { WatchNodesRequest as _tangram_v1_WatchNodesRequest, WatchNodesRequest__Output as _tangram_v1_WatchNodesRequest__Output } from '../../tangram/v1/WatchNodesRequest.ts';
+import type { WatchNodesResponse as _tangram_v1_WatchNodesResponse, WatchNodesResponse__Output as _tangram_v1_WatchNodesResponse__Output } from '../../tangram/v1/WatchNodesResponse.ts';
 
 export interface ClusterServiceClient extends grpc.Client {
   CordonNode(argument: _tangram_v1_CordonNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_CordonNodeResponse__Output>): grpc.ClientUnaryCall;
@@ -103,6 +105,11 @@ export interface ClusterServiceClient extends grpc.Client {
   uncordonNode(argument: _tangram_v1_UncordonNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
   uncordonNode(argument: _tangram_v1_UncordonNodeRequest, callback: grpc.requestCallback<_tangram_v1_UncordonNodeResponse__Output>): grpc.ClientUnaryCall;
 
+  WatchNodes(argument: _tangram_v1_WatchNodesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchNodesResponse__Output>;
+  WatchNodes(argument: _tangram_v1_WatchNodesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchNodesResponse__Output>;
+  watchNodes(argument: _tangram_v1_WatchNodesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchNodesResponse__Output>;
+  watchNodes(argument: _tangram_v1_WatchNodesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tangram_v1_WatchNodesResponse__Output>;
+
 }
 
 export interface ClusterServiceHandlers extends grpc.UntypedServiceImplementation {
@@ -124,6 +131,8 @@ export interface ClusterServiceHandlers extends grpc.UntypedServiceImplementatio
 
   UncordonNode: grpc.handleUnaryCall<_tangram_v1_UncordonNodeRequest__Output, _tangram_v1_UncordonNodeResponse>;
 
+  WatchNodes: grpc.handleServerStreamingCall<_tangram_v1_WatchNodesRequest__Output, _tangram_v1_WatchNodesResponse>;
+
 }
 
 export interface ClusterServiceDefinition extends grpc.ServiceDefinition {
@@ -136,4 +145,5 @@ export interface ClusterServiceDefinition extends grpc.ServiceDefinition {
   ListNodes: MethodDefinition<_tangram_v1_ListNodesRequest, _tangram_v1_ListNodesResponse, _tangram_v1_ListNodesRequest__Output, _tangram_v1_ListNodesResponse__Output>
   RemoveNode: MethodDefinition<_tangram_v1_RemoveNodeRequest, _tangram_v1_RemoveNodeResponse, _tangram_v1_RemoveNodeRequest__Output, _tangram_v1_RemoveNodeResponse__Output>
   UncordonNode: MethodDefinition<_tangram_v1_UncordonNodeRequest, _tangram_v1_UncordonNodeResponse, _tangram_v1_UncordonNodeRequest__Output, _tangram_v1_UncordonNodeResponse__Output>
+  WatchNodes: MethodDefinition<_tangram_v1_WatchNodesRequest, _tangram_v1_WatchNodesResponse, _tangram_v1_WatchNodesRequest__Output, _tangram_v1_WatchNodesResponse__Output>
 }

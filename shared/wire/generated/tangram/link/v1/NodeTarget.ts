@@ -4,6 +4,7 @@ import type { GpuTarget as _tangram_link_v1_GpuTarget, GpuTarget__Output as _tan
 import type { ReplicaTarget as _tangram_link_v1_ReplicaTarget, ReplicaTarget__Output as _tangram_link_v1_ReplicaTarget__Output } from '../../../tangram/link/v1/ReplicaTarget.ts';
 import type { Tombstone as _tangram_link_v1_Tombstone, Tombstone__Output as _tangram_link_v1_Tombstone__Output } from '../../../tangram/link/v1/Tombstone.ts';
 import type { AllocationTarget as _tangram_link_v1_AllocationTarget, AllocationTarget__Output as _tangram_link_v1_AllocationTarget__Output } from '../../../tangram/link/v1/AllocationTarget.ts';
+import type { Declaration as _tangram_link_v1_Declaration, Declaration__Output as _tangram_link_v1_Declaration__Output } from '../../../tangram/link/v1/Declaration.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface NodeTarget {
@@ -15,6 +16,7 @@ export interface NodeTarget {
   'replicas'?: (_tangram_link_v1_ReplicaTarget)[];
   'tombstones'?: (_tangram_link_v1_Tombstone)[];
   'allocations'?: (_tangram_link_v1_AllocationTarget)[];
+  'declarations'?: (_tangram_link_v1_Declaration)[];
 }
 
 export interface NodeTarget__Output {
@@ -26,4 +28,5 @@ export interface NodeTarget__Output {
   'replicas': (_tangram_link_v1_ReplicaTarget__Output)[];
   'tombstones': (_tangram_link_v1_Tombstone__Output)[];
   'allocations': (_tangram_link_v1_AllocationTarget__Output)[];
+  'declarations': (_tangram_link_v1_Declaration__Output)[];
 }

@@ -5,6 +5,7 @@ import type { SliceStatus as _tangram_link_v1_SliceStatus, SliceStatus__Output a
 import type { Tombstone as _tangram_link_v1_Tombstone, Tombstone__Output as _tangram_link_v1_Tombstone__Output } from '../../../tangram/link/v1/Tombstone.ts';
 import type { ReplicaStatus as _tangram_link_v1_ReplicaStatus, ReplicaStatus__Output as _tangram_link_v1_ReplicaStatus__Output } from '../../../tangram/link/v1/ReplicaStatus.ts';
 import type { AllocationStatus as _tangram_link_v1_AllocationStatus, AllocationStatus__Output as _tangram_link_v1_AllocationStatus__Output } from '../../../tangram/link/v1/AllocationStatus.ts';
+import type { LeftClaim as _tangram_link_v1_LeftClaim, LeftClaim__Output as _tangram_link_v1_LeftClaim__Output } from '../../../tangram/link/v1/LeftClaim.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface StatusReport {
@@ -15,6 +16,7 @@ export interface StatusReport {
   'tombstonesDone'?: (_tangram_link_v1_Tombstone)[];
   'replicas'?: (_tangram_link_v1_ReplicaStatus)[];
   'allocations'?: (_tangram_link_v1_AllocationStatus)[];
+  'left'?: (_tangram_link_v1_LeftClaim)[];
 }
 
 export interface StatusReport__Output {
@@ -25,4 +27,5 @@ export interface StatusReport__Output {
   'tombstonesDone': (_tangram_link_v1_Tombstone__Output)[];
   'replicas': (_tangram_link_v1_ReplicaStatus__Output)[];
   'allocations': (_tangram_link_v1_AllocationStatus__Output)[];
+  'left': (_tangram_link_v1_LeftClaim__Output)[];
 }

@@ -1,15 +1,15 @@
-import type { Namespaces, Role } from './caller.ts';
-import { namespaceIn, reaches } from './caller.ts';
+import type { Role } from './caller.ts';
+import { namespaceIn } from './caller.ts';
 import {
   changing,
   keeping,
+  keepingEvents,
   labelsIn,
   messageIn,
   modelVisible,
   named,
   reading,
   textIn,
-  type AnswerFilter,
   type MethodRule,
 } from './method-rule.ts';
 
@@ -40,7 +40,11 @@ export function allocationRules(
     [`${service}/RenewAllocation`]: changing(schedulers, byName),
     [`${service}/ReleaseAllocation`]: changing(schedulers, byName),
     [`${service}/ExplainAllocation`]: reading(readers, byName),
-    [`${service}/WatchAllocations`]: reading(readers, { ...byName, filter: ownEvents }),
+    [`${service}/WatchAllocations`]: reading(readers, {
+      ...byName,
+      filter: (namespaces, _directory, request) =>
+        keepingEvents('allocation', (allocation) => modelVisible(namespaces, allocation), request),
+    }),
   };
 }
 
@@ -52,18 +56,3 @@ const byName: Pick<MethodRule, 'target' | 'touches'> = {
     return { kind: 'each', namespaces: [present.namespace] };
   },
 };
-
-/** An allocation never leaves its namespace, so whoever has not seen it does not see it end. */
-function ownEvents(namespaces: Namespaces): AnswerFilter {
-  const seen = new Set<string>();
-  return (event) => {
-    const allocation = messageIn(event, 'allocation');
-    if (allocation !== null) {
-      if (!reaches(namespaces, namespaceIn(labelsIn(allocation)))) return null;
-      seen.add(textIn(allocation, 'name'));
-      return event;
-    }
-    const deleted = textIn(event, 'deleted');
-    return deleted === '' || seen.delete(deleted) ? event : null;
-  };
-}

@@ -147,9 +147,6 @@ export class GuardedCall extends ServerInterceptingCall {
     this.#desk.meter.call(caller);
     checkRole(method, rule, caller);
     noteCaller(metadata, caller);
-    if (caller.namespaces !== 'all') {
-      this.#filter = rule.filter?.(caller.namespaces, this.#desk.directory);
-    }
   }
 
   #receive(message: Message, listener: Listener): void {
@@ -185,6 +182,8 @@ export class GuardedCall extends ServerInterceptingCall {
       const node = rule.speaksFor(message);
       if (node !== null) checkSpeaker(this.#caller, node);
       checkNamespaces({ method, rule, caller: this.#caller }, message, directory);
+      const { namespaces } = this.#caller;
+      if (namespaces !== 'all') this.#filter = rule.filter?.(namespaces, directory, message);
     }
     if (!rule.changes(message)) return;
     audit.assertWritable();

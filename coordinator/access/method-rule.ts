@@ -30,7 +30,11 @@ export interface MethodRule {
   /** The node that an agent's message speaks for; null: it does not say. */
   readonly speaksFor: (message: Message) => string | null;
   /** Absent: everything in an answer may be seen by who may call. */
-  readonly filter?: (namespaces: Namespaces, directory: Directory) => AnswerFilter;
+  readonly filter?: (
+    namespaces: Namespaces,
+    directory: Directory,
+    request: Message,
+  ) => AnswerFilter;
 }
 
 type Optional = Partial<Omit<MethodRule, 'who' | 'changes'>>;
@@ -112,6 +116,39 @@ export function keeping(field: string, visible: (item: Message) => boolean): Ans
     return Array.isArray(items)
       ? { ...answer, [field]: (items as Message[]).filter(visible) }
       : answer;
+  };
+}
+
+/**
+ * Keeps the events of a watch that are about what `visible` says yes to. What its reader may have seen and sees no more
+ * is told as deleted, once. Who goes on from a revision has seen what we do not know, so it is told of every deletion.
+ */
+export function keepingEvents(
+  field: string,
+  visible: (item: Message) => boolean,
+  request: Message,
+): AnswerFilter {
+  const resumed = textIn(request, 'resumeRevision') !== '';
+  const seen = new Set<string>();
+  const gone = new Set<string>();
+  const ends = (name: string): boolean => {
+    const known = seen.delete(name) || (resumed && !gone.has(name));
+    gone.add(name);
+    return known;
+  };
+  return (event) => {
+    const item = messageIn(event, field);
+    if (item === null) {
+      const deleted = textIn(event, 'deleted');
+      return deleted === '' || ends(deleted) ? event : null;
+    }
+    const name = textIn(item, 'name');
+    if (!visible(item)) {
+      return ends(name) ? { revision: event['revision'], event: 'deleted', deleted: name } : null;
+    }
+    seen.add(name);
+    gone.delete(name);
+    return event;
   };
 }
 

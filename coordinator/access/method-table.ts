@@ -6,6 +6,7 @@ import {
   cluster,
   declaredModel,
   keeping,
+  keepingEvents,
   messageIn,
   modelIn,
   modelVisible,
@@ -42,7 +43,8 @@ export const methodTable: Readonly<Record<string, MethodRule>> = {
   'tangram.v1.SchedulerService/ScaleModel': changing(schedulers, modelByName()),
   'tangram.v1.SchedulerService/WatchModels': reading(readers, {
     ...modelByName(),
-    filter: ownModelEvents,
+    filter: (namespaces, _directory, request) =>
+      keepingEvents('model', (model) => modelVisible(namespaces, model), request),
   }),
   'tangram.v1.SchedulerService/Explain': reading(readers, modelByName()),
   'tangram.v1.SchedulerService/GetReplicaLogs': reading(readers, {
@@ -209,25 +211,6 @@ function everything(kind: string, field: string): Pick<MethodRule, 'target' | 't
 
 function ownModels(namespaces: Namespaces): AnswerFilter {
   return keeping('models', (model) => modelVisible(namespaces, model));
-}
-
-/** A model that leaves the reader's namespaces is gone for the reader; one that was never seen does not end. */
-function ownModelEvents(namespaces: Namespaces): AnswerFilter {
-  const seen = new Set<string>();
-  return (event) => {
-    const model = messageIn(event, 'model');
-    if (model !== null) {
-      const name = textIn(model, 'name');
-      if (modelVisible(namespaces, model)) {
-        seen.add(name);
-        return event;
-      }
-      if (!seen.delete(name)) return null;
-      return { revision: event['revision'], deleted: name };
-    }
-    const deleted = textIn(event, 'deleted');
-    return deleted === '' || seen.delete(deleted) ? event : null;
-  };
 }
 
 function ownChanges(namespaces: Namespaces, directory: Directory): AnswerFilter {

@@ -109,7 +109,7 @@ export class ControlSession implements Line {
 
   heard(): void {
     this.#heardAtMs = this.#deps.clock.monotonicMs();
-    this.#greeted?.session.heartbeat();
+    this.#attempt(() => this.#greeted?.session.heartbeat());
   }
 
   told(): void {
@@ -132,9 +132,16 @@ export class ControlSession implements Line {
   #receive(message: ControlRequest__Output): void {
     if (this.#over.signal.aborted) return;
     this.#heardAtMs = this.#deps.clock.monotonicMs();
-    try {
+    this.#attempt(() => {
       if (this.#greeted === undefined) this.#greet(message);
       else this.#handle(message, this.#greeted);
+    });
+  }
+
+  /** Whatever the core or a codec will not have ends this stream, and nothing else. */
+  #attempt(act: () => void): void {
+    try {
+      act();
     } catch (error) {
       this.#deps.log.warn({ err: error, node: this.#greeted?.node }, 'a control stream was ended');
       this.#finish(errorChain(error), error);

@@ -3,7 +3,7 @@ import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
-import { isAppError, type AppError } from '../../shared/platform/errors.ts';
+import { AppError, isAppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import { checkAlone, checkCluster } from '../fleet/admit-agent.ts';
 import type { CoordinatorCore, NodeSession } from '../fleet/core.ts';
@@ -29,13 +29,13 @@ interface Line {
   report: { readonly status: NodeStatus; readonly replicas: readonly ReplicaStatus[] } | null;
   /** The leader's session; null: nobody leads here. */
   upstream: NodeSession | null;
-  /** The leader would not have it: told at its next word, which ends the stream. */
+  /** The leader would not have it, or a newer line speaks: told at its next word, which ends the stream. */
   refusal: AppError | null;
 }
 
 /**
  * Holds the sessions of all agents from the first hello on, and lends them to a leader for as long as it leads.
- * Invariants: one line a node, the newest; after `release` no target of that leader reaches an agent; a leader that
+ * Invariants: one line a node, the newest, and whoever speaks on an older one must dial anew; after `release` no target of that leader reaches an agent; a leader that
  * takes over is told at once what every agent said last.
  */
 export class AgentDesk {
@@ -64,6 +64,7 @@ export class AgentDesk {
     if (before !== undefined) {
       const silentMs = this.#deps.clock.monotonicMs() - before.heardAtMs;
       checkAlone(inventory, { inventory: before.inventory, silentMs }, this.#deps.suspectAfterMs);
+      before.refusal = replaced(node);
     }
     const line: Line = {
       agent,
@@ -144,4 +145,11 @@ export class AgentDesk {
       left.inventory.node < right.inventory.node ? -1 : 1,
     );
   }
+}
+
+/** Where the newer line was dialled earlier and arrived late, its agent waits on the older one: it must not wait for ever. */
+function replaced(node: NodeName): AppError {
+  return new AppError('NODE_DUPLICATE', `a newer stream speaks for node ${node}`, {
+    hint: 'nothing to do where an agent dialled again; otherwise give each host a name of its own',
+  });
 }

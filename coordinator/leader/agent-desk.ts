@@ -35,8 +35,8 @@ interface Line {
 
 /**
  * Holds the sessions of all agents from the first hello on, and lends them to a leader for as long as it leads.
- * Invariants: one line a node, the newest, and whoever speaks on an older one must dial anew; after `release` no target of that leader reaches an agent; a leader that
- * takes over is told at once what every agent said last.
+ * Invariants: one line a node, the newest, and whoever speaks on an older one must dial anew; after `release` no target
+ * of that leader reaches an agent; a leader that takes over is told at once what every agent said last.
  */
 export class AgentDesk {
   readonly #deps: AgentDeskDeps;

@@ -101,6 +101,8 @@ export interface CoordinatorClient
   getNode(name: string): Promise<Node__Output>;
   listEvents(subject: string, limit: number): Promise<readonly Event__Output[]>;
   getCluster(): Promise<GetClusterResponse__Output>;
+  /** The same connection; what takes a request id is sent under this one. */
+  under(requestId: string): CoordinatorClient;
   close(): void;
 }
 
@@ -153,6 +155,10 @@ export function connectCoordinator(
       }
     },
   };
+  return clientOf(connection, asked);
+}
+
+function clientOf(connection: Connection, asked: Asked): CoordinatorClient {
   const via: Via = {
     ask: connection.ask,
     read: (stream, signal) => readStream(stream, asked, signal),
@@ -172,6 +178,12 @@ export function connectCoordinator(
     ...whatIfCalls(connection.whatIf, connection.ask),
     watchModels: (request, signal) => via.read(connection.scheduler.watchModels(request), signal),
     watchNodes: (request, signal) => via.read(connection.cluster.watchNodes(request), signal),
+    under: (requestId) => {
+      const { ask } = connection;
+      // Messages that have no such field leave it out.
+      const once: Ask = (invoke, request) => ask(invoke, { ...request, requestId });
+      return clientOf({ ...connection, ask: once }, asked);
+    },
     close: () => {
       connection.access.close();
       connection.allocation.close();

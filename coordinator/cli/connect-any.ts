@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { AppError, isAppError } from '../../shared/platform/errors.ts';
 import type { CoordinatorClient } from './client.ts';
@@ -7,6 +8,24 @@ const electionMsMax = 8_000;
 const pauseMs = 250;
 /** Configured ones, and leaders that these name. */
 const connectionsMax = 8;
+
+/** What is sent under a request id: it is done once, however often it arrives. */
+export const onceCalls: ReadonlySet<string> = new Set([
+  'applyModel',
+  'deleteModel',
+  'scaleModel',
+  'applyPlan',
+  'planDefrag',
+  'abortChange',
+  'allocate',
+  'renewAllocation',
+  'releaseAllocation',
+  'cordonNode',
+  'uncordonNode',
+  'drainNode',
+  'labelNode',
+  'removeNode',
+] as const satisfies readonly (keyof CoordinatorClient)[]);
 
 type Call = (...args: readonly unknown[]) => unknown;
 
@@ -18,8 +37,8 @@ export interface AnyDeps {
 
 /**
  * A client of several coordinators, of which one leads: each call goes to the one that answered last, then to the leader
- * that a standby names, then to the others in turn. Only what was certainly not done is asked again: NOT_LEADER, and
- * COORDINATOR_AWAY of whoever could not be reached; for anything else the caller decides.
+ * that a standby names, then to the others in turn. What was certainly not done is asked again: NOT_LEADER, and
+ * COORDINATOR_AWAY of whoever could not be reached; and when nobody knows whether it was done, what is done once.
  */
 export function connectAny(addresses: readonly string[], deps: AnyDeps): CoordinatorClient {
   const search = new Search(addresses, deps);
@@ -28,8 +47,13 @@ export function connectAny(addresses: readonly string[], deps: AnyDeps): Coordin
     name,
     (...args) => search.call(name, args),
   ]);
-  const close = (): void => search.close();
-  return { ...Object.fromEntries(methods), close } as unknown as CoordinatorClient;
+  const own = {
+    // Every call that needs an id has one of its own.
+    under: () => client,
+    close: () => search.close(),
+  };
+  const client = { ...Object.fromEntries(methods), ...own } as unknown as CoordinatorClient;
+  return client;
 }
 
 /** Invariants: at most `connectionsMax` connections; `#at` is the address that answered last, or the next to ask. */
@@ -55,27 +79,35 @@ class Search {
   }
 
   call(name: string, args: readonly unknown[]): unknown {
+    const once = onceCalls.has(name);
+    const requestId = once ? randomUUID() : '';
     const ask = (): unknown => {
-      const client = this.client() as unknown as Readonly<Record<string, Call>>;
-      return client[name]?.(...args);
+      const client = once ? this.client().under(requestId) : this.client();
+      return (client as unknown as Readonly<Record<string, Call>>)[name]?.(...args);
     };
     const first = ask();
-    return isStream(first) ? this.#stream(first, ask) : this.#answer(first, ask);
+    return isStream(first) ? this.#stream(first, ask) : this.#answer(first, ask, once);
   }
 
   close(): void {
     for (const client of this.#clients.values()) client.close();
   }
 
-  async #answer(first: unknown, ask: () => unknown): Promise<unknown> {
+  async #answer(first: unknown, ask: () => unknown, once: boolean): Promise<unknown> {
     const { clock } = this.#deps;
     const untilMs = clock.monotonicMs() + electionMsMax;
     let answer = first;
+    /** What is thrown in the end: that it may have been done weighs more than that nobody is there now. */
+    let lost: { readonly error: unknown } | null = null;
     for (;;) {
       try {
         return await answer;
       } catch (error) {
-        if (!(await this.#goOn(error, untilMs))) throw error;
+        const away = isAppError(error, 'COORDINATOR_AWAY') || isLost(error);
+        if (lost === null && once && isLost(error)) lost = { error };
+        const again =
+          lost !== null && away ? await this.#askOthers(untilMs) : await this.#goOn(error, untilMs);
+        if (!again) throw away || isAppError(error, 'NOT_LEADER') ? (lost?.error ?? error) : error;
         answer = ask();
       }
     }
@@ -102,7 +134,6 @@ class Search {
 
   /** Whether there is somebody else to ask, and time: then `#at` names them. */
   async #goOn(thrown: unknown, untilMs: number): Promise<boolean> {
-    const { clock, signal } = this.#deps;
     if (!isAppError(thrown, 'NOT_LEADER') && !isUnreached(thrown)) {
       // Who does not answer may have done it, so it is not asked again; the next call goes elsewhere.
       if (isAppError(thrown, 'COORDINATOR_AWAY')) this.#turn();
@@ -113,8 +144,14 @@ class Search {
       this.#at = leader;
       return true;
     }
-    const alone = this.#addresses.length === 1 && isUnreached(thrown);
-    if (alone || clock.monotonicMs() >= untilMs || signal.aborted) return false;
+    if (this.#addresses.length === 1 && isUnreached(thrown)) return false;
+    return this.#askOthers(untilMs);
+  }
+
+  /** Whether there is time: then `#at` names the next to ask, who may be the same again. */
+  async #askOthers(untilMs: number): Promise<boolean> {
+    const { clock, signal } = this.#deps;
+    if (clock.monotonicMs() >= untilMs || signal.aborted) return false;
     // All were asked: an election may be under way.
     if (this.#turn() === 0) await clock.sleep(pauseMs, signal).catch(() => undefined);
     return true;
@@ -140,6 +177,13 @@ function isUnreached(error: unknown): boolean {
   return (
     isAppError(error, 'COORDINATOR_AWAY') && /connect E|listens there/.test(String(error.cause))
   );
+}
+
+/** It may have been done, and it may not. A connection that never came about, for want of trust, carried nothing. */
+function isLost(error: unknown): boolean {
+  if (isAppError(error, 'STORE_OUTCOME_UNKNOWN')) return true;
+  if (!isAppError(error, 'COORDINATOR_AWAY') || isUnreached(error)) return false;
+  return !/No connection established|speaks TLS/.test(String(error.cause));
 }
 
 function isStream(answer: unknown): answer is AsyncIterable<unknown> {

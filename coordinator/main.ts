@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseClusterId, type ClusterId } from '../shared/domain/ids.ts';
@@ -57,7 +57,7 @@ function readFlags(argv: readonly string[]): Flags {
     .option('--config <file>', 'YAML configuration; without it every key has its default')
     .option(
       '--adopt-cluster <id>',
-      'where the store was lost: an empty one goes on as the cluster that its agents belong to',
+      'once, where the store was lost: an empty one, or an older copy, takes on what the agents of this cluster run',
       readClusterId,
     )
     .addHelpText(

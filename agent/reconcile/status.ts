@@ -15,6 +15,7 @@ import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import { renderDuration } from '../../shared/domain/units.ts';
 import type { RunningActual } from '../observe/world.ts';
 import type { AcceptedTarget } from '../store/records.ts';
+import { toldOf } from '../target/left-claims.ts';
 import { allocationStatus } from './allocation-status.ts';
 import type { UnitFailure } from './execute.ts';
 import { idleSeconds, type QuietMs } from './idle.ts';
@@ -68,6 +69,7 @@ export function nodeStatus(status: StatusInput): NodeStatus {
     ...(input.allocations.length === 0
       ? {}
       : { allocations: input.allocations.map((use) => statusOfUse(status, use)) }),
+    ...(accepted.left === undefined ? {} : { left: toldOf(accepted.left) }),
   };
 }
 

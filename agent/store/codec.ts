@@ -107,6 +107,24 @@ const gpuTarget = z.strictObject({
   slices: z.array(sliceSchema),
 });
 
+const allocationTarget = z.strictObject({
+  claim: id(parseClaimId),
+  allocation: id(parseAllocationName),
+  slices: z.array(sliceIdSchema),
+  processes: count,
+  reclaiming: z.boolean(),
+});
+
+const leftClaim = z.strictObject({
+  epoch: count,
+  holder: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('replica'), target: replicaTarget }),
+    z.strictObject({ kind: z.literal('allocation'), target: allocationTarget }),
+  ]),
+  slices: z.array(sliceSchema),
+  declaration: z.string().nullable(),
+});
+
 const acceptedSchema = z.strictObject({
   target: z.strictObject({
     clusterId: clusterIdSchema,
@@ -116,20 +134,12 @@ const acceptedSchema = z.strictObject({
     gpus: z.array(gpuTarget),
     replicas: z.array(replicaTarget),
     tombstones: z.array(tombstoneSchema),
-    allocations: z
-      .array(
-        z.strictObject({
-          claim: id(parseClaimId),
-          allocation: id(parseAllocationName),
-          slices: z.array(sliceIdSchema),
-          processes: count,
-          reclaiming: z.boolean(),
-        }),
-      )
-      .exactOptional(),
+    allocations: z.array(allocationTarget).exactOptional(),
+    declarations: z.array(z.strictObject({ of: z.string(), text: z.string() })).exactOptional(),
   }),
   gpusInForce: z.array(gpuTarget),
   refusals: z.array(z.strictObject({ gpu: gpuUuidSchema, detail: z.string() })),
+  left: z.array(leftClaim).exactOptional(),
 });
 
 const replicaRecord = z.strictObject({

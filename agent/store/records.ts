@@ -1,6 +1,6 @@
 import type { BootId, GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
-import type { GpuTarget, NodeTarget, ReplicaTarget } from '../../shared/domain/node-target.ts';
+import type { GpuTarget, LeftClaim, NodeTarget, ReplicaTarget } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 
 /** The accepted target, and what each card made of its part. */
@@ -9,6 +9,8 @@ export interface AcceptedTarget {
   /** The part in force on each card: the target's own, or an earlier one where the card refused it. */
   readonly gpusInForce: readonly GpuTarget[];
   readonly refusals: readonly GpuRefusal[];
+  /** What earlier targets gave and this one does not name. Absent: nothing. */
+  readonly left?: readonly LeftClaim[];
 }
 
 /** One card that refused its part of the target, alone. */

@@ -2,6 +2,7 @@ import type { NodeName } from '../../shared/domain/ids.ts';
 import {
   compareTargets,
   type GpuTarget,
+  type LeftClaim,
   type NodeTarget,
   type ReplicaTarget,
   type Tombstone,
@@ -11,6 +12,7 @@ import type { AgentStore } from '../store/agent-store.ts';
 import type { AcceptedTarget, GpuRefusal, LayoutRecord } from '../store/records.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { localClusterId } from '../local/local-cluster.ts';
+import { leftClaims } from './left-claims.ts';
 
 /** What became of a target that was handed to this node. */
 export type AcceptOutcome =
@@ -46,6 +48,7 @@ export function createLedger(store: AgentStore, node: NodeName): Ledger {
         accepted,
         layouts: store.layouts(),
         tombstonesDone: store.tombstonesDone(),
+        here: (claim) => isHere(store, claim),
       });
       if (!judged.ok) return { kind: 'refused', problem: judged.problem };
       if (judged.value === 'unchanged') return { kind: 'unchanged' };
@@ -61,12 +64,22 @@ interface Standing {
   readonly tombstonesDone: readonly Tombstone[];
   readonly accepted: AcceptedTarget | null;
   readonly layouts: readonly LayoutRecord[];
+  readonly here: (claim: LeftClaim) => boolean;
+}
+
+/** A replica has a record from its first start on until its tombstone is done; an allocation has its slices. */
+function isHere(store: AgentStore, { holder, slices }: LeftClaim): boolean {
+  if (holder.kind === 'replica') {
+    return store.replicas().some(({ replica }) => replica === holder.target.replica);
+  }
+  const bound = new Set<string>(store.bindings().map(({ slice }) => slice.id));
+  return slices.some(({ id }) => bound.has(id));
 }
 
 /** Pure: what a target that arrives now becomes. */
 function judge(
   target: NodeTarget,
-  { node, accepted, layouts, tombstonesDone }: Standing,
+  { node, accepted, layouts, tombstonesDone, here }: Standing,
 ): Result<AcceptedTarget | 'unchanged'> {
   const broken = brokenRule(target, node);
   if (broken !== null) return err({ code: 'TARGET_INVALID', message: broken });
@@ -89,7 +102,11 @@ function judge(
       });
     }
   }
-  return ok(takeByCard(target, accepted, layouts));
+  const left = leftClaims(accepted, target, here);
+  return ok({
+    ...takeByCard(target, accepted, layouts),
+    ...(left.length === 0 ? {} : { left }),
+  });
 }
 
 /** Whether nothing is left of what somebody at the node wanted: then it may join a cluster. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/platform/errors.ts';
 import { leadershipPrefix, storeLimits, type Store, type StoreOp } from '../store/store.ts';
+import { beginLineage, epochAfterLoss } from '../store/lineage.ts';
 import { storeKeys } from '../store/values.ts';
 import { readSnapshot, type SnapshotEntry, type SnapshotHeader } from './snapshot-format.ts';
 
@@ -13,13 +14,15 @@ export interface Restored {
 
 /**
  * Fills an empty store with a snapshot. The cluster's own record is written last, so that a restore that was interrupted is
- * never taken for a cluster, and the next term is above the one in which the snapshot was taken.
+ * never taken for a cluster. Its terms begin above all that were led since the snapshot was taken, as far as the clock,
+ * `wallMs`, can tell.
  * `lines` is read twice: nothing is written before the whole snapshot was found to be sound.
  * Throws SNAPSHOT_INVALID, and STORE_NOT_EMPTY for a store that holds anything.
  */
 export async function restoreSnapshot(
   store: Store,
   lines: () => AsyncIterable<string>,
+  wallMs: number,
 ): Promise<Restored> {
   await checkEmpty(store);
   const cluster = await check(lines());
@@ -35,6 +38,7 @@ export async function restoreSnapshot(
   };
   for await (const { entry } of readSnapshot(lines())) {
     if (entry === null || entry.key === storeKeys.cluster) continue;
+    if (entry.key === storeKeys.lineage) continue;
     const size = entry.key.length + entry.value.byteLength;
     if (ops.length >= storeLimits.txnOpsMax || bytes + size > bytesAtOnce) await flush();
     ops.push({ op: 'put', ...entry });
@@ -42,7 +46,11 @@ export async function restoreSnapshot(
   }
   await flush();
   const { key, value } = cluster.record;
-  await fenced.txn({ if: [{ key, target: 'mod', equals: 0n }], do: [{ op: 'put', key, value }] });
+  const firstEpoch = epochAfterLoss(wallMs, Number(term.epoch) + 1);
+  await fenced.txn({
+    if: [{ key, target: 'mod', equals: 0n }],
+    do: [{ op: 'put', key, value }, beginLineage({ firstEpoch, sinceMs: wallMs })],
+  });
   return { header: cluster.header, entries: cluster.entries };
 }
 

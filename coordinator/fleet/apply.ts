@@ -184,7 +184,8 @@ export function nextRecord(
   return { ...before, spec, version, rolloutVersion, updatedAtMs: nowMs };
 }
 
-function whatRuns(spec: ModelSpec): string {
+/** Equal for specs whose replicas need not be replaced by each other's. */
+export function whatRuns(spec: ModelSpec): string {
   return canonicalJson([spec.workload, spec.gpu]);
 }
 

@@ -2,6 +2,7 @@ import { AssertionError } from '../../shared/domain/assert.ts';
 import type { ClusterId } from '../../shared/domain/ids.ts';
 import { AppError, errorChain, errorCodes, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
+import { beginLineage, lineageOf } from '../store/lineage.ts';
 import type { Leadership } from '../store/store.ts';
 import { storeKeys } from '../store/values.ts';
 import { abortByName } from './abort-change.ts';
@@ -60,8 +61,11 @@ export async function createCoordinatorCore(
 ): Promise<RunningCore> {
   const holder = `coordinator-${freshSuffix(deps.random)}`;
   const stop = signal === undefined ? {} : { signal };
-  const term = await deps.store.lead('coordinator', { holder, ...stop });
+  const { firstEpoch } = await lineageOf(deps.store);
+  const above = BigInt(Math.max(0, firstEpoch - 1));
+  const term = await deps.store.lead('coordinator', { holder, above, ...stop });
   const world = new World(deps);
+  world.lineage = await lineageOf(deps.store);
   world.ledger.useStore(deps.store.fenced(term));
   const clusterId = await establishCluster(deps);
   await announce(term, holder);
@@ -340,7 +344,11 @@ class Core implements RunningCore {
       patience.abort();
       await timer;
     }
-    world.ledger.useStore(store.fenced(this.#term));
+    const fenced = store.fenced(this.#term);
+    world.ledger.useStore(fenced);
+    const lineage = { firstEpoch: this.epoch, sinceMs: clock.wallMs() };
+    await fenced.txn({ if: [], do: [beginLineage(lineage)] });
+    world.lineage = lineage;
     await this.#announce(this.#term, this.#holder);
     this.#watches.useEpoch(this.epoch);
     for (const live of world.registry.all()) world.dirtyTargets.add(live.node);

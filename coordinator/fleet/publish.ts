@@ -1,10 +1,13 @@
 import type { ClusterId, NodeName } from '../../shared/domain/ids.ts';
+import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeTarget, Tombstone } from '../../shared/domain/node-target.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import { storeKeys } from '../store/values.ts';
 import { contentHash } from './content-hash.ts';
+import { declarationsOf } from './declaration.ts';
 import type { LedgerWrite } from './ledger.ts';
-import { projectTarget } from '../../shared/placement/project-target.ts';
+import type { LiveNode } from './node-registry.ts';
+import { projectTarget, type TargetContent } from '../../shared/placement/project-target.ts';
 import { recutStones } from './recut.ts';
 import type { World } from './world.ts';
 
@@ -47,7 +50,10 @@ function makeTarget(
   const { node, tombstones } = of;
   const live = world.registry.get(node);
   if (live?.inventory === undefined || live.inventory === null || live.send === null) return null;
-  const content = projectTarget(live.inventory, world.claimsOnNode(node), tombstones);
+  const step = introductionOf(world, live);
+  if (step === 'wait') return null;
+  const content =
+    step === 'introduce' ? nothing : contentOf(world, live.inventory, { node, tombstones });
   const hash = contentHash(content);
   const key = storeKeys.generation(node);
   const row = world.ledger.generations.get(key)?.value;
@@ -59,6 +65,36 @@ function makeTarget(
     target: { ...identity, generation, node, ...content },
     write: stands ? null : world.ledger.generations.put(key, { generation, contentHash: hash }),
   };
+}
+
+function contentOf(
+  world: World,
+  inventory: Inventory,
+  { node, tombstones }: { readonly node: NodeName; readonly tombstones: readonly Tombstone[] },
+): TargetContent {
+  const projected = projectTarget(inventory, world.claimsOnNode(node), tombstones);
+  const declarations = declarationsOf(projected, world.ledger);
+  return declarations.length === 0 ? projected : { ...projected, declarations };
+}
+
+const nothing: TargetContent = { gpus: [], replicas: [], tombstones: [] };
+
+/**
+ * A node that has obeyed the store that ours follows, and not us yet, is first told nothing at all: absence is no command, and
+ * all that it was given it then tells as left. What is right for it is known only once that is adopted.
+ */
+function introductionOf(world: World, live: LiveNode): 'wait' | 'introduce' | 'done' {
+  const { firstEpoch } = world.lineage;
+  if (firstEpoch === 0) return 'done';
+  const { node, status, reported } = live;
+  const obeys = reported && (status?.acceptedEpoch ?? 0) >= firstEpoch;
+  if (obeys && !(world.introducing.has(node) && world.unknownOn.has(node))) {
+    world.introducing.delete(node);
+    return 'done';
+  }
+  // Its next report asks for a target again.
+  world.introducing.add(node);
+  return reported && !obeys ? 'introduce' : 'wait';
 }
 
 function send(world: World, target: NodeTarget): void {

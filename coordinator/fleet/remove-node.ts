@@ -49,7 +49,8 @@ export async function removeNode(
   return removed;
 }
 
-function forgetClaim(world: World, record: ClaimRecord): readonly LedgerWrite[] {
+/** A claim of which its node has nothing. */
+export function forgetClaim(world: World, record: ClaimRecord): readonly LedgerWrite[] {
   const { tombstones } = world.ledger;
   const { node } = record.claim;
   return [

@@ -2,6 +2,7 @@ import { renderDuration } from '../../shared/domain/units.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import { lintNode } from '../../shared/placement/lint.ts';
 import { storeKeys, type NodeRecord } from '../store/values.ts';
+import { adoptLeft } from './adopt.ts';
 import { endDueAllocations } from './allocation-end.ts';
 import { judgeLosses } from './availability.ts';
 import { carryOutChanges } from './carry-out.ts';
@@ -30,6 +31,8 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   judgeSilence(world);
   world.refreshNodes();
   await world.ledger.commitGroups(nodeRecords(world).map((write) => [write]));
+  // Before anybody else decides: what runs and is not known is in nobody's way, and nobody in its.
+  await adoptLeft(world);
   world.allocationTimers.useEpoch(identity.epoch);
   world.drainTimers.useEpoch(identity.epoch);
   await world.ledger.commitGroups(endDueAllocations(world));

@@ -133,8 +133,12 @@ export class Sessions {
     // An instance is seen in the inventory, whosoever it is; a share is seen nowhere else.
     const instances = (live?.inventory?.gpus ?? []).flatMap((gpu) => gpu.instances);
     for (const instance of instances) if (instance.slice !== null) known.add(instance.slice);
-    const strangers = status.slices
-      .filter((slice) => slice.phase !== 'absent' && !known.has(slice.slice))
+    const shares = status.slices
+      .filter((slice) => slice.phase !== 'absent')
+      .map(({ slice, gpu }) => ({ id: slice, gpu }));
+    const left = (status.left ?? []).flatMap((each) => each.slices);
+    const strangers = [...shares, ...left]
+      .filter((slice) => !known.has(slice.id))
       .map((slice) => slice.gpu);
     const cards = [...new Set(strangers)].sort();
     if (live !== undefined && cards.join() !== live.strangers.join()) {
@@ -142,15 +146,16 @@ export class Sessions {
       world.dirtyInventories.add(node);
     }
     const ours = new Set<string>(claims.map((claim) => claim.id));
-    const unknown = replicas.filter(
+    const unknown = replicas.some(
       (replica) => !ours.has(replica.replica) && replica.phase !== 'stopped',
     );
-    const names = unknown.map((replica) => replica.replica).sort();
-    const message = `runs ${names.join(', ')}, which this store does not know; left running, and its cards are not used`;
-    world.eventOnce('unknown-replicas', `nodes/${node}`, names.length === 0 ? null : message);
+    if (unknown || (status.left ?? []).length > 0) world.unknownOn.add(node);
+    else world.eventOnce('unknown-replicas', `nodes/${node}`, null);
     const key = storeKeys.generation(node);
     const stored = world.ledger.generations.get(key)?.value.generation ?? 0;
-    if (status.acceptedGeneration > stored) world.dirtyTargets.add(node);
+    if (status.acceptedGeneration > stored || world.introducing.has(node)) {
+      world.dirtyTargets.add(node);
+    }
   }
 
   #now(): Pick<LiveNode, 'heardAtMs' | 'seenAtMs'> {

@@ -11,6 +11,7 @@ import type {
 } from '../../shared/placement/engine.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { EventLog } from '../store/event-log.ts';
+import { firstLineage } from '../store/lineage.ts';
 import type { Store } from '../store/store.ts';
 import { replicaOf, storeKeys, type ClaimRecord, type NodeRecord } from '../store/values.ts';
 import { Answers } from './answers.ts';
@@ -72,6 +73,12 @@ export class World {
   heldLosses: readonly NodeName[] = [];
   /** Nodes whose link comes and goes, as of the last round. */
   readonly flapping = new Set<NodeName>();
+  /** What this store follows: read before anything else in a term. */
+  lineage = firstLineage;
+  /** Nodes that have not obeyed this store yet, where it follows another. */
+  readonly introducing = new Set<NodeName>();
+  /** Nodes that told of what the store may not know, since the last look at that. */
+  readonly unknownOn = new Set<NodeName>();
   /** Nodes whose inventory may have changed. */
   readonly dirtyInventories = new Set<NodeName>();
   /** Every claim as the engine has it, decided and not yet committed ones included. */
@@ -315,6 +322,8 @@ export class World {
     this.flapping.delete(name);
     this.dirtyTargets.delete(name);
     this.dirtyInventories.delete(name);
+    this.unknownOn.delete(name);
+    this.introducing.delete(name);
     this.drainTimers.forget(name);
     for (const key of this.#said.keys()) {
       if (key.endsWith(` nodes/${name}`)) this.#said.delete(key);

@@ -24,6 +24,14 @@ export interface ClusterRecord {
   readonly createdAtMs: number;
 }
 
+/** `lineage`: of a store that follows one that was lost, as an older copy of it or with nothing but its name. */
+export interface LineageRecord {
+  /** What agents were told in an earlier term they were told by the store that is lost. 0: it follows none. */
+  readonly firstEpoch: number;
+  /** Wall clock: when it began. */
+  readonly sinceMs: number;
+}
+
 /** `leader/current`: who leads, for those who do not; written first thing in each term. */
 export interface LeaderRecord {
   readonly epoch: number;
@@ -170,6 +178,11 @@ function codec<T>(what: string, shape: z.ZodType<T>): ValueCodec<T> {
 export const clusterCodec = codec<ClusterRecord>(
   'cluster',
   z.object({ clusterId: idShapes.clusterId, createdAtMs: wholeNumber }),
+);
+
+export const lineageCodec = codec<LineageRecord>(
+  'lineage',
+  z.object({ firstEpoch: wholeNumber, sinceMs: wholeNumber }),
 );
 
 export const leaderCodec = codec<LeaderRecord>(
@@ -341,6 +354,7 @@ function corrupt(key: string, cause: unknown): AppError {
 
 export const storeKeys = {
   cluster: 'cluster',
+  lineage: 'lineage',
   leader: 'leader/current',
   model: (name: string) => `models/${name}`,
   claim: (id: string) => `claims/${id}`,

@@ -34,6 +34,17 @@ export interface ReplicaTarget {
   readonly processes: number;
 }
 
+/**
+ * What the coordinator knows of a holder beside what its node needs to know. An agent keeps the text and gives it back as it
+ * is, so that a coordinator which has lost its store knows what it had been asked for.
+ */
+export interface Declaration {
+  /** `models/<name>` or `allocations/<name>`. */
+  readonly of: string;
+  /** Read by coordinators alone. */
+  readonly text: string;
+}
+
 /** Slices that a client uses by itself: made and kept like all others, and nothing is started on them. */
 export interface AllocationTarget {
   /** Tells two lives of one name apart. */
@@ -103,7 +114,28 @@ export interface NodeTarget {
   readonly tombstones: readonly Tombstone[];
   /** Absent: none. */
   readonly allocations?: readonly AllocationTarget[];
+  /** Of every holder above that one is known of, once each. Absent: none. */
+  readonly declarations?: readonly Declaration[];
 }
+
+/**
+ * What an earlier target gave this node, and the one in force does not name: it was sent by a coordinator that knows nothing
+ * of it. Absence is no command, so it is still here.
+ */
+export interface LeftClaim {
+  /** Of the last target that named it. */
+  readonly epoch: number;
+  readonly holder:
+    | { readonly kind: 'replica'; readonly target: ReplicaTarget }
+    | { readonly kind: 'allocation'; readonly target: AllocationTarget };
+  /** What it holds; fewer than its target names where one of them was never made. */
+  readonly slices: readonly Slice[];
+  /** null: its agent was told none. */
+  readonly declaration: string | null;
+}
+
+/** A node tells of so many at a time: the next once these are named again. */
+export const leftClaimsMax = 256;
 
 /** Whether `next` supersedes `last`. Equal versions with other content are an error of the sender. */
 export function compareTargets(
@@ -126,6 +158,8 @@ export interface NodeStatus {
   readonly tombstonesDone: readonly Tombstone[];
   /** Absent: none, or an agent that knows of none. */
   readonly allocations?: readonly AllocationStatus[];
+  /** The first `leftClaimsMax`. Absent: none, or an agent that does not tell. */
+  readonly left?: readonly LeftClaim[];
 }
 
 /** Looks that must find nobody before a slice may go: one alone may fall between two processes. */

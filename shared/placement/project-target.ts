@@ -13,7 +13,10 @@ import type { Claim } from '../domain/claim.ts';
 import type { Workload } from '../domain/model.ts';
 
 /** A target without its stamp (cluster, epoch, generation): what its generation stands for. */
-export type TargetContent = Pick<NodeTarget, 'gpus' | 'replicas' | 'tombstones' | 'allocations'>;
+export type TargetContent = Pick<
+  NodeTarget,
+  'gpus' | 'replicas' | 'tombstones' | 'allocations' | 'declarations'
+>;
 
 /** A claim with what its holder runs. */
 export interface RunnableClaim {

@@ -16,6 +16,7 @@ import type {
   StatusReport as WireStatus,
   StatusReport__Output,
 } from './generated/tangram/link/v1/StatusReport.ts';
+import { decodeLeftClaim, encodeLeftClaim } from './left-claim-codec.ts';
 import { decodeTombstone, encodeTombstone } from './target-codec.ts';
 
 const outcomes = {
@@ -69,6 +70,7 @@ export function encodeStatus(status: NodeStatus, replicas: readonly ReplicaStatu
     })),
     tombstonesDone: status.tombstonesDone.map(encodeTombstone),
     allocations: (status.allocations ?? []).map(encodeAllocationStatus),
+    left: (status.left ?? []).map(encodeLeftClaim),
     replicas: replicas.map(({ idleSeconds, ...replica }) => ({
       ...replica,
       phase: encodeReplicaPhase(replica.phase),
@@ -115,6 +117,9 @@ export function decodeStatus(
               inner(decodeAllocationStatus(each), `allocations[${at}]`),
             ),
           }),
+      ...(message.left.length === 0
+        ? {}
+        : { left: message.left.map((each, at) => inner(decodeLeftClaim(each), `left[${at}]`)) }),
     },
     replicas: message.replicas.map((each, at) => inner(decodeReplica(each), `replicas[${at}]`)),
   }));

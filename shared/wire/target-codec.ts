@@ -16,7 +16,10 @@ import type {
   NodeTarget as WireTarget,
   NodeTarget__Output,
 } from './generated/tangram/link/v1/NodeTarget.ts';
-import type { ReplicaTarget__Output } from './generated/tangram/link/v1/ReplicaTarget.ts';
+import type {
+  ReplicaTarget as WireReplica,
+  ReplicaTarget__Output,
+} from './generated/tangram/link/v1/ReplicaTarget.ts';
 import type {
   Tombstone as WireTombstone,
   Tombstone__Output,
@@ -37,16 +40,21 @@ export function encodeTarget(target: NodeTarget): WireTarget {
       mode: encodeGpuMode(gpu.mode),
       slices: gpu.slices.map(encodeSlice),
     })),
-    replicas: target.replicas.map((replica) => ({
-      replica: replica.replica,
-      model: replica.model,
-      modelVersion: replica.modelVersion,
-      workload: encodeWorkload(replica.workload),
-      slices: [...replica.slices],
-      processes: replica.processes,
-    })),
+    replicas: target.replicas.map(encodeReplicaTarget),
     tombstones: target.tombstones.map(encodeTombstone),
     allocations: (target.allocations ?? []).map(encodeAllocationTarget),
+    declarations: [...(target.declarations ?? [])],
+  };
+}
+
+export function encodeReplicaTarget(replica: ReplicaTarget): WireReplica {
+  return {
+    replica: replica.replica,
+    model: replica.model,
+    modelVersion: replica.modelVersion,
+    workload: encodeWorkload(replica.workload),
+    slices: [...replica.slices],
+    processes: replica.processes,
   };
 }
 
@@ -70,6 +78,9 @@ export function decodeTarget(message: NodeTarget__Output): Result<NodeTarget> {
             inner(decodeAllocationTarget(each), `allocations[${at}]`),
           ),
         }),
+    ...(message.declarations.length === 0
+      ? {}
+      : { declarations: message.declarations.map(({ of, text }) => ({ of, text })) }),
   }));
 }
 
@@ -87,7 +98,7 @@ function wantedMode(mode: GpuMode): GpuTarget['mode'] {
   return mode;
 }
 
-function decodeReplicaTarget(message: ReplicaTarget__Output): Result<ReplicaTarget> {
+export function decodeReplicaTarget(message: ReplicaTarget__Output): Result<ReplicaTarget> {
   return decoding(() => ({
     replica: inner(parseReplicaId(message.replica), 'replica'),
     model: inner(parseModelName(message.model), 'model'),

@@ -19,6 +19,7 @@ import {
   type AllocationTarget,
   type GpuTarget,
   type InstanceTombstone,
+  type LeftClaim,
   type NodeTarget,
   type ReplicaTarget,
   type Tombstone,
@@ -26,6 +27,7 @@ import {
 import type { ReplicaPhase, ReplicaStatus } from '../../../shared/domain/replica-state.ts';
 import type { Result } from '../../../shared/domain/result.ts';
 import type { Slice } from '../../../shared/domain/slice.ts';
+import { leftClaims, toldOf } from '../../../agent/target/left-claims.ts';
 import type { CoordinatorCore, NodeSession } from '../../../coordinator/fleet/core.ts';
 
 interface RunningReplica {
@@ -58,6 +60,8 @@ export class FakeAgent {
   #boot = 1;
   #session: NodeSession | null = null;
   #target: NodeTarget | null = null;
+  /** As the real one: what earlier targets gave it and this one does not name. */
+  #left: readonly LeftClaim[] = [];
   #clusterId: ClusterId | null = null;
   #slices = new Map<SliceId, Slice>();
   #replicas = new Map<ReplicaId, RunningReplica>();
@@ -164,6 +168,12 @@ export class FakeAgent {
     this.#target = null;
   }
 
+  /** As if this were what it had been told of its holders. */
+  tellDeclared(text: string): void {
+    const declarations = (this.#target?.declarations ?? []).map((each) => ({ ...each, text }));
+    if (this.#target !== null) this.#target = { ...this.#target, declarations };
+  }
+
   /** As if a later leader had spoken to it. */
   rememberEpoch(epoch: number): void {
     if (this.#target !== null) this.#target = { ...this.#target, epoch };
@@ -240,6 +250,15 @@ export class FakeAgent {
       }
       return;
     }
+    const before =
+      last === null
+        ? null
+        : { target: last, gpusInForce: last.gpus, refusals: [], left: this.#left };
+    this.#left = leftClaims(before, target, ({ holder, slices }) =>
+      holder.kind === 'replica'
+        ? this.#replicas.has(holder.target.replica)
+        : slices.some(({ id }) => this.#slices.has(id)),
+    );
     this.#target = target;
     const wanted = new Set(target.tombstones.map((tombstone) => tombstoneKey(tombstone)));
     for (const key of this.#done.keys()) if (!wanted.has(key)) this.#done.delete(key);
@@ -453,6 +472,7 @@ export class FakeAgent {
         })),
         tombstonesDone: [...this.#done.values()],
         allocations: (target?.allocations ?? []).map((each) => this.#allocationStatus(each)),
+        ...(this.#left.length === 0 ? {} : { left: toldOf(this.#left) }),
       },
       [...this.#replicas].map(([replica, { target: of, phase }]) =>
         statusOf(replica, of, {

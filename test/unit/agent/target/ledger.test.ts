@@ -177,3 +177,60 @@ test('a node that runs what was launched on it joins no cluster before that is g
   store.addTombstoneDone(stone);
   expect(ledger.accept(target(1, {}))).toEqual({ kind: 'accepted' });
 });
+
+const declarations = [{ of: 'models/vad', text: '{"priority":7}' }];
+
+test('what a later target does not name is left with the node, as it was told, until one names or ends it', () => {
+  const { store, ledger } = ledgerWith(layout(gpuA, 1, 1), layout(gpuB, 1, 1));
+  ledger.accept({ ...target(4, both), declarations });
+  started(store, replica('vad', [a]), a);
+  const left = {
+    epoch: 1,
+    holder: { kind: 'replica', target: replica('vad', [a]) },
+    slices: [a],
+    declaration: '{"priority":7}',
+  };
+  // The other was never started: nothing of it is here.
+  ledger.accept(target(5, {}));
+  expect(createLedger(store, node).accepted()?.left).toEqual([left]);
+  ledger.accept({ ...target(1, {}), epoch: 2 });
+  expect(ledger.accepted()?.left).toEqual([left]);
+  ledger.accept({ ...target(2, both), epoch: 2 });
+  expect(ledger.accepted()?.left).toBeUndefined();
+  ledger.accept({ ...target(3, { tombstones: [replicaGone('vad')] }), epoch: 2 });
+  expect(ledger.accepted()?.left).toBeUndefined();
+});
+
+test('what ended in the usual way is not left: its tombstone, then nothing', () => {
+  const { store, ledger } = ledgerWith(layout(gpuA, 1, 1), layout(gpuB, 1, 1));
+  ledger.accept(target(4, both));
+  started(store, replica('vad', [a]), a);
+  ledger.accept(target(5, { slices: [a], tombstones: [replicaGone('vad')] }));
+  store.removeReplica(replica('vad', [a]).replica);
+  ledger.accept(target(6, {}));
+  expect(ledger.accepted()?.left).toBeUndefined();
+});
+
+function started(
+  store: ReturnType<typeof ledgerWith>['store'],
+  of: ReturnType<typeof replica>,
+  on: typeof a,
+): void {
+  store.saveReplica({
+    replica: of.replica,
+    target: of,
+    specHash: specHash(of, [on]),
+    runtime: 'process',
+    slices: [on],
+    restarts: 0,
+    failures: 0,
+    startedAtMs: 1,
+    startedInBoot: null,
+    notBeforeMs: 0,
+    readyRuntimeId: null,
+    readyAtMs: null,
+    endedRuntimeId: null,
+    lastReason: '',
+    needsSomebody: false,
+  });
+}

@@ -60,9 +60,11 @@ async function saved(entries: Readonly<Record<string, string>> = small): Promise
 test('what was saved is restored into an empty store, in a term above the one it was taken in', async () => {
   await saved();
   const store = openSqliteStore(join(folder, 'coordinator.db'));
-  const restored = await restoreSnapshot(store, () => readSnapshotFile(file));
+  const restored = await restoreSnapshot(store, () => readSnapshotFile(file), 0);
   expect(restored).toMatchObject({ entries: 3, header: { ...about, revision: '5' } });
-  expect(await all(store)).toEqual(small);
+  const { lineage, ...kept } = await all(store);
+  expect(kept).toEqual(small);
+  expect(lineage).toContain('"firstEpoch":9');
   expect(Number((await store.lead('coordinator', { holder: 'next' })).epoch)).toBeGreaterThan(7);
   await store.close();
 });
@@ -99,12 +101,12 @@ test('a store that holds anything is not restored into, and an interrupted resto
   await saved();
   const full = new MemoryStore();
   await put(full, { cluster: '{}' });
-  expect(await codeOf(restoreSnapshot(full, () => readSnapshotFile(file)))).toBe(
+  expect(await codeOf(restoreSnapshot(full, () => readSnapshotFile(file), 0))).toBe(
     'STORE_NOT_EMPTY: the store holds a cluster already',
   );
   const half = new MemoryStore();
   await put(half, { 'models/a': '1' });
-  expect(await codeOf(restoreSnapshot(half, () => readSnapshotFile(file)))).toBe(
+  expect(await codeOf(restoreSnapshot(half, () => readSnapshotFile(file), 0))).toBe(
     'STORE_NOT_EMPTY: the store holds part of a restore that was interrupted',
   );
 });
@@ -136,7 +138,7 @@ describe('a snapshot that cannot be trusted', () => {
     const changed = change(gunzipSync(readFileSync(file)).toString());
     writeFileSync(file, typeof changed === 'string' ? gzipSync(changed) : changed);
     const store = new MemoryStore();
-    const told = await codeOf(restoreSnapshot(store, () => readSnapshotFile(file)));
+    const told = await codeOf(restoreSnapshot(store, () => readSnapshotFile(file), 0));
     expect(told).toMatch(why);
     expect(told).toMatch(/^SNAPSHOT_INVALID/);
     expect(await all(store)).toEqual({});

@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
 import type { Inventory } from '../../../../shared/domain/inventory.ts';
 import type { ModelSpec } from '../../../../shared/domain/model.ts';
-import type { NodeStatus, NodeTarget } from '../../../../shared/domain/node-target.ts';
+import type {
+  AllocationTarget,
+  LeftClaim,
+  NodeStatus,
+  NodeTarget,
+} from '../../../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../../../shared/domain/replica-state.ts';
 import type { Result } from '../../../../shared/domain/result.ts';
 import { decodeInventory, encodeInventory } from '../../../../shared/wire/inventory-codec.ts';
@@ -211,6 +216,33 @@ describe('what goes over the wire comes back the same', () => {
   test('a status report', () => {
     const message = present(up({ status: encodeStatus(status, replicas) }).status);
     expect(value(decodeStatus(message, id('node-a')))).toEqual({ status, replicas });
+  });
+
+  test('what a node was given and told of, with how it was declared', () => {
+    const [replica] = target.replicas;
+    const slices = present(target.gpus[0]).slices;
+    const allocation: AllocationTarget = {
+      claim: id('allocation:job-1'),
+      allocation: id('job'),
+      slices: [id('c.0')],
+      processes: 1,
+      reclaiming: true,
+    };
+    const declarations = [{ of: 'models/sentiment', text: '{"priority":7}' }];
+    const wanted = { ...target, declarations };
+    const sent = present(down({ target: encodeTarget(wanted) }).target);
+    expect(value(decodeTarget(sent))).toEqual(wanted);
+    const left: readonly LeftClaim[] = [
+      {
+        epoch: 2,
+        holder: { kind: 'replica', target: present(replica) },
+        slices,
+        declaration: '{}',
+      },
+      { epoch: 1, holder: { kind: 'allocation', target: allocation }, slices, declaration: null },
+    ];
+    const message = present(up({ status: encodeStatus({ ...status, left }, replicas) }).status);
+    expect(value(decodeStatus(message, id('node-a'))).status).toEqual({ ...status, left });
   });
 
   test('a model', () => {

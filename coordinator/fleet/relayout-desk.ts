@@ -52,15 +52,15 @@ export function roomFor(
   bringTo(engine, { before, after: snapshot, plan: plain });
   const input = inputOf(world, draw);
   // Its own older replicas go by the rules of a rollout, and are nobody that a higher priority may end.
-  const runningOf = (claim: Claim): Running | null =>
-    isOutdated(wish, claim) ? null : input.runningOf(claim);
+  const movable = (claim: Claim): Running | null =>
+    isOutdated(wish.record, claim) ? null : input.runningOf(claim);
   let plan = plain;
   let fitsIf = '';
   for (let missing = missingOf(wish, world, plain); missing > 0; missing -= 1) {
     if (plan.begins.length - plain.begins.length > roomsMax * world.deps.limits.movesMax) break;
     const result = makeRoom({
       ...input,
-      runningOf,
+      runningOf: movable,
       id: plain.id,
       request: requestFor(world, wish, draw),
       snapshot,
@@ -147,16 +147,16 @@ export function namer(world: World): Namer {
   };
 }
 
-function isOutdated({ record }: Wish, { holder }: Claim): boolean {
-  if (holder.kind !== 'replica' || holder.model !== record.spec.name) return false;
-  return holder.modelVersion < record.rolloutVersion;
+function isOutdated({ spec, rolloutVersion }: ModelRecord, { holder }: Claim): boolean {
+  if (holder.kind !== 'replica' || holder.model !== spec.name) return false;
+  return holder.modelVersion < rolloutVersion;
 }
 
-function missingOf({ record, row }: Wish, world: World, plain: Plan): number {
+function missingOf({ record }: Wish, world: World, plain: Plan): number {
   const ends = new Set<string>(plain.ends);
   const staying = world.copiesOf(record.spec.name).filter(({ record: copy, node }) => {
     const { claim } = copy;
-    const current = claim.holder.kind === 'replica' && !isOutdated({ record, row }, claim);
+    const current = claim.holder.kind === 'replica' && !isOutdated(record, claim);
     return claim.state === 'held' && current && node !== 'lost' && !ends.has(claim.id);
   }).length;
   const placed = plain.begins.length + staying;

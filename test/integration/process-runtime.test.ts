@@ -160,12 +160,26 @@ test('a record of an earlier boot, or with a reused pid, is never taken for a ru
   const record = JSON.parse(readFileSync(file, 'utf8')) as {
     readonly process: { readonly pid: number; readonly startTicks: number };
   };
-  const reused = { ...record, process: { ...record.process, startTicks: 1 } };
+  const another = { ...record.process, startTicks: 1 };
+  const reused = { ...record, launchId: 'of-a-process-that-ended', process: another };
   writeFileSync(file, JSON.stringify(reused));
   expect(await only()).toMatchObject({ state: 'exited' });
   expect(await runtime.stop(before.replica, 100, never)).toBe('already-gone');
   expect(readProc(record.process.pid)).not.toBeNull(); // A stranger now: not signalled.
   process.kill(record.process.pid, 'SIGKILL');
+});
+
+test('a process whose start is told otherwise, as to an agent in another time namespace, is known by its launch id', async () => {
+  await runtime.start(model('sentiment-9'), never);
+  const before = await only();
+  const file = join(state, 'processes', 'sentiment-9', 'record.json');
+  const record = JSON.parse(readFileSync(file, 'utf8')) as { readonly process: object };
+  writeFileSync(
+    file,
+    JSON.stringify({ ...record, process: { ...record.process, startTicks: 86_400_000 } }),
+  );
+  expect(await only()).toEqual(before);
+  expect(await runtime.stop(before.replica, 5_000, never)).toBe('stopped');
 });
 
 test('a program that does not exist is told by name, and leaves nothing behind', async () => {

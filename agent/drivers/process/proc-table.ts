@@ -63,15 +63,17 @@ export function groupRuns(table: readonly ProcEntry[], groupId: number): boolean
 
 /** The first process whose environment holds exactly `name=value`; null: none that we may read. */
 export function findByEnvironment(entry: string, procDirectory = '/proc'): number | null {
-  for (const pid of pidsIn(procDirectory)) {
-    try {
-      const environment = readFileSync(`${procDirectory}/${pid}/environ`, 'utf8');
-      if (environment.split('\0').includes(entry)) return pid;
-    } catch {
-      // Gone meanwhile, or of another user.
-    }
+  return pidsIn(procDirectory).find((pid) => hasInEnvironment(pid, entry, procDirectory)) ?? null;
+}
+
+/** Whether a process was started with exactly `name=value`; not, when we may not read that. */
+export function hasInEnvironment(pid: number, entry: string, procDirectory = '/proc'): boolean {
+  try {
+    const environment = readFileSync(`${procDirectory}/${pid}/environ`, 'utf8');
+    return environment.split('\0').includes(entry);
+  } catch {
+    return false; // Gone meanwhile, or of another user.
   }
-  return null;
 }
 
 function pidsIn(procDirectory: string): readonly number[] {

@@ -5,9 +5,11 @@ import {
   fstatSync,
   openSync,
   readSync,
+  rmSync,
   statSync,
   truncateSync,
 } from 'node:fs';
+import { isDiskFull } from '../../../shared/platform/disk-full.ts';
 
 /** The most that is ever read back of a log in one answer. */
 const tailBytesMax = 256 * 1024;
@@ -34,11 +36,17 @@ export function lastLines(text: string, lines: number): string {
 
 /**
  * Keeps a log that another process appends to within `bytesMax`: what it holds is copied aside (one generation) and
- * the file is emptied. The writer must have opened it for appending. Lines written between the two steps are lost.
+ * the file is emptied; on a full disk nothing is copied. The writer must have opened it for appending. Lines written between the two steps are lost.
  */
 export function rotateLog(path: string, bytesMax: number): boolean {
   if (!existsSync(path) || statSync(path).size <= bytesMax) return false;
-  copyFileSync(path, `${path}.1`);
+  try {
+    copyFileSync(path, `${path}.1`);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    // Room for the others is worth more than the older half of a log.
+    rmSync(`${path}.1`, { force: true });
+  }
   truncateSync(path, 0);
   return true;
 }

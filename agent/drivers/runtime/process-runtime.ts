@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ReplicaId } from '../../../shared/domain/ids.ts';
 import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
+import { isDiskFull } from '../../../shared/platform/disk-full.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 import {
   descendantPids,
   findByEnvironment,
   groupRuns,
+  hasInEnvironment,
   readProc,
   readProcTable,
   type ProcEntry,
@@ -33,6 +35,8 @@ export interface ProcessRuntimeOptions {
 /** Lines of output that explain an exit. */
 const lastOutputLines = 20;
 const pollMs = 50;
+/** Tells a replica's process from all others, whoever looks. */
+const launchVariable = 'TANGRAM_LAUNCH';
 /** How long a killed group may take to disappear. */
 const killedGoneMs = 5_000;
 
@@ -121,34 +125,30 @@ async function launch(
   intent: ProcessRecord,
   argv: readonly string[],
 ): Promise<void> {
-  try {
-    const child = await spawnDetached({
-      argv,
-      env: {
-        PATH: deps.path,
-        HOME: deps.records.folder(spec.replica),
-        LANG: 'C.UTF-8',
-        ...replicaEnv(spec, { port: intent.port, cudaVisible: true }),
-        TANGRAM_LAUNCH: intent.launchId,
-      },
-      cwd: deps.records.folder(spec.replica),
-      outputFile: deps.records.logFile(spec.replica),
-    });
-    const entry = readProc(child.pid);
-    const running = { ...intent, process: { pid: child.pid, startTicks: entry?.startTicks ?? 0 } };
-    deps.records.write(running);
-    // Nobody waits for the exit: it is written down for whoever lists next, while we are the parent.
-    void child.exited.then((exitCode) => noteExit(deps, running, exitCode));
-  } catch (cause) {
+  const child = await spawnDetached({
+    argv,
+    env: {
+      PATH: deps.path,
+      HOME: deps.records.folder(spec.replica),
+      LANG: 'C.UTF-8',
+      ...replicaEnv(spec, { port: intent.port, cudaVisible: true }),
+      [launchVariable]: intent.launchId,
+    },
+    cwd: deps.records.folder(spec.replica),
+    outputFile: deps.records.logFile(spec.replica),
+  }).catch((cause: unknown) => {
     deps.records.remove(spec.replica);
     throw new AppError('PROCESS_FAILED', `cannot start replica ${spec.replica}`, { cause });
-  }
+  });
+  const running = completeRecord(deps, intent, child.pid);
+  // Nobody waits for the exit: it is written down for whoever lists next, while we are the parent.
+  void child.exited.then((exitCode) => noteExit(deps, running, exitCode));
 }
 
 function noteExit(deps: Deps, record: ProcessRecord, exitCode: number | null): void {
   const present = deps.records.read(record.replica);
   if (present?.launchId !== record.launchId) return; // Stopped, or started anew, meanwhile.
-  deps.records.write({ ...record, exitCode });
+  writeIfThereIsRoom(deps, { ...record, exitCode });
 }
 
 async function stop(
@@ -198,10 +198,13 @@ async function goneWithin(
 /** The pid of a record's process if it is still that very process; null: it has ended. */
 function livingProcess(deps: Deps, record: ProcessRecord): number | null {
   if (record.bootId !== deps.bootId()) return null;
-  if (record.process === null) return findByEnvironment(`TANGRAM_LAUNCH=${record.launchId}`);
-  const entry = readProc(record.process.pid);
-  const same = entry?.startTicks === record.process.startTicks;
-  return same && !entry.zombie ? record.process.pid : null;
+  const mark = `${launchVariable}=${record.launchId}`;
+  if (record.process === null) return findByEnvironment(mark);
+  const { pid, startTicks } = record.process;
+  const entry = readProc(pid);
+  if (entry === null || entry.zombie) return null;
+  // Start times are told in the reader's time namespace: to an agent in another one, what it was started with tells.
+  return entry.startTicks === startTicks || hasInEnvironment(pid, mark) ? pid : null;
 }
 
 /**
@@ -243,11 +246,21 @@ function describe(deps: Deps, record: ProcessRecord, table: readonly ProcEntry[]
   };
 }
 
-/** We were killed between the spawn and writing it down: the process found by its launch id is written down now. */
-function completeRecord(deps: Deps, record: ProcessRecord, pid: number): void {
-  const entry = readProc(pid);
-  if (entry === null) return;
-  deps.records.write({ ...record, process: { pid, startTicks: entry.startTicks } });
+/** After the spawn, or when the process was found by its launch id because we were killed before this was written. */
+function completeRecord(deps: Deps, record: ProcessRecord, pid: number): ProcessRecord {
+  const process = { pid, startTicks: readProc(pid)?.startTicks ?? 0 };
+  const completed = { ...record, process };
+  writeIfThereIsRoom(deps, completed);
+  return completed;
+}
+
+/** For what the next look finds out again, while the disk is full. */
+function writeIfThereIsRoom(deps: Deps, record: ProcessRecord): void {
+  try {
+    deps.records.write(record);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+  }
 }
 
 function readBootId(): string {

@@ -36,7 +36,12 @@ export function nodeView(
   const inventory = core.inventory();
   const round = core.lastRound();
   const { clusterId, epoch, generation } = core.allegiance();
-  const said = [...(round?.steps ?? []), ...(round?.blindParts ?? [])];
+  const refusal = round?.refusal ?? null;
+  const said = [
+    ...(refusal === null ? [] : [refusal]),
+    ...(round?.steps ?? []),
+    ...(round?.blindParts ?? []),
+  ];
   return {
     node: about.node,
     agentVersion: about.version,

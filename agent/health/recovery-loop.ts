@@ -1,4 +1,5 @@
 import type { GpuUuid } from '../../shared/domain/ids.ts';
+import { isAppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { GpuActual, World } from '../observe/world.ts';
@@ -89,7 +90,12 @@ export class RecoveryLoop {
     const open = this.#isOpen(gpu.uuid);
     if (!beginsAlone(gpu.verdict, { autoReset, open, facts })) return;
     if (this.#deps.losesForGood(gpu)) return;
-    beginRecovery(this.#deps, gpu, { askedBy: 'policy', resets: true, bootId: world.bootId });
+    try {
+      beginRecovery(this.#deps, gpu, { askedBy: 'policy', resets: true, bootId: world.bootId });
+    } catch (err) {
+      if (!isAppError(err, 'STORE_FULL')) throw err;
+      this.#deps.log.warn({ err, gpuUuid: gpu.uuid }, 'a recovery waits for room on the disk');
+    }
   }
 
   #stateOf(gpu: GpuUuid): RecoveryState | undefined {

@@ -45,7 +45,8 @@ function checkLoop(core: AgentCore, clock: Clock): HealthCheck {
 function checkStore(core: AgentCore): HealthCheck {
   try {
     core.events({ limit: 1, subject: null });
-    return { name: 'store', ok: true, detail: 'readable' };
+    const refusal = core.lastRound()?.refusal ?? null;
+    return { name: 'store', ok: refusal === null, detail: refusal ?? 'readable' };
   } catch (error) {
     return { name: 'store', ok: false, detail: errorChain(error) };
   }

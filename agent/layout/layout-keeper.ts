@@ -2,7 +2,7 @@ import type { BootId, GpuUuid } from '../../shared/domain/ids.ts';
 import type { LayoutChange, RecordedLayout } from '../../shared/domain/mig-layout.ts';
 import { ok, renderProblem } from '../../shared/domain/result.ts';
 import { backoffMs } from '../../shared/platform/backoff.ts';
-import { AppError, errorChain } from '../../shared/platform/errors.ts';
+import { AppError, errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import type { Hold } from '../reconcile/execute.ts';
 import { renderInstance, type CardNow } from './card-now.ts';
@@ -73,7 +73,7 @@ export class LayoutKeeper {
       const held = [...this.#holds];
       await Promise.all(
         held.map(async ([gpu, hold]) => {
-          await this.#mend(gpu, boot, signal);
+          await this.#mendOnceThereIsRoom(gpu, boot, signal);
           this.#holds.delete(gpu);
           hold.release();
         }),
@@ -229,6 +229,19 @@ export class LayoutKeeper {
       detail: '',
     };
     return { id: this.#deps.store.beginLayoutChange(change), ...change };
+  }
+
+  /** On a full disk the card is left alone, as it was found. */
+  async #mendOnceThereIsRoom(gpu: GpuUuid, boot: BootId, signal: AbortSignal): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.#mend(gpu, boot, signal);
+      } catch (error) {
+        if (!isAppError(error, 'STORE_FULL')) throw error;
+        this.#deps.log.warn({ err: error, gpu }, 'a layout waits for room on the disk');
+      }
+      await this.#deps.clock.sleep(backoffMs(tries, restoreBackoff), signal);
+    }
   }
 
   /** What a crash cut short goes on; then what a reboot took away comes back. */

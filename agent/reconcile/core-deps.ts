@@ -95,6 +95,8 @@ export interface RoundView {
   readonly steps: readonly string[];
   /** Parts of the world that could not be read, one line each. */
   readonly blindParts: readonly string[];
+  /** Why nothing can be written down, so that nothing is done; null: it can. */
+  readonly refusal: string | null;
 }
 
 export interface CoreMetrics {

@@ -63,8 +63,8 @@ export async function journaled<T>(
     // see `settledIntents`.
     const kept =
       step.kind === 'createMigInstance' || (step.kind === 'destroyMigInstance' && failed);
-    if (!kept) deps.store.endIntent(id);
     deps.liveIntents.delete(id);
+    if (!kept) deps.store.endIntent(id);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { BootId, GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
-import { backoffMs, jittered } from '../../shared/platform/backoff.ts';
 import { assert } from '../../shared/domain/assert.ts';
-import { errorChain } from '../../shared/platform/errors.ts';
+import { errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import { noHealthMemory } from '../health/memory.ts';
 import { assemble } from '../observe/assemble.ts';
@@ -14,25 +13,18 @@ import { allocatedPids, processesOf, QuietLooks, slicesOfAllocation } from './al
 import type { AgentCoreDeps, CoreMetrics, RoundOutcome, RoundView } from './core-deps.ts';
 import { Executor, type Hold } from './execute.ts';
 import { note } from './handler-deps.ts';
-import { noteBlindParts, noteDrift, noteReplicaChange, subjectOf } from './round-notes.ts';
+import { writeBooks, writeLayouts, writesDown } from './round-books.ts';
+import { noteBlindParts, noteRefusal, subjectOf } from './round-notes.ts';
+import { roundPeriodMs } from './round-pace.ts';
 import { createHandlers } from './handlers.ts';
-import { settledIntents } from './journal.ts';
 import type { AllocationUse, PlanInput } from './plan-input.ts';
 import { planNode } from './plan.ts';
 import { Prober } from './prober.ts';
-import { backoffLeftMs, updateRecords } from './replica-book.ts';
-import { allowedRuntimes, planInput, probeTargets, wantedOf } from './round-input.ts';
+import { backoffLeftMs } from './replica-book.ts';
+import { allowedRuntimes, planInput, probeTargets } from './round-input.ts';
 import type { StatusInput } from './status.ts';
 import { renderStep, type Handlers, type UnitPlan } from './steps.ts';
 
-/** Between rounds when everything is as wanted. */
-const convergedPeriodMs = 10_000;
-/** Between rounds when something is not. */
-const openPeriodMs = 2_000;
-/** After so many rounds without progress the rounds grow rarer. */
-const idleRoundsMax = 15;
-/** The rarest that rounds become. */
-const idlePeriodMaxMs = 30_000;
 /** So many rounds may follow each other at once; more is a plan that runs in circles. */
 const progressRoundsMax = 50;
 /** How long a round waits for its units; a longer step is observed by later rounds. */
@@ -80,6 +72,7 @@ export class ReconcileLoop {
   #lastActions = '';
   #idleRounds = 0;
   #blindParts: readonly string[] = [];
+  #refusal: string | null = null;
   #patient = false;
   readonly #quietLooks = new QuietLooks();
 
@@ -218,19 +211,32 @@ export class ReconcileLoop {
     const { clock, log } = this.#deps;
     const startedAtMs = clock.wallMs();
     const from = clock.monotonicMs();
-    const outcome = await this.#observeAndAct(signal);
+    this.#askForRoom();
+    const outcome = await this.#observeAndAct(signal).catch((error: unknown): RoundOutcome => {
+      if (!isAppError(error, 'STORE_FULL')) throw error;
+      return 'failed';
+    });
     if (signal.aborted) return outcome;
+    this.#askForRoom();
     this.#roundsTotal[outcome] += 1;
     if (outcome !== 'blind') this.#lastSuccessMs = clock.wallMs();
     const durationMs = clock.monotonicMs() - from;
     const steps = (this.#round?.plans ?? []).flatMap((plan) => plan.steps.map(renderStep));
-    this.#lastRound = { outcome, startedAtMs, durationMs, steps, blindParts: this.#blindParts };
+    const trouble = { blindParts: this.#blindParts, refusal: this.#refusal };
+    this.#lastRound = { outcome, startedAtMs, durationMs, steps, ...trouble };
     log.debug({ outcome, durationMs, steps: steps.length }, 'round');
     if (this.#world !== null) {
       this.#deps.health?.roundEnded(this.#world, (gpus) => this.#executor.hold(gpus));
     }
     this.#onPublish();
     return outcome;
+  }
+
+  /** What failed for want of room is tried again as soon as there is some. */
+  #askForRoom(): void {
+    const before = this.#refusal;
+    this.#refusal = noteRefusal(this.#deps, before);
+    if (before !== null && this.#refusal === null) this.#executor.forgetBackoffs();
   }
 
   async #observeAndAct(signal: AbortSignal): Promise<RoundOutcome> {
@@ -252,17 +258,19 @@ export class ReconcileLoop {
     if (world === null) return 'blind';
     const first = this.#world === null;
     this.#world = world;
-    this.#keepBooks(world, accepted, busy, signal);
+    let kept = this.#keepBooks(world, accepted, busy, signal);
     if (first) {
       // A restarted agent does not tell that what it re-adopts is not ready before it has asked.
       await this.#prober.askedOnce();
       if (signal.aborted) return 'blind';
-      this.#keepBooks(world, accepted, busy, signal);
+      kept = this.#keepBooks(world, accepted, busy, signal);
     }
     const allocations = this.#lookAtAllocations(world, accepted, lookedAtMs);
     const input = planInput(world, accepted, { ...this.#deps, allocations });
     const plans = planNode(input);
     this.#round = { accepted, input, plans };
+    // Told, and not acted on: whatever is done is written down first.
+    if (!kept || this.#refusal !== null) return 'failed';
     return this.#act(plans, busy, signal);
   }
 
@@ -315,46 +323,28 @@ export class ReconcileLoop {
       health: this.#deps.health?.memory() ?? noHealthMemory,
       previous: this.#world,
     });
-    // A revision is on disk before anybody hears of it.
-    for (const layout of world?.layouts ?? []) {
-      const last = known.find((each) => each.gpu === layout.gpu);
-      if (JSON.stringify(last) === JSON.stringify(layout)) continue;
-      store.saveLayout(layout);
-      if (last !== undefined && layout.driftRevision > last.driftRevision) {
-        noteDrift(this.#deps, world, layout.gpu);
-      }
-    }
+    if (world !== null) writeLayouts(this.#deps, world, known);
     return world;
   }
 
-  /** Brings records, journal and probes in line with what was seen. */
-  #keepBooks(world: World, accepted: AcceptedTarget | null, busy: Busy, signal: AbortSignal): void {
-    const { store } = this.#deps;
-    const records = store.replicas();
-    const changed = updateRecords({
-      world,
-      wanted: wantedOf(accepted, accepted?.gpusInForce ?? []),
-      records,
-      busy: busy.replicas,
+  /** Brings records, journal and probes in line with what was seen; answers whether there was room for it. */
+  #keepBooks(
+    world: World,
+    accepted: AcceptedTarget | null,
+    busy: Busy,
+    signal: AbortSignal,
+  ): boolean {
+    const facts = {
+      accepted,
+      busyGpus: busy.gpus,
+      busyReplicas: busy.replicas,
       healthyRuns: this.#prober.healthyRuns(),
       watchingSinceMs: this.#prober.sinceMs,
-    });
-    for (const record of changed) {
-      store.saveReplica(record);
-      noteReplicaChange(
-        this.#deps,
-        records.find((each) => each.replica === record.replica),
-        record,
-      );
-    }
-    const settled = settledIntents(store.openIntents(), {
-      world,
-      bindings: store.bindings(),
-      busyGpus: busy.gpus,
-      live: this.#liveIntents,
-    });
-    for (const intent of settled) store.endIntent(intent.id);
-    this.#prober.follow(probeTargets(world, store.replicas()), signal);
+      liveIntents: this.#liveIntents,
+    };
+    const kept = writesDown(() => writeBooks(this.#deps, world, facts));
+    this.#prober.follow(probeTargets(world, this.#deps.store.replicas()), signal);
+    return kept;
   }
 
   async #act(plans: readonly UnitPlan[], busy: Busy, signal: AbortSignal): Promise<RoundOutcome> {
@@ -412,17 +402,11 @@ export class ReconcileLoop {
 
   #periodMs(outcome: RoundOutcome): number {
     const { clock, random, store } = this.#deps;
-    if (outcome === 'converged') return jittered(convergedPeriodMs, random);
-    const limits = { firstMs: openPeriodMs, maxMs: idlePeriodMaxMs };
-    const period = jittered(
-      backoffMs(Math.max(0, this.#idleRounds - idleRoundsMax), limits),
-      random,
-    );
     const due = [
       ...store.replicas().map((each) => backoffLeftMs(each, clock.wallMs())),
       ...this.#executor.failures.map((each) => each.notBeforeMs - clock.monotonicMs()),
-    ].filter((ms) => ms > 0);
-    return Math.max(1, Math.min(period, ...due));
+    ];
+    return roundPeriodMs(outcome, { idleRounds: this.#idleRounds, due }, random);
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -54,13 +54,28 @@ export function noteBlindParts(
   return parts;
 }
 
+/** Tells, once each, that nothing can be written down any more, and that it can again; answers why not. */
+export function noteRefusal(deps: NoteDeps, before: string | null): string | null {
+  const now = deps.store.refusal();
+  if ((now === null) === (before === null)) return now;
+  if (now === null) {
+    deps.log.info('the store has room again');
+    note(deps, 'store-writable', 'node', 'there is room again');
+  } else {
+    const words = `${now}: nothing is started or changed until there is room; models run on`;
+    deps.log.error(words);
+    note(deps, 'store-full', 'node', words);
+  }
+  return now;
+}
+
 /** Tells that a card is not cut as we left it. */
-export function noteDrift(deps: NoteDeps, world: World | null, gpu: GpuUuid): void {
+export function noteDrift(deps: NoteDeps, world: World, gpu: GpuUuid): void {
   note(deps, 'layout-drift', `gpus/${gpu}`, driftWords(world, gpu));
 }
 
-function driftWords(world: World | null, gpu: GpuUuid): string {
-  const card = world?.inventory.gpus.find((each) => each.uuid === gpu);
+function driftWords(world: World, gpu: GpuUuid): string {
+  const card = world.inventory.gpus.find((each) => each.uuid === gpu);
   const names = (card?.instances ?? []).map(({ profile, start }) => `${profile} at ${start}`);
   const mode = card?.migEnabled === true ? 'MIG on' : 'MIG off';
   const now = [mode, ...names].join(', ');

@@ -14,8 +14,8 @@ import type {
 } from './records.ts';
 
 /**
- * What the agent must remember across restarts and reboots. Every write is on disk when the call returns;
- * every value is checked when it is read. Throws STORE_UNREADABLE.
+ * What the agent must remember across restarts and reboots. Every write is on disk when the call returns, or throws
+ * STORE_FULL and has changed nothing; every value is checked when it is read, or the call throws STORE_UNREADABLE.
  */
 export interface AgentStore extends HealthStore, LayoutStore, MpsStore {
   accepted(): AcceptedTarget | null;
@@ -48,12 +48,16 @@ export interface AgentStore extends HealthStore, LayoutStore, MpsStore {
   endIntent(id: number): void;
   openIntents(): readonly Intent[];
 
+  /** The one write that a full disk does not refuse: what finds no room is told all the same, and written later. */
   appendEvent(event: Omit<EventRecord, 'id'>): void;
   /** Oldest first, the last `limit` of them. */
   events(options: {
     readonly limit: number;
     readonly subject: string | null;
   }): readonly EventRecord[];
+
+  /** Why writes are refused since one was, until there is room again; null: they are taken. */
+  refusal(): string | null;
 
   close(): void;
 }

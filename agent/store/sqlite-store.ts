@@ -14,15 +14,12 @@ import {
   decodeTombstone,
   gpuUuidSchema,
 } from './codec.ts';
+import { DiskRoom } from './disk-room.ts';
+import { eventPart } from './event-part.ts';
 import { healthPart } from './health-part.ts';
 import { layoutPart } from './layout-part.ts';
 import { mpsPart } from './mps-part.ts';
-import type { EventRecord, Intent, LayoutRecord, SliceBinding } from './records.ts';
-
-/** How many events a node remembers. */
-export const eventsMax = 10_000;
-/** How many events one read gives at most. */
-const eventsReadMax = 1_000;
+import type { Intent, LayoutRecord, SliceBinding } from './records.ts';
 
 const migrations = [
   `CREATE TABLE accepted (one INTEGER PRIMARY KEY CHECK (one = 1), cluster_id TEXT NOT NULL, json TEXT NOT NULL);
@@ -76,18 +73,11 @@ const intentRow = z.object({
   slice_json: z.string().nullable(),
   step: z.string(),
 });
-const eventRow = z.object({
-  id: z.number().int(),
-  at_ms: z.number(),
-  kind: z.string(),
-  subject: z.string(),
-  message: z.string(),
-});
-
-/** Opens the agent's store, or creates it. `:memory:` is for tests. Throws STORE_UNREADABLE. */
+/** Opens the agent's store, or creates it. `:memory:` is for tests. Throws STORE_UNREADABLE, STORE_FULL. */
 export function openAgentStore(path: string): AgentStore {
   const db = openSqlite(path, { exclusive: true, migrations });
-  return {
+  const room = new DiskRoom(path);
+  const records = {
     ...targetPart(db),
     ...replicaPart(db),
     ...cardPart(db),
@@ -96,7 +86,11 @@ export function openAgentStore(path: string): AgentStore {
     ...authorityPart(db),
     ...journalPart(db),
     ...layoutPart(db),
-    ...eventPart(db),
+  };
+  return {
+    ...room.around(records),
+    ...eventPart(db, room),
+    refusal: () => room.refusal(),
     close: () => {
       db.close();
     },
@@ -250,30 +244,6 @@ function journalPart(db: Sqlite): Pick<AgentStore, 'beginIntent' | 'endIntent' |
   };
 }
 
-function eventPart(db: Sqlite): Pick<AgentStore, 'appendEvent' | 'events'> {
-  const append = db.prepare(
-    'INSERT INTO events (at_ms, kind, subject, message) VALUES (?, ?, ?, ?)',
-  );
-  const trim = db.prepare('DELETE FROM events WHERE id <= ?');
-  const readAll = db.prepare('SELECT * FROM events ORDER BY id DESC LIMIT ?');
-  const readSome = db.prepare('SELECT * FROM events WHERE subject = ? ORDER BY id DESC LIMIT ?');
-  const add = db.transaction((event: Omit<EventRecord, 'id'>) => {
-    const { atMs, kind, subject, message } = event;
-    const done = append.run(Math.round(atMs), kind, subject, message);
-    trim.run(Number(done.lastInsertRowid) - eventsMax);
-  });
-  return {
-    appendEvent: (event) => {
-      add(event);
-    },
-    events: ({ limit, subject }) => {
-      const most = Math.max(0, Math.min(limit, eventsReadMax));
-      const found = subject === null ? readAll.all(most) : readSome.all(subject, most);
-      return rows('an event', eventRow, found).map(eventOf).reverse();
-    },
-  };
-}
-
 function rows<T>(what: string, schema: z.ZodType<T>, found: readonly unknown[]): T[] {
   return found.map((row) => checked(what, schema, row));
 }
@@ -308,15 +278,5 @@ function intentOf(row: z.infer<typeof intentRow>): Intent {
     gpu: row.gpu,
     slice: row.slice_json === null ? null : decodeSlice(row.slice_json),
     step: row.step,
-  };
-}
-
-function eventOf(row: z.infer<typeof eventRow>): EventRecord {
-  return {
-    id: row.id,
-    atMs: row.at_ms,
-    kind: row.kind,
-    subject: row.subject,
-    message: row.message,
   };
 }

@@ -75,6 +75,7 @@ export const errorCodes = {
   ADDRESS_REFUSED: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   ADDRESS_TAKEN: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   STORE_UNREADABLE: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
+  STORE_FULL: { actor: 'operator', grpcStatus: grpc.unavailable },
   STORE_NOT_EMPTY: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   SNAPSHOT_INVALID: { actor: 'operator', grpcStatus: grpc.failedPrecondition },
   BACKUP_FAILED: { actor: 'operator', grpcStatus: grpc.unavailable },

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { isDiskFull } from './disk-full.ts';
 import { AppError, isAppError } from './errors.ts';
 
 export type Sqlite = Database.Database;
@@ -14,7 +15,7 @@ export interface SqliteOptions {
 
 /**
  * Opens (or creates) a database that survives power loss: WAL and synchronous FULL, so a commit is on disk
- * before it is acknowledged. Throws STORE_UNREADABLE, naming the file, the reason and the way out.
+ * before it is acknowledged. Throws STORE_UNREADABLE or STORE_FULL, naming the file, the reason and the way out.
  */
 export function openSqlite(path: string, options: SqliteOptions): Sqlite {
   let opened: Sqlite | undefined;
@@ -49,6 +50,8 @@ function migrate(opened: Sqlite, migrations: readonly string[]): void {
       { hint: 'start the newer version again, or restore a backup from before the upgrade' },
     );
   }
+  // A file that is up to date is opened without a write: on a full disk, too.
+  if (version === migrations.length) return;
   opened.exec('BEGIN IMMEDIATE');
   for (const statement of migrations.slice(version)) opened.exec(statement);
   opened.pragma(`user_version = ${migrations.length}`);
@@ -63,6 +66,10 @@ function unreadable(path: string, cause: unknown): AppError {
       cause,
       hint: 'stop it first, or give this one a state directory of its own',
     });
+  }
+  if (isDiskFull(cause)) {
+    const hint = 'make room on its disk; models that run are left alone';
+    return new AppError('STORE_FULL', `cannot write to the store ${path}`, { cause, hint });
   }
   return new AppError('STORE_UNREADABLE', `cannot use the store ${path}`, {
     cause,

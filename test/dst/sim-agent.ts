@@ -186,12 +186,13 @@ export class SimAgent implements Host {
       get: (target, key, receiver): unknown => {
         const found: unknown = Reflect.get(target, key, receiver);
         if (typeof found !== 'function' || typeof key !== 'string') return found;
+        if (key === 'refusal') return () => (this.diskFull ? 'the disk is full' : null);
         if (!writes.test(key)) return found.bind(target);
         return (...args: readonly unknown[]): unknown => {
           if (this.#life !== null && this.#life.gate !== gate) throw new Crash('an earlier life');
           this.fake.boundary();
           if (this.diskFull && key !== 'appendEvent') {
-            throw new AppError('STORE_UNREADABLE', 'the disk of the agent is full');
+            throw new AppError('STORE_FULL', 'the disk of the agent is full');
           }
           const done: unknown = Reflect.apply(found, target, args);
           if (key === 'saveAccepted') this.#world.accepted(this, args[0] as AcceptedTarget);

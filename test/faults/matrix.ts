@@ -235,15 +235,19 @@ export const faultMatrix: readonly FaultRow[] = [
     number: 19,
     fault: 'full disk, of the coordinator and of an agent',
     holds:
-      'nothing is acknowledged or started that cannot be kept; a clear error; it goes on once there is room',
+      'nothing is acknowledged or started that cannot be kept; a clear error; both run on, and go on once there is room',
     made: 'tmpfs of 8 MiB, filled',
     where: 'sample',
     covers: [
       { file: disk, test: 'row 19: a coordinator whose disk is full' },
       { file: disk, test: 'row 19: an agent whose disk is full' },
+      {
+        file: 'test/sim/full-disk.test.ts',
+        test: 'a disk that fills up after %i more writes',
+      },
     ],
     besides:
-      'the coordinator goes on by itself; an agent that cannot write ends, and its service manager starts it again',
+      'the agent still looks, reports and serves; it says why it does nothing: `agentctl doctor`, `describe node`, `events`, `/healthz`',
   },
   {
     number: 20,

@@ -123,19 +123,24 @@ test('row 19: an agent whose disk is full starts nothing that it cannot write do
   const before = await serve();
   disk.fill();
   await asks().scaleModel('serves', 4);
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
-  for (const { runtimeId } of before) expect(lives(runtimeId)).toBe(true);
-  const found = await serving(asks(), 'serves');
-  for (const each of found) expect(lives(each.runtimeId)).toBe(true);
-  const ended = cluster.agents.get('n1')?.running === false;
-  tell(19, `with a full disk ${found.length} of 4 run, and the agent ${ended ? 'ended' : 'runs'}`);
-  if (ended) expect(cluster.agents.get('n1')?.log()).toMatch(/disk is full/);
+  const shown = (...words: readonly string[]): string => cluster.agentctl('n1', ...words).stdout;
+  await eventually('it says that it keeps nothing', () => shown('events').includes('store-full'));
+  expect(shown('describe', 'node')).toMatch(/the disk of .*agent\.db is full/);
+  expect(shown('doctor')).toMatch(/reconcile loop +FAIL +failed: the disk of .* is full/);
+  // Longer than the loop and the link wait before they try again.
+  const until = performance.now() + 4_000;
+  while (performance.now() < until) {
+    expect(cluster.agents.get('n1')?.running, cluster.agents.get('n1')?.log()).toBe(true);
+    expect(await serving(asks(), 'serves')).toEqual(before);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  await untilNodeIs(asks(), 'n1', 'ready');
   disk.free();
-  // As its service manager does.
-  if (ended) await cluster.startAgent('n1', { cards, extra });
   const after = await allServing(asks(), 'serves', 4);
   for (const each of before) expect(after).toContainEqual(each);
   await asBefore(after);
+  expect(shown('events')).toMatch(/store-full[\s\S]*store-writable/);
+  expect(cluster.agents.get('n1')?.running).toBe(true);
 });
 
 test('row 20: slow syncs make writes slow and lose nothing; an error of a sync ends the process, which starts clean', async (context) => {

@@ -48,14 +48,16 @@ export function coreDepsOn(
 
 const writes = /^(save|add|remove|begin|end|append)/;
 
-/** The store as the agent sees it: a dead agent writes nothing, and each write is a place to die. */
+/** The store as the agent sees it: a dead agent writes nothing, nor does a full disk, and each write is a place to die. */
 export function mortalStore(store: AgentStore, fake: FakeNode): AgentStore {
   return new Proxy(store, {
     get: (target, key, receiver): unknown => {
       const found: unknown = Reflect.get(target, key, receiver);
+      if (key === 'refusal') return () => (fake.diskFull ? 'the disk is full' : null);
       if (typeof found !== 'function' || typeof key !== 'string' || !writes.test(key)) return found;
       return (...args: readonly unknown[]): unknown => {
         fake.boundary();
+        if (key !== 'appendEvent') fake.fillDisk();
         return Reflect.apply(found, target, args);
       };
     },

@@ -102,6 +102,10 @@ export class FakeNode {
   /** Touches left until the agent dies; null: it does not. Odd: before the effect, even: after it. */
   crashIn: number | null = null;
   crashed = false;
+  /** Nothing can be written down. */
+  diskFull = false;
+  /** How many records fit before the disk is full; null: it does not fill up. */
+  roomFor: number | null = null;
   touches = 0;
   #nextInstance = 1;
   #nextPid = 1_000;
@@ -134,6 +138,13 @@ export class FakeNode {
     if (this.crashIn > 0) return;
     this.crashed = true;
     throw new Crash('the agent dies here');
+  }
+
+  /** One record is written, if it fits. */
+  fillDisk(): void {
+    if (this.roomFor !== null) this.roomFor -= 1;
+    if (this.roomFor !== null && this.roomFor < 0) this.diskFull = true;
+    if (this.diskFull) throw new AppError('STORE_FULL', 'no room');
   }
 
   async #touch<T>(what: string, effect: () => T): Promise<T> {

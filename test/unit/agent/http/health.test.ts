@@ -13,6 +13,7 @@ function wellCore(clock: ManualClock): FakeCore {
     durationMs: 10,
     steps: [],
     blindParts: [],
+    refusal: null,
   };
   core.numbers = { ...core.numbers, drivers: { host: { success: true, durationMs: 3 } } };
   return core;

@@ -5,8 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The whole of test/faults is long, and has a configuration of its own.
     exclude: ['node_modules/**', 'dist/**', 'test/faults/**'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // More than real programs take on a machine with much else to do: conditions are waited for, not times.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Machines are small: real dockerd, Prometheus and agents run beside the workers.
     maxWorkers: 2,
     globalSetup: ['test/setup/build-once.ts'],

@@ -80,11 +80,14 @@ export class Daemon {
   }
 }
 
+/** What takes seconds here takes many more on a machine with ten times as much to do as it has cores. */
+const patienceMs = 120_000;
+
 /** Asks again until `read` answers something, or fails with what `read` last threw or `what`. */
 export async function eventually<T>(
   what: string,
   read: () => Promise<T | undefined | false> | T | undefined | false,
-  limitMs = 45_000,
+  limitMs = patienceMs,
 ): Promise<T> {
   const until = Date.now() + limitMs;
   let last: unknown;

@@ -6,7 +6,7 @@ import { eventually, TestCluster, webServer } from './cluster-harness.ts';
 
 // A node that works alone: what somebody launches at it runs through the same target, planner and journal.
 
-const limits = { timeout: 120_000 };
+const limits = { timeout: 240_000 };
 let cluster: TestCluster;
 
 beforeEach(() => {

@@ -5,7 +5,7 @@ import { list, extract } from 'tar';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually, TestCluster } from './cluster-harness.ts';
 
-const limits = { timeout: 120_000 };
+const limits = { timeout: 240_000 };
 const secret = 'hunter2-Zq9x8w7v6u5t';
 let cluster: TestCluster;
 let out = '';

@@ -71,6 +71,12 @@ export const coordinatorConfigSchema = z.strictObject({
     .describe(
       'host:port of /metrics, /healthz and /sd/prometheus, loopback only; port 0: a free one',
     ),
+  httpProxy: z
+    .boolean()
+    .default(false)
+    .describe(
+      'a proxy in front of http appends its callers’ addresses to X-Forwarded-For; limits and the audit log then count those',
+    ),
   advertise: z
     .string()
     .min(1)

@@ -9,6 +9,7 @@ import { adminName } from '../ca/admin-file.ts';
 import { AccessStore } from './access-store.ts';
 import { Authenticator } from './authenticate.ts';
 import { coreDirectory } from './core-directory.ts';
+import { ForwardedAddress } from './forwarded-address.ts';
 import { Guard } from './guard.ts';
 import type { AccessLimits } from './limits.ts';
 import { OidcVerifier, type OidcSettings } from './oidc.ts';
@@ -20,6 +21,8 @@ export interface Access {
   readonly authenticator: Authenticator;
   readonly records: AccessRecords;
   readonly audit: AuditLog;
+  /** For who calls on behalf of others from within this process. */
+  readonly forwarded: ForwardedAddress;
   readonly wallMs: () => number;
   readonly random: (bytes: number) => Uint8Array;
   /** Follows users and tokens, and looks after open streams, until `signal` aborts. */
@@ -56,12 +59,14 @@ export async function openAccess(settings: AccessSettings): Promise<Access> {
     wallMs,
   });
   const directory = coreDirectory(settings.core);
-  const guard = new Guard({ ...settings, authenticator, directory });
+  const forwarded = new ForwardedAddress(randomBytes(32));
+  const guard = new Guard({ ...settings, authenticator, directory, forwarded });
   return {
     guard,
     authenticator,
     records,
     audit,
+    forwarded,
     wallMs,
     random: randomBytes,
     run: async (signal) => {

@@ -3,6 +3,7 @@ import type { Log } from '../../shared/platform/log.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import type { Authenticator } from './authenticate.ts';
+import type { ForwardedAddress } from './forwarded-address.ts';
 import type { AccessLimits } from './limits.ts';
 import type { Meter } from './meter.ts';
 import type { Directory } from './records.ts';
@@ -11,6 +12,7 @@ export interface GuardDeps {
   readonly authenticator: Pick<Authenticator, 'authenticate' | 'whyNotAnyMore'>;
   readonly directory: Directory;
   readonly audit: Pick<AuditLog, 'append' | 'assertWritable'>;
+  readonly forwarded: ForwardedAddress;
   readonly limits: AccessLimits;
   readonly clock: Clock;
   readonly log: Log;

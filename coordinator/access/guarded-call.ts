@@ -112,9 +112,10 @@ export class GuardedCall extends ServerInterceptingCall {
   }
 
   async #admit(metadata: Metadata, listener: Listener): Promise<void> {
-    const { authenticator, meter, counts, live } = this.#desk;
+    const { authenticator, forwarded, meter, counts, live } = this.#desk;
     try {
-      this.#address = this.#base.getConnectionInfo().remoteAddress ?? 'unknown';
+      const peer = this.#base.getConnectionInfo().remoteAddress ?? 'unknown';
+      this.#address = forwarded.take(metadata) ?? peer;
       this.#checkSize(metadata);
       const authorization = headerIn(metadata, 'authorization');
       if (needsSignature(authorization)) meter.signature(this.#address);

@@ -37,7 +37,12 @@ export interface RestRequest {
   readonly body: unknown;
   /** The `authorization` header; empty: none. */
   readonly authorization: string;
+  /** Where the caller is. */
+  readonly address: string;
 }
+
+/** Says in a call's metadata for whom it is made. */
+export type NoteAddress = (metadata: Metadata, address: string) => void;
 
 /** Longer than the longest wait that an rpc promises. */
 const deadlineMs = 660_000;
@@ -69,10 +74,12 @@ export function mirrored(): readonly Mirrored[] {
  */
 export class Gateway {
   readonly #client: Client;
+  readonly #noteAddress: NoteAddress;
   readonly #mirrored = mirrored();
 
   /** `address` is the gRPC door, `host:port`. */
-  constructor(address: string, credentials: ChannelCredentials) {
+  constructor(address: string, credentials: ChannelCredentials, noteAddress: NoteAddress) {
+    this.#noteAddress = noteAddress;
     this.#client = new Client(address, credentials, channelOptions);
   }
 
@@ -101,7 +108,7 @@ export class Gateway {
         method.requestSerialize,
         method.responseDeserialize,
         message,
-        proofOf(request),
+        this.#metadataOf(request),
         { deadline: systemClock.wallMs() + deadlineMs },
         done,
       );
@@ -119,7 +126,7 @@ export class Gateway {
       method.requestSerialize,
       method.responseDeserialize,
       requestMessage(to, request),
-      proofOf(request),
+      this.#metadataOf(request),
     );
     const cancel = (): void => call.cancel();
     signal.addEventListener('abort', cancel, { once: true });
@@ -136,12 +143,13 @@ export class Gateway {
   close(): void {
     this.#client.close();
   }
-}
 
-function proofOf({ authorization }: RestRequest): Metadata {
-  const metadata = new Metadata();
-  if (authorization !== '') metadata.set('authorization', authorization);
-  return metadata;
+  #metadataOf({ authorization, address }: RestRequest): Metadata {
+    const metadata = new Metadata();
+    if (authorization !== '') metadata.set('authorization', authorization);
+    this.#noteAddress(metadata, address);
+    return metadata;
+  }
 }
 
 /** Body, then query, then path: a later one may not contradict. Throws REQUEST_INVALID. */

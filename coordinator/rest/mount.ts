@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../shared/platform/errors.ts';
+import { callerAddress } from './caller-address.ts';
 import type { Gateway, RestRequest } from './gateway.ts';
 import { httpErrorOf } from './http-error.ts';
 import { openApi } from './openapi.ts';
@@ -10,6 +11,8 @@ export interface RestDeps {
   /** null: the gRPC door is not open yet. */
   readonly gateway: () => Gateway | null;
   readonly version: string;
+  /** A proxy is in front, and says in `X-Forwarded-For` for whom it asks. */
+  readonly proxied: boolean;
 }
 
 const bodyBytesMax = 1024 * 1024;
@@ -17,7 +20,7 @@ const bodyBytesMax = 1024 * 1024;
 const streamsMax = 64;
 
 /** Adds `/v1/…` and `/openapi.json` to the HTTP door. */
-export function mountRest(server: FastifyInstance, { gateway, version }: RestDeps): void {
+export function mountRest(server: FastifyInstance, { gateway, version, proxied }: RestDeps): void {
   let streams = 0;
   const description = (): object => openApi(version);
   server.get('/openapi.json', async (_request, reply) => reply.send(description()));
@@ -30,7 +33,7 @@ export function mountRest(server: FastifyInstance, { gateway, version }: RestDep
           hint: 'try again',
         });
       }
-      const asked = restRequest(request);
+      const asked = restRequest(request, proxied);
       const { found: to, verbs } = through.find(asked.verb, asked.path);
       if (to === undefined) return await sendMissing(reply, asked, verbs);
       const signal = whileConnected(reply);
@@ -68,13 +71,14 @@ function sendMissing(
   return reply.status(code).send({ error: { code, message, status: 'NOT_FOUND', details: [] } });
 }
 
-function restRequest(request: FastifyRequest): RestRequest {
+function restRequest(request: FastifyRequest, proxied: boolean): RestRequest {
   return {
     verb: request.method,
     path: request.url.split('?', 1)[0] ?? '',
     query: request.query as Readonly<Record<string, unknown>>,
     body: request.body,
     authorization: request.headers.authorization ?? '',
+    address: callerAddress(request.headers, request.ip, proxied),
   };
 }
 

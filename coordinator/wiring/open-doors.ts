@@ -69,7 +69,8 @@ export async function openDoors(
     { version, clusterId },
   );
   let mirror: OwnGateway | null = null;
-  const rest = { gateway: () => mirror?.now() ?? null, version };
+  const { httpProxy: proxied } = config;
+  const rest = { gateway: () => mirror?.now() ?? null, version, proxied };
   const http = await startHttpServer(config.http, { core, standing: core, metrics, rest, log });
   closers.push(async () => http.stop());
   const api = await startApiServer(config.grpc, {
@@ -88,10 +89,11 @@ export async function openDoors(
   });
   closers.push(async () => api.stop());
   const { address: grpc, joinAddress } = api;
-  mirror = new OwnGateway(joinAddress ?? grpc, {
-    cluster: clusterId,
-    roots: () => trust?.authority.trust().roots ?? null,
-  });
+  mirror = new OwnGateway(
+    joinAddress ?? grpc,
+    { cluster: clusterId, roots: () => trust?.authority.trust().roots ?? null },
+    (metadata, address) => access.forwarded.note(metadata, address),
+  );
   closers.push(() => mirror?.close());
   if (trust !== null && joinAddress !== null) await trust.opened({ grpc, join: joinAddress });
   const joining = trust === null ? {} : { join: joinAddress, admin: trust.adminFile };

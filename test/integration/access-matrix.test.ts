@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import {
   Client,
   credentials,
@@ -20,6 +20,7 @@ import { AccessStore } from '../../coordinator/access/access-store.ts';
 import { hashSecret, mintApiToken, renderApiToken } from '../../coordinator/access/api-token.ts';
 import { Authenticator } from '../../coordinator/access/authenticate.ts';
 import type { GivenRole, Namespaces } from '../../coordinator/access/caller.ts';
+import { ForwardedAddress } from '../../coordinator/access/forwarded-address.ts';
 import { Guard } from '../../coordinator/access/guard.ts';
 import { accessLimits } from '../../coordinator/access/limits.ts';
 import { methodName, methodTable, tableProblems } from '../../coordinator/access/method-table.ts';
@@ -130,6 +131,7 @@ beforeAll(async () => {
   audit = openAuditLog(':memory:', { rowsMax: 100_000, wallMs: () => systemClock.wallMs() });
   const plenty = { perSecond: 1e6, burst: 1e6 };
   guard = new Guard({
+    forwarded: new ForwardedAddress(randomBytes(32)),
     authenticator: new Authenticator({
       clusterId: cluster,
       records: store,

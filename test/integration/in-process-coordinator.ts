@@ -18,6 +18,7 @@ import { openEventLog } from '../../coordinator/store/event-log.ts';
 import { openSqliteStore } from '../../coordinator/store/sqlite-store.ts';
 import { openTelemetry } from '../../coordinator/telemetry/telemetry.ts';
 import type { Access } from '../../coordinator/access/access.ts';
+import type { AccessLimits } from '../../coordinator/access/limits.ts';
 import { openAuditLog } from '../../coordinator/audit/audit-log.ts';
 import { openAccessTo } from '../fakes/coordinator/open-access.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
@@ -33,7 +34,11 @@ export interface InProcessCoordinator {
 
 /** The real coordinator, store and doors and all, in this process and on free ports. */
 export async function startCoordinator(
-  options: { readonly limits?: Partial<FleetLimits>; readonly heartbeatMs?: number } = {},
+  options: {
+    readonly limits?: Partial<FleetLimits>;
+    readonly accessLimits?: Partial<AccessLimits>;
+    readonly heartbeatMs?: number;
+  } = {},
 ): Promise<InProcessCoordinator> {
   const folder = mkdtempSync(join(tmpdir(), 'tangram-coordinator-'));
   const store = openSqliteStore(join(folder, 'coordinator.db'));
@@ -66,14 +71,14 @@ export async function startCoordinator(
   const http = await startHttpServer('127.0.0.1:0', {
     core,
     metrics: createMetricsPage(source, about),
-    rest: { gateway: () => gateway?.now() ?? null, version: about.version },
+    rest: { gateway: () => gateway?.now() ?? null, version: about.version, proxied: true },
     log: silentLog,
   });
   const audit = openAuditLog(join(folder, 'audit.db'), {
     rowsMax: 10_000,
     wallMs: () => systemClock.wallMs(),
   });
-  const access = await openAccessTo(core, { store, audit });
+  const access = await openAccessTo(core, { store, audit, limits: options.accessLimits ?? {} });
   const api = await startApiServer('127.0.0.1:0', {
     core,
     access,
@@ -96,7 +101,11 @@ export async function startCoordinator(
     version: about.version,
     heartbeatMs: options.heartbeatMs ?? 500,
   });
-  gateway = new OwnGateway(api.address, { cluster: core.clusterId, roots: () => null });
+  gateway = new OwnGateway(
+    api.address,
+    { cluster: core.clusterId, roots: () => null },
+    (metadata, address) => access.forwarded.note(metadata, address),
+  );
   const over = new AbortController();
   const running = Promise.all([
     core.run(over.signal),

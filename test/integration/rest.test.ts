@@ -323,3 +323,23 @@ function misfits(value: unknown, schema: Json, schemas: Json, at: string): reado
   const known = shape['enum'] as readonly unknown[] | undefined;
   return known === undefined || known.includes(value) ? [] : [`${at}: ${String(value)}`];
 }
+
+test('who calls through a proxy uses up what its own address may try, and is in the audit log with it', async () => {
+  const strict = await startCoordinator({
+    accessLimits: { unproven: { perSecond: 0.001, burst: 3 } },
+  });
+  const ask = async (forwarded: Readonly<Record<string, string>>): Promise<number> => {
+    const authorization = `Bearer tga_${'a'.repeat(10)}_${'b'.repeat(43)}`;
+    const headers = { authorization, ...forwarded };
+    return (await fetch(`http://${strict.http}/v1/models`, { headers })).status;
+  };
+  const from = (address: string) => ask({ 'x-forwarded-for': `10.9.9.9, ${address}` });
+  const statuses: number[] = [];
+  for (let at = 0; at < 4; at += 1) statuses.push(await from('203.0.113.9'));
+  expect(statuses).toEqual([401, 401, 401, 429]);
+  expect(await from('203.0.113.10')).toBe(401);
+  expect(await ask({})).toBe(401);
+  const recorded = strict.access.audit.list({ limit: 100, before: 0, caller: '' });
+  expect(recorded.map(({ caller }) => caller)).toContain('unknown@203.0.113.9');
+  await strict.stop();
+});

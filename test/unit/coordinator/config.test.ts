@@ -14,6 +14,7 @@ test('without a file every key has its default', () => {
     peers: [],
     ca: { nodeCertificateLife: 86_400_000 },
     http: '127.0.0.1:7480',
+    httpProxy: false,
     lostAfter: 60_000,
     placement: { policy: 'tangram', demandHalfLife: 1_000 },
     limits: accessLimits,
@@ -24,7 +25,7 @@ test('without a file every key has its default', () => {
 
 test('every key can be said', () => {
   const text =
-    'stateDir: /s\nstore: { kind: etcd, endpoints: ["e1:2379", "[::1]:2379"], prefix: /site-1, tls: { ca: /ca, cert: /cert, key: /key }, leaseTtl: 3s }\ngrpc: 127.0.0.1:1\njoin: 127.0.0.1:3\ntls: off\nhosts: [c.example]\npeers: ["d.example:7443"]\nca: { keyFile: /k, nodeCertificateLife: 2h }\nhttp: 127.0.0.1:2\nlostAfter: 90s\nplacement: { policy: fgd, demandHalfLife: 50 }\nlog: { level: debug }\nreadyFile: /r\n';
+    'stateDir: /s\nstore: { kind: etcd, endpoints: ["e1:2379", "[::1]:2379"], prefix: /site-1, tls: { ca: /ca, cert: /cert, key: /key }, leaseTtl: 3s }\ngrpc: 127.0.0.1:1\njoin: 127.0.0.1:3\ntls: off\nhosts: [c.example]\npeers: ["d.example:7443"]\nca: { keyFile: /k, nodeCertificateLife: 2h }\nhttp: 127.0.0.1:2\nhttpProxy: true\nlostAfter: 90s\nplacement: { policy: fgd, demandHalfLife: 50 }\nlog: { level: debug }\nreadyFile: /r\n';
   expect(parseConfig(text, 'c.yaml', coordinatorConfigSchema)).toEqual({
     stateDir: '/s',
     store: {
@@ -41,6 +42,7 @@ test('every key can be said', () => {
     peers: ['d.example:7443'],
     ca: { keyFile: '/k', nodeCertificateLife: 7_200_000 },
     http: '127.0.0.1:2',
+    httpProxy: true,
     lostAfter: 90_000,
     placement: { policy: 'fgd', demandHalfLife: 50 },
     limits: accessLimits,

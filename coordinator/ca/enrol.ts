@@ -24,6 +24,8 @@ export interface NodeKey {
   readonly proof: Uint8Array;
 }
 
+/** The longest that the configuration lets a node's certificate last. */
+export const nodeLifeMsMax = 7 * 86_400_000;
 const racesMax = 8;
 const nodesMax = 10_000;
 

@@ -111,6 +111,7 @@ export const pkiKeys = {
   /** Everything that a door must know at once: it is watched. */
   prefix: 'pki/',
   authority: 'pki/authority',
+  allRevoked: 'pki/revoked/',
   revoked: (what: string) => `pki/revoked/${what}`,
   tokens: 'join-tokens/',
   token: (id: string) => `join-tokens/${id}`,

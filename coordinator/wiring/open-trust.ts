@@ -15,6 +15,7 @@ import { openAuthority, type Authority } from '../ca/authority.ts';
 import { NewestCertificates } from '../ca/newest-certificates.ts';
 import { JoinTokens } from '../ca/join-tokens.ts';
 import { readKeyFile } from '../ca/key-file.ts';
+import { keepSwept } from '../ca/sweep.ts';
 import { createServerIdentity } from '../ca/server-identity.ts';
 import type { CoordinatorConfig } from '../config.ts';
 import type { Store } from '../store/store.ts';
@@ -91,6 +92,7 @@ export async function openTrust(settings: TrustSettings): Promise<Trust | null> 
         async (over) => newest.run(clock, log, over),
         async (over) => identity.run(over),
         async (over) => keepAdminFile(admin(), over),
+        async (over) => keepSwept({ store, clock, log }, over),
       ]);
     },
   };

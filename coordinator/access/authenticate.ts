@@ -1,7 +1,9 @@
-import type { PeerCertificate } from 'node:tls';
 import { unreachable } from '../../shared/domain/assert.ts';
-import type { CertificateFacts } from '../../shared/pki/certificates.ts';
-import { identityIn } from '../../shared/pki/spiffe-id.ts';
+import {
+  factsOfShown,
+  type CertificateFacts,
+  type ShownCertificate,
+} from '../../shared/pki/certificates.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import { hashSecret, parseApiToken, secretMatches, type ApiTokenParts } from './api-token.ts';
 import type { Caller, Namespaces } from './caller.ts';
@@ -14,17 +16,11 @@ import type { AccessRecords, ApiTokenRecord } from './records.ts';
  */
 export type Door = 'tls' | 'plaintext';
 
-/** What is read of a peer's certificate. */
-type PeerFacts = Pick<
-  PeerCertificate,
-  'subjectaltname' | 'serialNumber' | 'valid_from' | 'valid_to'
->;
-
 /** What a call brings along to prove who makes it. */
 export interface Presented {
   readonly door: Door;
   /** Verified by TLS against the cluster's authority; undefined: there is none. */
-  readonly certificate: PeerFacts | undefined;
+  readonly certificate: ShownCertificate | undefined;
   /** The `authorization` header; empty: none. */
   readonly authorization: string;
 }
@@ -102,27 +98,22 @@ export class Authenticator {
     }
   }
 
-  #byCertificate(peer: PeerFacts): Caller {
-    const identity = identityIn(peer.subjectaltname);
-    if (!identity.ok) {
+  #byCertificate(shown: ShownCertificate): Caller {
+    const facts = factsOfShown(shown);
+    if (!facts.ok) {
       throw unknown(
-        identity.problem.message,
+        facts.problem.message,
         'connect with a certificate that joining, or an admin, gave',
       );
     }
-    const { cluster, kind, name } = identity.value;
+    const certificate = facts.value;
+    const { cluster, kind, name } = certificate.identity;
     if (cluster !== this.#deps.clusterId) {
       throw unknown(
         `the certificate of ${kind}/${name} is of the cluster ${cluster}, this is ${this.#deps.clusterId}`,
         'use the credentials of this cluster',
       );
     }
-    const certificate = {
-      identity: identity.value,
-      serial: peer.serialNumber.toUpperCase(),
-      notBeforeMs: Date.parse(peer.valid_from),
-      notAfterMs: Date.parse(peer.valid_to),
-    };
     this.#checkCertificate(certificate);
     const proof = { kind: 'certificate', certificate } as const;
     switch (kind) {

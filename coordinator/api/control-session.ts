@@ -11,7 +11,7 @@ import { decodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { decodeStatus } from '../../shared/wire/status-codec.ts';
 import { encodeTarget } from '../../shared/wire/target-codec.ts';
 import { problemError, toServiceError } from '../../shared/wire/unary.ts';
-import type { Authority } from '../ca/authority.ts';
+import type { Authority, TrustView } from '../ca/authority.ts';
 import type { ControlRequest__Output } from '../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
 import type { ControlResponse } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import type { Inventory__Output } from '../../shared/wire/generated/tangram/link/v1/Inventory.ts';
@@ -21,7 +21,6 @@ import type { Standing, StandingSource } from '../leader/standing.ts';
 import type { GeometryPool } from './geometry-pool.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { LogsDesk } from './logs-desk.ts';
-import { checkSpeaksFor } from './peer.ts';
 import type { Line, Lines } from './telemetry-streams.ts';
 
 /** What this program speaks, oldest and newest. */
@@ -80,7 +79,7 @@ export class ControlSession implements Line {
   #pendingTarget: NodeTarget | undefined;
   #toldOfRejection = false;
   #toldOfUnknown = false;
-  #trustTold = '';
+  #trustTold: TrustView | undefined;
 
   constructor(call: ControlCall, deps: ControlDeps) {
     this.#call = call;
@@ -101,9 +100,9 @@ export class ControlSession implements Line {
       // When the next thing is due, as of now: most of the time it is put off by what comes meanwhile.
       const deadAtMs = this.#heardAtMs + silentHeartbeats * heartbeatMs;
       const dueAtMs = Math.min(deadAtMs, this.#toldAtMs + toldHeartbeats * heartbeatMs);
-      const ms = Math.max(dueLeastMs, dueAtMs - clock.monotonicMs());
-      await clock.sleep(ms, this.#over.signal).catch(() => undefined);
-      if (!this.#over.signal.aborted) this.#beat();
+      const wakeAtMs = Math.max(dueAtMs, clock.monotonicMs() + dueLeastMs);
+      await clock.sleep(wakeAtMs - clock.monotonicMs(), this.#over.signal).catch(() => undefined);
+      if (!this.#over.signal.aborted) this.#beat(clock.monotonicMs() - wakeAtMs);
     }
   }
 
@@ -116,8 +115,9 @@ export class ControlSession implements Line {
     this.#toldAtMs = this.#deps.clock.monotonicMs();
   }
 
-  #beat(): void {
-    const silentMs = this.#deps.clock.monotonicMs() - this.#heardAtMs;
+  /** `lateMs`: how long this process was held up. What the agent said meanwhile still waits to be read. */
+  #beat(lateMs: number): void {
+    const silentMs = this.#deps.clock.monotonicMs() - this.#heardAtMs - lateMs;
     if (silentMs >= silentHeartbeats * this.#deps.heartbeatMs) {
       const who = this.#greeted === undefined ? 'nobody said hello' : 'the agent was silent';
       const why = `${who} for ${Math.round(silentMs)} ms`;
@@ -160,7 +160,6 @@ export class ControlSession implements Line {
     const inventory = this.#inventoryIn(hello.inventory);
     if (!inventory.ok) throw problemError(inventory.problem);
     const node = inventory.value.node;
-    checkSpeaksFor(this.#call, node);
     const { core, logs, trust } = this.#deps;
     const session = core.openSession(
       inventory.value,
@@ -254,10 +253,8 @@ export class ControlSession implements Line {
   /** Once for each trust: what else the authority tells of is no business of agents. */
   #tellTrust(): void {
     const trust = this.#deps.trust?.trust();
-    if (trust === undefined) return;
-    const said = JSON.stringify(trust);
-    if (said === this.#trustTold) return;
-    this.#trustTold = said;
+    if (trust === undefined || trust === this.#trustTold) return;
+    this.#trustTold = trust;
     this.#write({ trust: { roots: [...trust.roots], issuing: trust.issuing } });
   }
 

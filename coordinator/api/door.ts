@@ -1,13 +1,13 @@
 import { createServer as createPlainServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { ServerCredentials, type Server } from '@grpc/grpc-js';
-import type { CertificateFacts } from '../../shared/pki/certificates.ts';
+import { factsOfShown, type CertificateFacts } from '../../shared/pki/certificates.ts';
 import {
   listenError,
   renderAddress,
   type ListenAddress,
 } from '../../shared/platform/listen-address.ts';
-import { factsOfPeer, type Authority } from '../ca/authority.ts';
+import type { Authority } from '../ca/authority.ts';
 import type { ServerIdentity } from '../ca/server-identity.ts';
 
 /** What keeps strangers from taking all there is, before a byte of gRPC is read. */
@@ -105,14 +105,11 @@ function createTlsListener(
 }
 
 function factsOf(socket: TLSSocket): CertificateFacts | null {
-  const { raw } = socket.getPeerCertificate();
+  const shown = socket.getPeerCertificate();
   // The types promise a certificate; a client that left in this moment has none.
-  if (!(raw instanceof Uint8Array)) return null;
-  try {
-    return factsOfPeer(raw);
-  } catch {
-    return null;
-  }
+  if (!(shown.raw instanceof Uint8Array)) return null;
+  const facts = factsOfShown(shown);
+  return facts.ok ? facts.value : null;
 }
 
 function limitConnections(listener: NetServer, limits: DoorLimits): void {

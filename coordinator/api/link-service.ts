@@ -4,10 +4,10 @@ import { toServiceError } from '../../shared/wire/unary.ts';
 import type { LinkServiceHandlers } from '../../shared/wire/generated/tangram/link/v1/LinkService.ts';
 import type { RenewRequest__Output } from '../../shared/wire/generated/tangram/link/v1/RenewRequest.ts';
 import type { RenewResponse } from '../../shared/wire/generated/tangram/link/v1/RenewResponse.ts';
+import { callerOf } from '../access/caller-of.ts';
 import { renewNode, type EnrolDeps } from '../ca/enrol.ts';
 import { ControlSession, type ControlDeps } from './control-session.ts';
 import { nodeNameIn } from './names.ts';
-import { certificateOf } from './peer.ts';
 import type { TelemetryCall, TelemetryStreams } from './telemetry-streams.ts';
 
 /** The door for agents. `sessions` holds the live control streams, so that a stopping server can end them. */
@@ -40,11 +40,11 @@ async function renew(
   call: ServerUnaryCall<RenewRequest__Output, RenewResponse>,
   { enrol, log }: ControlDeps & { readonly enrol?: EnrolDeps },
 ): Promise<RenewResponse> {
-  const facts = certificateOf(call);
-  if (enrol === undefined || facts === null) {
+  const { proof } = callerOf(call.metadata);
+  if (enrol === undefined || proof.kind !== 'certificate') {
     throw new AppError('NOT_JOINED', 'there are no certificates here: TLS is off');
   }
-  const { kind, name } = facts.identity;
+  const { kind, name } = proof.certificate.identity;
   if (kind !== 'agent') {
     throw new AppError('IDENTITY_MISMATCH', `${kind}/${name} is no node`, {
       hint: 'only the certificates of nodes are renewed by who holds them',

@@ -10,7 +10,6 @@ import type { Samples } from '../telemetry/samples.ts';
 import type { LinkCounters } from './link-counters.ts';
 import { assertSpeaksFor } from '../access/caller-of.ts';
 import { nodeNameIn } from './names.ts';
-import { checkSpeaksFor } from './peer.ts';
 
 /** A stream of batches, each still in bytes. */
 export type TelemetryCall = ServerDuplexStream<Buffer, TelemetryAck>;
@@ -119,7 +118,6 @@ export class TelemetryStreams {
     const { core, samples } = this.#deps;
     const node = nodeNameIn(series.node);
     assertSpeaksFor(call.metadata, node);
-    checkSpeaksFor(call, node);
     if (!core.knowsNode(node)) {
       throw new AppError('NODE_UNKNOWN', `telemetry of node ${node}, which never said hello`, {
         hint: 'open the control stream first',

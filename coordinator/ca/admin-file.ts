@@ -11,6 +11,8 @@ import { issueUserContext } from './user-certificate.ts';
 
 /** A root that was staged issues from one second to the next, and may be retired soon after: the file must be ahead of that. */
 const lookMs = 1_000;
+/** Without news the file is read anew so often: the days pass, and somebody may have moved it. */
+const readAnewMs = 60_000;
 const renewBeforeMs = 45 * 86_400_000;
 export const adminName = 'admin';
 
@@ -36,13 +38,26 @@ export async function writeAdminFile(deps: AdminFileDeps): Promise<void> {
 
 /** Looks after the file until `signal` aborts. */
 export async function keepAdminFile(deps: AdminFileDeps, signal: AbortSignal): Promise<void> {
+  const { authority, clock, log } = deps;
+  let news = true;
+  const stop = authority.onChange(() => {
+    news = true;
+  });
+  let trust = authority.trust();
+  let readAtMs = 0;
   while (!signal.aborted) {
-    await deps.clock.sleep(lookMs, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    await writeAdminFile(deps).catch((error: unknown) =>
-      deps.log.error({ err: error }, 'cannot renew the credential of the administrator'),
-    );
+    await clock.sleep(lookMs, signal).catch(() => undefined);
+    if (signal.aborted) break;
+    const now = authority.trust();
+    const nowMs = clock.monotonicMs();
+    if (!news && now === trust && nowMs - readAtMs < readAnewMs) continue;
+    [news, trust, readAtMs] = [false, now, nowMs];
+    await writeAdminFile(deps).catch((error: unknown) => {
+      news = true;
+      log.error({ err: error }, 'cannot renew the credential of the administrator');
+    });
   }
+  stop();
 }
 
 function isCurrent({ path, authority, coordinators, clock }: AdminFileDeps): boolean {

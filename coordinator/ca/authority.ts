@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { CertificateFacts } from '../../shared/pki/certificates.ts';
-import { readCertificate } from '../../shared/pki/certificates.ts';
 import { issueLeaf, type Signer } from '../../shared/pki/issue.ts';
 import type { Identity } from '../../shared/pki/spiffe-id.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
@@ -102,6 +102,8 @@ export class Authority {
   readonly #listeners = new Set<() => void>();
   #seal: { readonly salt: string; readonly seal: Seal } | undefined;
   #signer: { readonly of: string; readonly signer: Signer } | undefined;
+  #read: { readonly value: Uint8Array; readonly record: AuthorityRecord } | undefined;
+  #trusted: { readonly issuing: RootRecord; readonly view: TrustView } | undefined;
   #told = '';
 
   constructor(deps: AuthorityDeps, mirror: Mirror) {
@@ -117,10 +119,16 @@ export class Authority {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The same object for as long as it says the same: every agent that connects is told it. */
   trust(): TrustView {
     const { roots } = this.#record();
     const issuing = issuingRoot(roots, this.#deps.clock.wallMs());
-    return { roots: roots.map(({ certificate }) => certificate), issuing: rootDigest(issuing) };
+    const before = this.#trusted;
+    if (before?.issuing === issuing) return before.view;
+    const now = { roots: roots.map((root) => root.certificate), issuing: rootDigest(issuing) };
+    const view = before !== undefined && isDeepStrictEqual(before.view, now) ? before.view : now;
+    this.#trusted = { issuing, view };
+    return view;
   }
 
   roots(): readonly RootView[] {
@@ -283,7 +291,10 @@ export class Authority {
         hint: 'restore the store from a backup',
       });
     }
-    return decodeValue(authorityCodec, pkiKeys.authority, value);
+    if (this.#read?.value !== value) {
+      this.#read = { value, record: decodeValue(authorityCodec, pkiKeys.authority, value) };
+    }
+    return this.#read.record;
   }
 
   #revokedMs(what: string): number | undefined {
@@ -314,13 +325,6 @@ export class Authority {
     this.#told = now;
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** What a peer's certificate (DER) says. Throws IDENTITY_MISMATCH for a stranger's. */
-export function factsOfPeer(raw: Uint8Array): CertificateFacts {
-  const read = readCertificate(raw);
-  if (read.ok) return read.value;
-  throw new AppError('IDENTITY_MISMATCH', read.problem.message);
 }
 
 function putAuthority(record: AuthorityRecord) {

@@ -1,4 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
+import { createBreather } from '../../shared/platform/breather.ts';
+import { systemClock } from '../../shared/platform/clock.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import {
@@ -12,7 +14,7 @@ import type { MetricsPage } from './metrics.ts';
 import { targetGroups } from './service-discovery.ts';
 
 export interface HttpDeps {
-  readonly core: Pick<CoordinatorCore, 'nodes'>;
+  readonly core: Pick<CoordinatorCore, 'eachNode'>;
   /** Absent: no other coordinator can lead. */
   readonly standing?: StandingSource;
   readonly metrics: MetricsPage;
@@ -70,7 +72,8 @@ function createHttpServer({ core, standing, metrics, rest, log }: HttpDeps): Fas
     const problem = standbyLine(standing);
     // Not an empty list: Prometheus keeps what it knew when it is refused, and forgets all when it is told so.
     if (problem !== null) return reply.status(503).type('text/plain; charset=utf-8').send(problem);
-    return reply.send(targetGroups(core.nodes()));
+    const breathe = createBreather(systemClock, new AbortController().signal);
+    return reply.send(await targetGroups(core.eachNode(), breathe));
   });
   if (rest !== undefined) mountRest(server, rest);
   server.setNotFoundHandler(async (_request, reply) =>

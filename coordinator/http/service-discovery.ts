@@ -1,3 +1,4 @@
+import type { Breathe } from '../../shared/platform/breather.ts';
 import type { NodeView } from '../fleet/core.ts';
 
 /** One entry of Prometheus' HTTP service discovery. */
@@ -10,16 +11,20 @@ const labelNameUnsafe = /[^a-zA-Z0-9_]/g;
 
 /**
  * Every agent that says where it is scraped, also those that are away now: a target that vanishes cannot be
- * reported as down. Node labels travel as `__meta_tangram_label_*`, for relabelling.
+ * reported as down. In the order of `nodes`; node labels travel as `__meta_tangram_label_*`, for relabelling.
+ * `breathe` is called after each node.
  */
-export function targetGroups(nodes: readonly NodeView[]): readonly TargetGroup[] {
-  return [...nodes]
-    .sort((left, right) => (left.node < right.node ? -1 : 1))
-    .flatMap((view) => {
-      const address = view.inventory?.metricsAddress;
-      if (address === null || address === undefined) return [];
-      return [{ targets: [address], labels: labelsOf(view) }];
-    });
+export async function targetGroups(
+  nodes: Iterable<NodeView>,
+  breathe: Breathe,
+): Promise<readonly TargetGroup[]> {
+  const groups: TargetGroup[] = [];
+  for (const view of nodes) {
+    const address = view.inventory?.metricsAddress ?? null;
+    if (address !== null) groups.push({ targets: [address], labels: labelsOf(view) });
+    await breathe();
+  }
+  return groups;
 }
 
 function labelsOf(view: NodeView): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import type { PeerCertificate } from 'node:tls';
 import { err, ok, type Result } from '../domain/result.ts';
 import { identityIn, type Identity } from './spiffe-id.ts';
 
@@ -50,17 +51,35 @@ export function rootOfChain(
   });
 }
 
-/** Reads the first certificate of a PEM text, or one as DER. */
-export function readCertificate(text: string | Uint8Array): Result<CertificateFacts> {
+/** What TLS tells of the certificate that a peer showed. */
+export interface ShownCertificate extends Pick<
+  PeerCertificate,
+  'serialNumber' | 'valid_from' | 'valid_to'
+> {
+  readonly subjectaltname?: string | undefined;
+}
+
+/** `readCertificate` of one that TLS has read already. */
+export function factsOfShown(shown: ShownCertificate): Result<CertificateFacts> {
+  const identity = identityIn(shown.subjectaltname);
+  if (!identity.ok) return identity;
+  return ok({
+    identity: identity.value,
+    serial: shown.serialNumber.toUpperCase(),
+    notBeforeMs: Date.parse(shown.valid_from),
+    notAfterMs: Date.parse(shown.valid_to),
+  });
+}
+
+/** Reads the first certificate of a PEM text. */
+export function readCertificate(text: string): Result<CertificateFacts> {
   try {
     const read = new X509Certificate(text);
-    const identity = identityIn(read.subjectAltName);
-    if (!identity.ok) return identity;
-    return ok({
-      identity: identity.value,
-      serial: read.serialNumber.toUpperCase(),
-      notBeforeMs: Date.parse(read.validFrom),
-      notAfterMs: Date.parse(read.validTo),
+    return factsOfShown({
+      subjectaltname: read.subjectAltName,
+      serialNumber: read.serialNumber,
+      valid_from: read.validFrom,
+      valid_to: read.validTo,
     });
   } catch {
     return err({ code: 'CERTIFICATE_UNREADABLE', message: 'this is no certificate' });

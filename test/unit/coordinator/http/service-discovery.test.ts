@@ -27,13 +27,15 @@ function view(node: string, change: Partial<NodeView> = {}): NodeView {
   };
 }
 
-test('an empty cluster is an empty list', () => {
-  expect(targetGroups([])).toEqual([]);
+const never = async (): Promise<void> => undefined;
+
+test('an empty cluster is an empty list', async () => {
+  expect(await targetGroups([], never)).toEqual([]);
 });
 
-test('every agent is a group with its node, in order of name, also when it is lost', () => {
+test('every agent is a group with its node, in the given order, also when it is lost', async () => {
   const lost = { availability: { kind: 'lost', reason: 'silent' }, connected: false } as const;
-  expect(targetGroups([view('node-b', lost), view('node-a')])).toEqual([
+  expect(await targetGroups([view('node-a'), view('node-b', lost)], never)).toEqual([
     {
       targets: ['127.0.0.1:9460'],
       labels: {
@@ -55,9 +57,16 @@ test('every agent is a group with its node, in order of name, also when it is lo
   ]);
 });
 
-test('a node that nobody scrapes, or that has not spoken yet, is left out', () => {
+test('a node that nobody scrapes, or that has not spoken yet, is left out', async () => {
   const unscraped = { ...inventoryOf({ node: 'node-b', cards: '' }), metricsAddress: null };
-  expect(
-    targetGroups([view('node-a', { inventory: null }), view('node-b', { inventory: unscraped })]),
-  ).toEqual([]);
+  const nodes = [view('node-a', { inventory: null }), view('node-b', { inventory: unscraped })];
+  expect(await targetGroups(nodes, never)).toEqual([]);
+});
+
+test('others may go first after each node', async () => {
+  let breaths = 0;
+  await targetGroups([view('node-a'), view('node-b')], async () => {
+    breaths += 1;
+  });
+  expect(breaths).toBe(2);
 });

@@ -31,6 +31,8 @@ export interface Launch {
   /** What runs it, such as `nsenter`; it must become the program, not start it. */
   readonly prefix?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** More arguments of the program itself. */
+  readonly args?: readonly string[];
 }
 
 /** A program of ours that runs in the background, with what it printed in a file. */
@@ -44,7 +46,8 @@ export class Daemon {
     this.logPath = join(folder, `${name}.log`);
     const log = openSync(this.logPath, 'a');
     // A group of its own, as under systemd: it can be ended with everything that is in it.
-    const [program = '', ...args] = [...(launch.prefix ?? []), process.execPath, ...argv];
+    const own = [process.execPath, ...argv, ...(launch.args ?? [])];
+    const [program = '', ...args] = [...(launch.prefix ?? []), ...own];
     this.#child = spawn(program, args, {
       stdio: ['ignore', log, log],
       detached: true,

@@ -49,6 +49,7 @@ import { schedulerHandlers } from './scheduler-service.ts';
 import { snapshotHandlers, type Snapshots } from './snapshot-service.ts';
 import { telemetryHandlers } from './telemetry-service.ts';
 import { TelemetryStreams, type Lines } from './telemetry-streams.ts';
+import { trustOffHandlers } from './trust-off.ts';
 import { trustHandlers } from './trust-service.ts';
 import { joinServerOptions, nodeDoorLimits, openJoinDoor, type ApiTrust } from './trust-door.ts';
 import { whatIfHandlers } from './whatif-service.ts';
@@ -204,10 +205,11 @@ function createServer(options: ServerOptions, deps: ApiDeps, shared: Shared): Op
   const revokeUser =
     authority === undefined ? null : async (user: string) => authority.revoke(`user/${user}`);
   serve(accessService, accessHandlers({ ...deps.access, revokeUser, onError }));
-  if (trust !== undefined) {
-    // The authority needs no leader.
-    server.addService(trustService, trustHandlers({ ...trust, onError }));
-  }
+  // The authority needs no leader.
+  server.addService(
+    trustService,
+    trust === undefined ? trustOffHandlers(onError) : trustHandlers({ ...trust, onError }),
+  );
   const names = [...serviceNames, ...(trust === undefined ? [] : [trustServiceName])];
   const health = new HealthImplementation(
     Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])),

@@ -45,7 +45,11 @@ function addUsers(program: Command, deps: CliDeps, api: Api): void {
   withRights(group.command('create').description('make a name known').argument('<name>'))
     .option('--context <file>', 'also make a key and a certificate, and write them there')
     .action(async (name: string, rights: Rights & { readonly context?: string }) => {
-      if (rights.context !== undefined) deps.host.checkWritable(rights.context);
+      if (rights.context !== undefined) {
+        deps.host.checkWritable(rights.context);
+        // Before there is a user: where TLS is off nothing can be issued.
+        await api().getAuthority();
+      }
       const user = await api().createUser({ name, ...encodeRights(rights) });
       deps.out(rights.json ? toJson(user) : renderUsers([user]));
       if (rights.context !== undefined) {

@@ -324,6 +324,18 @@ describe('tangram', () => {
     expect(err).toMatch(said);
   });
 
+  test.for([
+    [['ca', 'status']],
+    [['ca', 'rotate', '--yes']],
+    [['token', 'create']],
+    [['user', 'create', 'ada', '--role', 'viewer', '--context', '/tmp/nobody-writes-this.yaml']],
+  ] as const)('%s says that TLS is off, and what to set', async ([argv]) => {
+    const { code, out, err } = await tangram(argv);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^error: TLS is off here.*set tls: on/);
+    expect((await tangram(['user', 'list'])).out).not.toContain('ada');
+  });
+
   test('refuses a bad manifest before anything is changed, with every problem', async () => {
     file('good', 'gpu: none');
     files.set('bad.yaml', { kind: 'text', text: 'apiVersion: tangram/v2\nkind: Model\n' });

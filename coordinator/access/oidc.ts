@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import { withDeadline } from '../../shared/platform/deadline.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Caller, GivenRole, Namespaces } from './caller.ts';
 
@@ -31,6 +32,7 @@ const algorithms = [
   'ES384',
   'EdDSA',
 ];
+const neverAborts = new AbortController().signal;
 const limits = {
   tokenLengthMax: 8_192,
   answerBytesMax: 1024 * 1024,
@@ -115,7 +117,10 @@ export class OidcVerifier {
 
 async function discoverKeys(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const text = await readBounded(url, AbortSignal.timeout(limits.timeoutMs));
+  const { timeoutMs } = limits;
+  const text = await withDeadline({ signal: neverAborts, timeoutMs }, async (signal) =>
+    readBounded(url, signal),
+  );
   const document = discovery.parse(JSON.parse(text));
   if (document.issuer !== issuer) throw new Error(`${url} is of the issuer ${document.issuer}`);
   return document.jwks_uri;

@@ -5,11 +5,13 @@ import { createGzip } from 'node:zlib';
 import { AwsClient } from 'aws4fetch';
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
+import { withDeadline } from '../../shared/platform/deadline.ts';
 import { AppError, errorChain } from '../../shared/platform/errors.ts';
 import type { BackupConfig, BackupTarget } from './backup-config.ts';
 import type { BackupPlace } from './backup-place.ts';
 
 const callMsMax = 120_000;
+const neverAborts = new AbortController().signal;
 const retries = 4;
 /** One object in one call; a snapshot of 5,000 nodes is a few percent of it. */
 const objectBytesMax = 512 * 1024 * 1024;
@@ -43,11 +45,14 @@ export function s3Place(
   const folder = target.prefix === '' ? '' : `${target.prefix}/`;
   const urlOf = (key: string): string =>
     `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  const call = async (what: string, url: string, init: RequestInit = {}): Promise<Response> => {
+  const call = async (what: string, url: string, init: RequestInit = {}): Promise<string> => {
     try {
-      const answer = await aws.fetch(url, { ...init, signal: AbortSignal.timeout(callMsMax) });
-      if (answer.ok || (init.method === 'DELETE' && answer.status === 404)) return answer;
-      throw new Error(`${answer.status}: ${(await answer.text()).slice(0, 300)}`);
+      return await withDeadline({ signal: neverAborts, timeoutMs: callMsMax }, async (signal) => {
+        const answer = await aws.fetch(url, { ...init, signal });
+        const body = await answer.text();
+        if (answer.ok || (init.method === 'DELETE' && answer.status === 404)) return body;
+        throw new Error(`${answer.status}: ${body.slice(0, 300)}`);
+      });
     } catch (cause) {
       throw new AppError('BACKUP_FAILED', `cannot ${what} in ${name}: ${errorChain(cause)}`, {
         hint: 'look at backup.s3: endpoint, region, keys, and whether the bucket exists',
@@ -71,7 +76,7 @@ export function s3Place(
         const query = new URLSearchParams({ 'list-type': '2', prefix: folder });
         if (next !== undefined) query.set('continuation-token', next);
         const answer = await call('list', `${bucket}?${query.toString()}`);
-        const { ListBucketResult: found } = readListing(await answer.text(), name);
+        const { ListBucketResult: found } = readListing(answer, name);
         keys.push(...found.Contents.map(({ Key }) => Key.slice(folder.length)));
         next = found.NextContinuationToken;
         if (next === undefined) break;

@@ -5,6 +5,7 @@ import { agentSamplingRows } from './agent-sampling.ts';
 import type { BenchOptions, BenchRow } from './bench-row.ts';
 import { hostileFrameRows } from './control-plane/under-attack.ts';
 import { agentRows } from './control-plane/agents.ts';
+import { failoverRows } from './control-plane/coordinator-kills.ts';
 import { ingestRows } from './control-plane/ingest.ts';
 import { placementRows } from './control-plane/placements.ts';
 import { restartRows } from './control-plane/restart.ts';
@@ -24,6 +25,7 @@ const benches: Readonly<
 > = {
   'control-plane': [
     storeRows,
+    failoverRows,
     ingestRows,
     restartRows,
     placementRows,

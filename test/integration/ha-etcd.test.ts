@@ -1,143 +1,55 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { connectCoordinator, type CoordinatorClient } from '../../coordinator/cli/client.ts';
-import { connectAny } from '../../coordinator/cli/connect-any.ts';
-import { systemClock } from '../../shared/platform/clock.ts';
-import { createAgentClients, type AgentClients } from '../../shared/wire/services.ts';
-import { encodeModelSpec } from '../../shared/wire/model-codec.ts';
+import type { AgentClients } from '../../shared/wire/services.ts';
 import { FakeCoordinator } from '../fakes/agent/fake-coordinator.ts';
-import { EtcdCluster, freePorts, realEtcd } from '../fakes/etcd/etcd-cluster.ts';
-import { modelSpec } from '../fakes/coordinator/sim-fleet.ts';
+import { EtcdCluster, realEtcd } from '../fakes/etcd/etcd-cluster.ts';
 import { describeWhere } from '../setup/needs.ts';
-import { Daemon, eventually, programs, TestCluster, webServer } from './cluster-harness.ts';
+import { eventually, TestCluster, webServer } from './cluster-harness.ts';
+import {
+  agentDoors,
+  CoordinatorMembers,
+  declare,
+  type ServingReplica,
+} from './coordinator-members.ts';
 
-const never = new AbortController().signal;
 /** A stopped coordinator is waited for no longer than this. */
-const soon = (): Date => new Date(Date.now() + 4_000);
-
-/** One coordinator's process, with the only address under which it is ever found. */
-interface Member {
-  readonly name: string;
-  readonly grpc: string;
-  readonly http: string;
-  daemon: Daemon;
-}
-
-/** What must not change while coordinators come and go. */
-interface Running {
-  readonly replica: string;
-  readonly pid: string;
-  readonly startedAtMs: string;
-  readonly restarts: number;
-}
+const answerMsMax = 4_000;
 
 describeWhere('etcd', realEtcd, 'three coordinators on three members of etcd', () => {
   const cluster = new TestCluster();
   const nodes = ['node-a', 'node-b'];
-  const members: Member[] = [];
   const stranger = new FakeCoordinator({ heartbeatMs: 500 });
   let etcd: EtcdCluster;
+  let members: CoordinatorMembers;
   let client: CoordinatorClient;
-  const agents: AgentClients[] = [];
-
-  const spawn = (member: Omit<Member, 'daemon'>): Daemon => {
-    const config = join(cluster.folder, `${member.name}.yaml`);
-    writeFileSync(
-      config,
-      stringify({
-        stateDir: join(cluster.folder, member.name),
-        grpc: member.grpc,
-        http: member.http,
-        tls: 'off',
-        store: { kind: 'etcd', endpoints: etcd.endpoints },
-      }),
-    );
-    return new Daemon(cluster.folder, member.name, [programs.coordinator, '--config', config]);
-  };
+  let agents: readonly AgentClients[] = [];
 
   beforeAll(async () => {
     etcd = await EtcdCluster.start();
-    const ports = await freePorts(6);
-    for (const [at, name] of ['c-a', 'c-b', 'c-c'].entries()) {
-      const addresses = {
-        name,
-        grpc: `127.0.0.1:${ports[at]}`,
-        http: `127.0.0.1:${ports[at + 3]}`,
-      };
-      members.push({ ...addresses, daemon: spawn(addresses) });
-    }
-    const addresses = members.map(({ grpc }) => grpc);
-    cluster.grpc = addresses.join(',');
-    client = connectAny(addresses, {
-      connect: (address) => connectCoordinator(address, soon),
-      clock: systemClock,
-      signal: never,
-    });
+    const { folder } = cluster;
+    const options = { folder, etcd: etcd.endpoints, answerMsMax };
+    members = await CoordinatorMembers.spawn(['c-a', 'c-b', 'c-c'], options);
+    client = members.client;
+    await members.leader();
+    cluster.grpc = members.addresses.join(',');
     await stranger.open();
-    await leader();
-    const extra = { tls: 'off', coordinator: [...addresses, stranger.address] };
+    const extra = { tls: 'off', coordinator: [...members.addresses, stranger.address] };
     for (const node of nodes) {
       await cluster.startAgent(node, { cards: '2xA100-40GB', extra });
-      agents.push(createAgentClients(cluster.socket(node)));
     }
+    agents = agentDoors(nodes.map((node) => cluster.socket(node)));
   }, 90_000);
   afterAll(async () => {
-    client.close();
     for (const agent of agents) agent.close();
-    for (const { daemon } of members) {
-      // A stopped process takes no other signal than this.
-      await daemon.end('SIGKILL');
-    }
+    await members.stop();
     await cluster.stop();
     stranger.close();
     await etcd.stop();
   });
 
-  const isReady = async (member: Member): Promise<boolean> => {
-    try {
-      const answer = await fetch(`http://${member.http}/readyz`, {
-        signal: AbortSignal.timeout(500),
-      });
-      return answer.status === 200;
-    } catch {
-      return false;
-    }
-  };
-  const leader = async (): Promise<Member> =>
-    eventually('one coordinator leads', async () => {
-      for (const member of members) if (await isReady(member)) return member;
-      return undefined;
-    });
-  const running = async (): Promise<readonly Running[]> => {
-    const { status } = await client.getModel('serves');
-    const replicas = status?.replicas ?? [];
-    return replicas
-      .filter(({ phase }) => phase === 'REPLICA_PHASE_READY')
-      .map(({ replica, runtimeId, startedAtMs, restarts }) => ({
-        replica,
-        pid: runtimeId,
-        startedAtMs,
-        restarts,
-      }))
-      .sort((left, right) => (left.replica < right.replica ? -1 : 1));
-  };
-  const epoch = async (): Promise<number> => Number((await client.getCluster()).epoch);
-  /** Every agent obeys the epoch of whoever leads; answers it. */
-  const commanded = async (): Promise<number> =>
-    eventually('every agent obeys the epoch of the leader', async () => {
-      const wanted = await epoch();
-      const obeyed = await Promise.all(agents.map(async (agent) => agentEpoch(agent)));
-      return obeyed.every((each) => each >= wanted) && wanted;
-    });
-  const agentEpoch = async ({ agent }: AgentClients): Promise<number> =>
-    new Promise((resolve, reject) => {
-      agent.getNode({}, (error, answer) => {
-        if (error === null) resolve(Number(answer?.epoch));
-        else reject(error);
-      });
-    });
+  const running = (): Promise<readonly ServingReplica[]> => members.serving('serves');
+  const commanded = (): Promise<number> => members.commanded(agents);
 
   /** Declares models without replicas, one after another, until `stop`; answers the acknowledged. */
   const writing = (prefix: string, stop: AbortSignal) => {
@@ -148,14 +60,14 @@ describeWhere('etcd', realEtcd, 'three coordinators on three members of etcd', (
       for (let at = 0; !stop.aborted; at += 1) {
         const name = `${prefix}-${at}`;
         try {
-          await client.applyModel({ model: declared(name) });
+          await declare(client, name);
           acknowledged.push(name);
           ackedAtMs.push(performance.now());
         } catch (error) {
           // Not acknowledged: it may be there or not.
           refused.push(error);
         }
-        await systemClock.sleep(5, never);
+        await setTimeout(5);
       }
     })();
     return { acknowledged, ackedAtMs, refused, done };
@@ -168,7 +80,7 @@ describeWhere('etcd', realEtcd, 'three coordinators on three members of etcd', (
       const found = await running();
       return found.length === 2 && found;
     });
-    const first = await leader();
+    const first = await members.leader();
     const firstEpoch = await commanded();
 
     // Killed.
@@ -201,19 +113,19 @@ describeWhere('etcd', realEtcd, 'three coordinators on three members of etcd', (
     expect(commandMs).toBeLessThan(10_000);
 
     // Stopped past its term, and continued.
-    first.daemon = spawn(first);
-    const second = await leader();
+    members.restart(first);
+    const second = await members.leader();
     expect(second.name).not.toBe(first.name);
     process.kill(second.daemon.pid, 'SIGSTOP');
     const third = await eventually('another leads', async () => {
-      const found = await leader();
+      const found = await members.leader();
       return found.name !== second.name && found;
     });
     const thirdEpoch = await commanded();
     expect(thirdEpoch).toBeGreaterThan(secondEpoch);
-    await client.applyModel({ model: declared('while-stopped') });
+    await declare(client, 'while-stopped');
     process.kill(second.daemon.pid, 'SIGCONT');
-    const direct = connectCoordinator(second.grpc, soon);
+    const direct = connectCoordinator(second.grpc, () => new Date(Date.now() + answerMsMax));
     await eventually('it stands by, and names its successor', async () => {
       const error: unknown = await direct.getCluster().catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'NOT_LEADER', facts: { leader: third.grpc } });
@@ -252,9 +164,3 @@ const servingModel = {
     placement: { maxPerNode: 1 },
   },
 };
-
-/** Something to write: it needs no place. */
-function declared(name: string) {
-  const spec = modelSpec(name, { replicas: 0 });
-  return { name, labels: {}, spec: encodeModelSpec(spec) };
-}

@@ -1,9 +1,9 @@
 import { openEtcdStore } from '../../../coordinator/store/etcd/etcd-store.ts';
 import type { Store } from '../../../coordinator/store/store.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { isAppError } from '../../../shared/platform/errors.ts';
 import { silentLog } from '../../../shared/platform/log.ts';
 import { EtcdCluster } from '../../fakes/etcd/etcd-cluster.ts';
+import { writeThrough, type Storm } from './write-storm.ts';
 
 export interface EtcdKillVerdict {
   readonly kills: number;
@@ -13,10 +13,6 @@ export interface EtcdKillVerdict {
   /** Between two acknowledgements, the longest around each kill. */
   readonly outagesMs: readonly number[];
 }
-
-const lanes = 16;
-const acknowledgedWanted = 1_000;
-const roundMsMax = 60_000;
 
 /** Kills the leader of a cluster of three in the midst of writes, `count` times, and looks for what was acknowledged. */
 export async function judgeEtcdKills(count: number): Promise<EtcdKillVerdict> {
@@ -45,40 +41,15 @@ async function killOnce(
   cluster: EtcdCluster,
   store: Store,
   prefix: string,
-): Promise<{
-  readonly acked: ReadonlySet<string>;
-  readonly lost: number;
-  readonly outageMs: number;
-}> {
-  const acked = new Set<string>();
-  const endMs = systemClock.monotonicMs() + roundMsMax;
-  let [begun, lastMs, outageMs] = [0, systemClock.monotonicMs(), 0];
-  const killing: Promise<void>[] = [];
+): Promise<Storm & { readonly lost: number }> {
   const victim = await cluster.leader();
-  const lane = async (): Promise<void> => {
-    while (acked.size < acknowledgedWanted && systemClock.monotonicMs() < endMs) {
-      begun += 1;
-      const key = `${prefix}${begun}`;
-      try {
-        await store.txn({ if: [], do: [{ op: 'put', key, value: new Uint8Array(400) }] });
-      } catch (error) {
-        // Not known, or known not to be done: neither was acknowledged.
-        if (isAppError(error)) continue;
-        throw error;
-      }
-      acked.add(key);
-      const nowMs = systemClock.monotonicMs();
-      outageMs = Math.max(outageMs, nowMs - lastMs);
-      lastMs = nowMs;
-      if (acked.size > acknowledgedWanted / 2 && killing.length === 0) {
-        killing.push(cluster.kill(victim));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  await Promise.all(killing);
+  const storm = await writeThrough(prefix, {
+    lanes: 16,
+    write: (key) => store.txn({ if: [], do: [{ op: 'put', key, value: new Uint8Array(400) }] }),
+    strike: () => cluster.kill(victim),
+  });
   cluster.restart(victim);
   await cluster.ready();
   const kept = new Set((await store.list(prefix)).entries.map((entry) => entry.key));
-  return { acked, lost: [...acked].filter((key) => !kept.has(key)).length, outageMs };
+  return { ...storm, lost: [...storm.acked].filter((key) => !kept.has(key)).length };
 }

@@ -112,6 +112,8 @@ export interface Evidence {
   readonly disks: readonly Disk[];
   /** Who answers at the metrics address: nobody, the agent, or somebody else. */
   readonly metricsDoor: 'free' | 'agent' | 'taken';
+  /** With what this node proves who it is; null: nobody asks. */
+  readonly identity: Told<string> | null;
   /** null: there is none to reach. */
   readonly coordinatorReach: Told<number> | null;
 }

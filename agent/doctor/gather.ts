@@ -19,6 +19,7 @@ import {
   told,
 } from './ask-tools.ts';
 import type { AgentAnswers, Evidence, MpsCapabilities } from './evidence.ts';
+import { lookAtIdentity } from './look-at-identity.ts';
 import { lookAtDoor, reach } from './reach.ts';
 import { readSettings, type ConfigFile } from './settings.ts';
 
@@ -83,6 +84,7 @@ export async function gatherEvidence(options: GatherOptions): Promise<Evidence> 
     clockSynchronized,
     disks: disks.filter((disk) => disk !== null),
     metricsDoor: await lookAtDoor(settings?.httpAddress ?? '127.0.0.1:9420', signal),
+    identity: config === null ? null : await lookAtIdentity(config, clock.wallMs()),
     coordinatorReach: await reach(settings?.coordinator ?? null, clock),
   };
 }

@@ -14,6 +14,7 @@ export function checkHost(evidence: Evidence): readonly Diagnosis[] {
     clock(evidence),
     metricsDoor(evidence),
     ...evidence.disks.map(disk),
+    identity(evidence),
     coordinator(evidence),
   ];
 }
@@ -74,6 +75,18 @@ function disk({ path, freeMib, totalMib }: Disk): Diagnosis {
   const advice = `docker system df; du -xh --max-depth=1 ${path}`;
   if (freeMib < freeMibMin) return failing(check, finding, advice);
   return freeMib < freeMibGood ? doubtful(check, finding, advice) : well(check, finding);
+}
+
+function identity({ identity: held, root }: Evidence): Diagnosis {
+  const check = 'identity';
+  if (held === null) return unused(check, 'nobody asks who this node is');
+  if (held.kind === 'told') return well(check, held.value);
+  if (!root) return unused(check, `only root may see it: ${held.reason}`);
+  return failing(
+    check,
+    held.reason,
+    'tangram token create, where tangram runs; then the line that it prints, on this host: sudo tangram-agent join … --token …',
+  );
 }
 
 function coordinator({ agent, coordinatorReach, settings }: Evidence): Diagnosis {

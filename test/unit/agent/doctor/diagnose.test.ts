@@ -113,6 +113,7 @@ const evidence: Evidence = {
   clockSynchronized: told(true),
   disks: [{ path: '/var/lib/tangram', freeMib: 50 * 1024, totalMib: 100 * 1024 }],
   metricsDoor: 'agent',
+  identity: told('certificate of gpu-1, good until 2026-01-02T00:00:00.000Z'),
   coordinatorReach: told(2),
 };
 
@@ -146,6 +147,16 @@ const ill: readonly Ill[] = [
     name: 'stale samples',
     agent: { sampleAgeMs: 9_000, samplesStale: true },
     found: ['samples', 'FAIL', /9\.0 s old/],
+  },
+  {
+    name: 'a certificate that has expired',
+    over: { identity: untold('the certificate of gpu-1 expired at 2026-01-02T00:00:00.000Z') },
+    found: ['identity', 'FAIL', /expired at 2026/],
+  },
+  {
+    name: 'an identity that only root may see',
+    over: { root: false, identity: untold('cannot read /s/identity/identity.pem') },
+    found: ['identity', 'off', /only root/],
   },
   { name: 'no samples at all', agent: { sampledCards: 0 }, found: ['samples', 'FAIL', /0 cards/] },
   {

@@ -51,9 +51,15 @@ export function roomFor(
   let snapshot = worldAfter(before, plain);
   bringTo(engine, { before, after: snapshot, plan: plain });
   const input = inputOf(world, draw);
-  // Its own older replicas go by the rules of a rollout, and are nobody that a higher priority may end.
-  const movable = (claim: Claim): Running | null =>
-    isOutdated(wish.record, claim) ? null : input.runningOf(claim);
+  // Its own replicas are nobody that a higher priority may end: older ones go by the rules of a rollout, and the others
+  // are what it is now.
+  const movable = (claim: Claim): Running | null => {
+    if (isOutdated(wish.record, claim)) return null;
+    const running = input.runningOf(claim);
+    const { holder } = claim;
+    const own = holder.kind === 'replica' && holder.model === spec.name;
+    return running === null || !own ? running : { ...running, spec };
+  };
   let plan = plain;
   let fitsIf = '';
   for (let missing = missingOf(wish, world, plain); missing > 0; missing -= 1) {

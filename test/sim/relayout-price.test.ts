@@ -155,3 +155,19 @@ test('a new version does not end its own replicas to make room, however high its
   expect(site.changeOf(plan).change.state).toBe('done');
   expect(site.ended().some((replica) => replica.startsWith('llm'))).toBe(false);
 });
+
+test('a model whose priority rises does not end its own replicas to have more of them', async () => {
+  site = new RelayoutSite();
+  await site.begin({ 'node-a': 'A100-40GB' });
+  const asr = small('asr', { kind: 'budget', seconds: 600 }, { replicas: 9 });
+  await site.declare(asr);
+  const full = site.fleet.ready('asr');
+  expect(full).toBeLessThan(9);
+  const { plan } = await site.plan(
+    { ...asr, priority: 900 },
+    { interruptionMs: 0, allowPreemption: true, recutIdle: false },
+  );
+  expect(plan).toMatchObject({ ends: [], begins: [], price: { preemptions: 0 } });
+  expect(plan.unplaced).not.toBe('');
+  expect(site.fleet.ready('asr')).toBe(full);
+});

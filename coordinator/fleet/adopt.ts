@@ -4,10 +4,10 @@ import { lintNode } from '../../shared/placement/lint.ts';
 import { storeLimits } from '../store/store.ts';
 import type { ClaimRecord, ModelRecord } from '../store/values.ts';
 import { claimIdOfLeft, readWish, type Wish } from './adoption-wish.ts';
+import { forgetClaim } from './claim-life.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { claimIdOf } from './names.ts';
 import type { LiveNode } from './node-registry.ts';
-import { forgetClaim } from './remove-node.ts';
 import type { World } from './world.ts';
 
 /** A round lets nobody wait for long: the nodes that are left come with the next. */

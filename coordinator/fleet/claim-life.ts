@@ -57,8 +57,21 @@ function nextWrites(world: World, record: ClaimRecord, live: LiveNode): LedgerWr
   return [...writes, world.deleteClaim(record), ...forgetAllocation(world, record)];
 }
 
+/** Of a claim whose node has nothing of it, or is never asked again: nobody is told to stop anything. */
+export function forgetClaim(world: World, record: ClaimRecord): readonly LedgerWrite[] {
+  const { tombstones } = world.ledger;
+  const { node } = record.claim;
+  return [
+    ...claimStones(record)
+      .filter((stone) => world.ledger.tombstone(node, stone) !== undefined)
+      .map((stone) => tombstones.delete(storeKeys.tombstone(node, stone))),
+    world.deleteClaim(record),
+    ...forgetAllocation(world, record),
+  ];
+}
+
 /** Every tombstone that the end of a claim may leave behind. */
-export function claimStones(record: ClaimRecord): readonly ClaimTombstone[] {
+function claimStones(record: ClaimRecord): readonly ClaimTombstone[] {
   const replica = replicaOf(record);
   const stones = sliceStones(record);
   return replica === null ? stones : [{ kind: 'replica', replica }, ...stones];

@@ -1,10 +1,8 @@
 import type { NodeName } from '../../shared/domain/ids.ts';
 import { AppError } from '../../shared/platform/errors.ts';
-import { replicaOf, storeKeys, type ClaimRecord } from '../store/values.ts';
-import { forgetAllocation } from './allocation-life.ts';
-import { claimStones } from './claim-life.ts';
+import { replicaOf, storeKeys } from '../store/values.ts';
+import { forgetClaim } from './claim-life.ts';
 import type { Once, RemovedNode } from './core.ts';
-import type { LedgerWrite } from './ledger.ts';
 import { unknownNode } from './set-availability.ts';
 import type { World } from './world.ts';
 
@@ -47,19 +45,6 @@ export async function removeNode(
   const what = `${removed.replicas} replicas and ${removed.allocations.length} allocations`;
   world.event('removed', `nodes/${name}`, `by an operator; ${what} went with it`);
   return removed;
-}
-
-/** A claim of which its node has nothing. */
-export function forgetClaim(world: World, record: ClaimRecord): readonly LedgerWrite[] {
-  const { tombstones } = world.ledger;
-  const { node } = record.claim;
-  return [
-    ...claimStones(record)
-      .filter((stone) => world.ledger.tombstone(node, stone) !== undefined)
-      .map((stone) => tombstones.delete(storeKeys.tombstone(node, stone))),
-    world.deleteClaim(record),
-    ...forgetAllocation(world, record),
-  ];
 }
 
 /** A plan that is being carried out exactly cannot go on without its node, and says so to nobody. */

@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
+import { withoutSchemas } from '../../shared/platform/without-schemas.ts';
 import { gpuMetrics } from '../telemetry/catalogue.ts';
 import type { GpuSampler } from '../telemetry/sampler.ts';
 import { renderHealth, type HealthCheck } from './health.ts';
@@ -19,7 +20,12 @@ export interface HttpDeps {
 
 /** The agent's HTTP door: `/metrics`, `/metrics/dcgm`, `/healthz`, and `/samples`, the last minutes at the sampling rate. */
 export function createHttpServer(deps: HttpDeps): FastifyInstance {
-  const server = fastify({ logger: false, bodyLimit: 1_024, requestTimeout: 30_000 });
+  const server = fastify({
+    ...withoutSchemas,
+    logger: false,
+    bodyLimit: 1_024,
+    requestTimeout: 30_000,
+  });
   server.get('/metrics', async (_request, reply) => {
     const page = await deps.metrics.render();
     return reply.type(deps.metrics.contentType).send(page);

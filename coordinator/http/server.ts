@@ -8,6 +8,7 @@ import {
   parseListenAddress,
   renderAddress,
 } from '../../shared/platform/listen-address.ts';
+import { withoutSchemas } from '../../shared/platform/without-schemas.ts';
 import { notLeader, type StandingSource } from '../leader/standing.ts';
 import { mountRest, type RestDeps } from '../rest/mount.ts';
 import type { MetricsPage } from './metrics.ts';
@@ -50,6 +51,7 @@ export async function startHttpServer(address: string, deps: HttpDeps): Promise<
 
 function createHttpServer({ core, standing, metrics, rest, log }: HttpDeps): FastifyInstance {
   const server = fastify({
+    ...withoutSchemas,
     logger: false,
     bodyLimit: 1_024,
     requestTimeout: 30_000,

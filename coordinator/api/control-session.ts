@@ -1,5 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { parseClusterId, type NodeName } from '../../shared/domain/ids.ts';
+import type { NodeName } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeTarget } from '../../shared/domain/node-target.ts';
 import { ok, type Result } from '../../shared/domain/result.ts';
@@ -15,19 +15,13 @@ import type { Authority, TrustView } from '../ca/authority.ts';
 import type { ControlRequest__Output } from '../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
 import type { ControlResponse } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import type { Inventory__Output } from '../../shared/wire/generated/tangram/link/v1/Inventory.ts';
-import type { Hello__Output } from '../../shared/wire/generated/tangram/link/v1/Hello.ts';
 import type { CoordinatorCore, NodeSession } from '../fleet/core.ts';
 import type { Standing, StandingSource } from '../leader/standing.ts';
+import { checkProtocol, clusterIdOf, encodeStanding, linkProtocol } from './hello.ts';
 import type { GeometryPool } from './geometry-pool.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { LogsDesk } from './logs-desk.ts';
 import type { Line, Lines } from './telemetry-streams.ts';
-
-/** What this program speaks, oldest and newest. */
-const linkProtocol: { readonly oldest: number; readonly newest: number } = {
-  oldest: 1,
-  newest: 1,
-};
 
 export type ControlCall = ServerDuplexStream<ControlRequest__Output, ControlResponse>;
 
@@ -310,30 +304,4 @@ export class ControlSession implements Line {
     const reason = 'the coordinator stops';
     this.#finish(reason, new AppError('COORDINATOR_AWAY', reason));
   }
-}
-
-function checkProtocol(version: number): void {
-  const { oldest, newest } = linkProtocol;
-  const here = oldest === newest ? `version ${newest}` : `versions ${oldest} to ${newest}`;
-  const both = `the agent speaks link protocol ${version}, this coordinator ${here}`;
-  if (version > newest) {
-    throw new AppError('PEER_TOO_NEW', both, { hint: 'upgrade the coordinator before its agents' });
-  }
-  if (version < oldest) {
-    throw new AppError('CLIENT_TOO_OLD', both, { hint: 'upgrade the agent' });
-  }
-}
-
-/** null: it leads, and nobody else can. */
-function encodeStanding(standing: Standing | undefined) {
-  if (standing === undefined) return null;
-  const { leading, epoch, leader } = standing;
-  return { leading, epoch, leader: leader ?? '' };
-}
-
-function clusterIdOf(hello: Hello__Output) {
-  if (hello.clusterId === '') return null;
-  const parsed = parseClusterId(hello.clusterId);
-  if (parsed.ok) return parsed.value;
-  throw problemError({ ...parsed.problem, path: 'hello.cluster_id' });
 }

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../shared/platform/clock.ts';
 import { setup as buildOnce } from '../../setup/build-once.ts';
 import type { BenchOptions, BenchRow } from '../bench-row.ts';
 import { pause, readUsage, spent, type Spent } from '../measured-process.ts';
 import { prepareState, swarmCards } from './prepared-state.ts';
 import { startCoordinator } from './running-coordinator.ts';
+import { scrapeRows } from './scrapes.ts';
 import { Swarm, type SwarmCounts } from './swarm.ts';
 
 const [agentsQuick, agentsAll] = [500, 5_000];
@@ -43,9 +43,12 @@ export async function agentRows(options: BenchOptions): Promise<readonly BenchRo
     await pause(options.quick ? measureMsQuick : measureMsAll);
     const after = { usage: readUsage(coordinator.child), counts: swarm.counts() };
     const seconds = (after.usage.atMs - before.usage.atMs) / 1_000;
-    const scrapeMs = await timeScrape(coordinator.http);
     const used = spent(before.usage, after.usage);
-    return rows({ agents, used, seconds, before: before.counts, after: after.counts, scrapeMs });
+    const memory = await readMemory(coordinator.http);
+    return [
+      ...rows({ agents, used, seconds, before: before.counts, after: after.counts, memory }),
+      ...(await scrapeRows(coordinator.http, `${agents} agents live`)),
+    ];
   } finally {
     swarm.close();
     await coordinator.stop();
@@ -53,12 +56,12 @@ export async function agentRows(options: BenchOptions): Promise<readonly BenchRo
   }
 }
 
-/** How long `/metrics` takes with all of them. */
-async function timeScrape(http: string): Promise<number> {
-  const began = systemClock.monotonicMs();
-  const answer = await fetch(`http://${http}/metrics`);
-  await answer.text();
-  return systemClock.monotonicMs() - began;
+/** What its memory is, as it says itself, in words. */
+async function readMemory(http: string): Promise<string> {
+  const page = await (await fetch(`http://${http}/metrics`)).text();
+  const mib = (name: string): string =>
+    (Number(new RegExp(`^${name} (.*)$`, 'm').exec(page)?.[1]) / 2 ** 20).toFixed(0);
+  return `heap ${mib('nodejs_heap_size_total_bytes')}, samples ${mib('tangram_telemetry_memory_bytes')}`;
 }
 
 interface Measured {
@@ -67,28 +70,30 @@ interface Measured {
   readonly seconds: number;
   readonly before: SwarmCounts;
   readonly after: SwarmCounts;
-  readonly scrapeMs: number;
+  readonly memory: string;
 }
 
-function rows({ agents, used, seconds, before, after, scrapeMs }: Measured): readonly BenchRow[] {
+function rows({ agents, used, seconds, before, after, memory }: Measured): readonly BenchRow[] {
   const accepted = (after.batchesAccepted - before.batchesAccepted) / seconds;
   const share = accepted / agents;
+  // A machine that has no room for the agents beside the coordinator sends slower: then it is what a second's batches cost.
+  const cpuPercent = used.cpuPercent / Math.min(1, share);
   const what = `${agents} agents x 8 GPUs at 1 Hz over mTLS`;
   const all = agents >= agentsAll;
   return [
     {
       metric: `coordinator CPU, ${what}`,
-      value: used.cpuPercent,
+      value: cpuPercent,
       unit: '% of a core',
-      yardstick: `${accepted.toFixed(0)} batches/s acknowledged`,
+      yardstick: `${used.cpuPercent.toFixed(1)} % at ${accepted.toFixed(0)} batches/s acknowledged, as sent here`,
       target: `<= ${targets.cpuPercent} at ${agentsAll}`,
-      ok: all && used.cpuPercent <= targets.cpuPercent,
+      ok: all && cpuPercent <= targets.cpuPercent,
     },
     {
       metric: `coordinator RSS, ${what}`,
       value: used.rssMib,
       unit: 'MiB',
-      yardstick: `${((used.rssMib * 1_024) / agents).toFixed(0)} KiB an agent`,
+      yardstick: `${((used.rssMib * 1_024) / agents).toFixed(0)} KiB an agent; ${memory}`,
       target: `<= ${targets.rssMib} at ${agentsAll}`,
       ok: all && used.rssMib <= targets.rssMib,
     },
@@ -107,14 +112,6 @@ function rows({ agents, used, seconds, before, after, scrapeMs }: Measured): rea
       yardstick: `${after.batchesReceived - after.batchesAccepted} were shed`,
       target: '>= 0.95',
       ok: share >= 0.95,
-    },
-    {
-      metric: `one scrape of /metrics, ${what}`,
-      value: scrapeMs,
-      unit: 'ms',
-      yardstick: 'rendered in slices of 8 ms',
-      target: '<= 1000',
-      ok: scrapeMs <= 1_000,
     },
   ];
 }

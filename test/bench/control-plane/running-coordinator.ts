@@ -36,7 +36,8 @@ export async function startCoordinator(
   ];
   writeFileSync(config, `${lines.join('\n')}\n`);
   const startedAtMs = systemClock.monotonicMs();
-  const child = spawn(process.execPath, [program, '--config', config], {
+  // By its own first line, which has the flags that Node is given for users, too.
+  const child = spawn(program, ['--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   while (!existsSync(ready)) {

@@ -1,8 +1,8 @@
 import type { FastifyServerOptions } from 'fastify';
 
 /**
- * What fastify is told where no route has a schema, as none of ours has: otherwise its compilers of schemas are loaded at
- * every start, a tenth of the CPU time of one.
+ * What fastify is told where no route has a schema, as none of ours has: otherwise every start loads its compilers of
+ * schemas, a hundred modules in some 50 ms (Node 20).
  */
 export const withoutSchemas: Pick<FastifyServerOptions, 'schemaController'> = {
   schemaController: {

@@ -133,7 +133,7 @@ describeWhere('docker', image, 'models in containers', () => {
 });
 
 const docker = (...args: readonly string[]): string =>
-  execFileSync('docker', args, { encoding: 'utf8', timeout: 60_000 });
+  execFileSync('docker', args, { encoding: 'utf8', timeout: 180_000 });
 
 /** Id and start of every container of this node that runs. */
 function running(): readonly string[] {

@@ -128,7 +128,7 @@ describeWhere('etcd', realEtcd, 'two coordinators on etcd, each behind relays of
 async function run(argv: readonly string[], env: Readonly<Record<string, string>>) {
   const { stdout } = await promisify(execFile)(process.execPath, argv, {
     env: { ...process.env, ...env },
-    timeout: 20_000,
+    timeout: 60_000,
   });
   return stdout;
 }

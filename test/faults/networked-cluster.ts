@@ -8,7 +8,7 @@ import { eventually, programs, TestCluster } from '../integration/cluster-harnes
 
 const run = promisify(execFile);
 const ports = { grpc: 7443, join: 7442 };
-const runMsMax = 20_000;
+const runMsMax = 60_000;
 
 /** One replica as `tangram ps --json` tells it. */
 export interface ListedReplica {

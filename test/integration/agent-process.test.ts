@@ -22,7 +22,7 @@ import { FakeCoordinator } from '../fakes/agent/fake-coordinator.ts';
 // The whole agent as a user starts it: built, on simulated cards, with models as plain processes.
 
 /** Real programs start here a dozen times, on machines that may be busy with other tests. */
-const limits = { timeout: 180_000 };
+const limits = { timeout: 480_000 };
 
 const answer = `require('node:http').createServer((q, s) => s.end('hello from ' + process.env.TANGRAM_REPLICA)).listen(process.env.PORT, '127.0.0.1')`;
 
@@ -58,7 +58,7 @@ function askMps(card: string, command: string): string {
   const { stdout } = spawnSync(process.execPath, [built('agent/simulator/mps-control/bin.js')], {
     input: `${command}\n`,
     env: { ...process.env, CUDA_MPS_PIPE_DIRECTORY: join(folder, 'mps', card, 'pipe') },
-    timeout: 10_000,
+    timeout: 60_000,
     encoding: 'utf8',
   });
   return stdout;
@@ -110,7 +110,7 @@ async function startAgent(): Promise<{ readonly agent: ChildProcess; readonly me
 
 function agentctl(...argv: string[]) {
   const args = [built('agent/cli/bin.js'), '--socket', join(folder, 'agent.sock'), ...argv];
-  return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+  return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 180_000 });
 }
 
 function agentctlJson(...argv: string[]): unknown {

@@ -35,7 +35,7 @@ test('the lines of the documentation do what it says', async (context) => {
     expect(blocks.length).toBeGreaterThanOrEqual(8);
     const script = ['set -euo pipefail', ...blocks.map((block) => `${block}\necho`)].join('\n');
     const env = { ...process.env, TANGRAM: `http://${coordinator.http}` };
-    const { stdout } = await run('bash', ['-c', script], { cwd: folder, env, timeout: 50_000 });
+    const { stdout } = await run('bash', ['-c', script], { cwd: folder, env, timeout: 150_000 });
     expect(stdout).toContain('"state":"CHANGE_STATE_DONE"');
     expect(stdout).toContain('"percent":100');
     const events = readFileSync(join(folder, 'events.ndjson'), 'utf8').trim().split('\n');

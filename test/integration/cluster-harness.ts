@@ -85,6 +85,8 @@ export class Daemon {
 
 /** What takes seconds here takes many more on a machine with ten times as much to do as it has cores. */
 const patienceMs = 120_000;
+/** A command that cuts a card runs a dozen tools, one after the other. */
+const commandMsMax = 180_000;
 
 /** Asks again until `read` answers something, or fails with what `read` last threw or `what`. */
 export async function eventually<T>(
@@ -241,9 +243,11 @@ export class TestCluster {
     const ran = spawnSync(process.execPath, argv, {
       encoding: 'utf8',
       env: { ...process.env, ...env },
-      timeout: 60_000,
+      timeout: commandMsMax,
     });
-    return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+    // A command that was given up has an error, and says nothing of it itself.
+    const stderr = [ran.stderr, ran.error?.message ?? ''].join('');
+    return { code: ran.status, stdout: ran.stdout, stderr };
   }
 
   async #ready<T>(daemon: Daemon, path: string): Promise<T> {

@@ -41,7 +41,7 @@ function config(keys: object = {}): string {
 function runToEnd(...argv: readonly string[]) {
   const ran = spawnSync(process.execPath, [programs.coordinator, ...argv], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 120_000,
   });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }

@@ -28,7 +28,7 @@ const cluster = new TestCluster();
 let image: TestImage = { available: false, reason: 'not asked yet' };
 
 const docker = (...args: readonly string[]): string =>
-  execFileSync('docker', args, { encoding: 'utf8', timeout: 60_000 });
+  execFileSync('docker', args, { encoding: 'utf8', timeout: 180_000 });
 
 function containers(): Container[] {
   const ids = docker('ps', '-aq', '--filter', `label=io.tangram.node=${node}`)

@@ -7,7 +7,7 @@ import { eventually, TestCluster } from './cluster-harness.ts';
 
 // A real agent on simulated cards, whose kernel log the simulator writes; asked with agentctl as a person would.
 
-const limits = { timeout: 240_000 };
+const limits = { timeout: 480_000 };
 
 let cluster: TestCluster;
 

@@ -8,7 +8,7 @@ import { eventually, programs, TestCluster, webServer } from './cluster-harness.
 // fault. Its daemon and clients must live on, and the next agent must finish. The exhaustive sample of moments is in
 // test/sim/mps-crash.test.ts.
 
-const limits = { timeout: 240_000 };
+const limits = { timeout: 480_000 };
 /** After the wish was said, in milliseconds: from before the first step to after the last one. */
 const moments = [0, 150, 600];
 

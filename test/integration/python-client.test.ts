@@ -61,7 +61,7 @@ test('a Python client made from the protos applies a model and watches it become
     await makeStubs(folder);
     await agent.connect();
     const { stdout } = await run(python, [script, folder, coordinator.grpc, 'from-python'], {
-      timeout: 45_000,
+      timeout: 120_000,
     });
     const said = stdout
       .trim()
@@ -100,7 +100,7 @@ test('the example in Python declares a model once and waits until it serves', as
   });
   const call = async (name: string) =>
     run(python, [example, coordinator.grpc, name, 'registry.example/model:1'], {
-      timeout: 45_000,
+      timeout: 120_000,
       env: { ...process.env, PYTHONPATH: folder },
     });
   try {

@@ -1,5 +1,5 @@
 /** Waits until `check` no longer throws; past the deadline, fails with what it threw last. */
-export async function until(check: () => unknown, deadlineMs = 20_000): Promise<void> {
+export async function until(check: () => unknown, deadlineMs = 60_000): Promise<void> {
   const end = performance.now() + deadlineMs;
   for (;;) {
     try {

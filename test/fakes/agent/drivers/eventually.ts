@@ -4,7 +4,7 @@ import { systemClock } from '../../../../shared/platform/clock.ts';
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | null> | T | null,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<T> {
   const deadline = systemClock.monotonicMs() + ms;
   for (;;) {

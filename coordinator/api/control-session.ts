@@ -70,6 +70,7 @@ export class ControlSession implements Line {
   #heardAtMs: number;
   #toldAtMs: number;
   #blocked = false;
+  #seemedSilent = false;
   #pendingTarget: NodeTarget | undefined;
   #toldOfRejection = false;
   #toldOfUnknown = false;
@@ -93,10 +94,11 @@ export class ControlSession implements Line {
     while (!this.#over.signal.aborted) {
       // When the next thing is due, as of now: most of the time it is put off by what comes meanwhile.
       const deadAtMs = this.#heardAtMs + silentHeartbeats * heartbeatMs;
-      const dueAtMs = Math.min(deadAtMs, this.#toldAtMs + toldHeartbeats * heartbeatMs);
-      const wakeAtMs = Math.max(dueAtMs, clock.monotonicMs() + dueLeastMs);
-      await clock.sleep(wakeAtMs - clock.monotonicMs(), this.#over.signal).catch(() => undefined);
-      if (!this.#over.signal.aborted) this.#beat(clock.monotonicMs() - wakeAtMs);
+      const tellAtMs = this.#toldAtMs + toldHeartbeats * heartbeatMs;
+      const dueAtMs = this.#canTell() ? Math.min(deadAtMs, tellAtMs) : deadAtMs;
+      const ms = Math.max(dueLeastMs, dueAtMs - clock.monotonicMs());
+      await clock.sleep(ms, this.#over.signal).catch(() => undefined);
+      if (!this.#over.signal.aborted) this.#beat();
     }
   }
 
@@ -109,10 +111,13 @@ export class ControlSession implements Line {
     this.#toldAtMs = this.#deps.clock.monotonicMs();
   }
 
-  /** `lateMs`: how long this process was held up. What the agent said meanwhile still waits to be read. */
-  #beat(lateMs: number): void {
-    const silentMs = this.#deps.clock.monotonicMs() - this.#heardAtMs - lateMs;
-    if (silentMs >= silentHeartbeats * this.#deps.heartbeatMs) {
+  #beat(): void {
+    const silentMs = this.#deps.clock.monotonicMs() - this.#heardAtMs;
+    const before = this.#seemedSilent;
+    this.#seemedSilent = silentMs >= silentHeartbeats * this.#deps.heartbeatMs;
+    // Once proves nothing: where this process was held up itself, what was said meanwhile is read first.
+    if (this.#seemedSilent && !before) return;
+    if (this.#seemedSilent) {
       const who = this.#greeted === undefined ? 'nobody said hello' : 'the agent was silent';
       const why = `${who} for ${Math.round(silentMs)} ms`;
       this.#finish(why, new AppError('AGENT_AWAY', why));
@@ -120,7 +125,11 @@ export class ControlSession implements Line {
     }
     const quietMs = this.#deps.clock.monotonicMs() - this.#toldAtMs;
     const due = quietMs >= toldHeartbeats * this.#deps.heartbeatMs;
-    if (due && this.#greeted !== undefined && !this.#blocked) this.#write({ heartbeat: {} });
+    if (due && this.#canTell()) this.#write({ heartbeat: {} });
+  }
+
+  #canTell(): boolean {
+    return this.#greeted !== undefined && !this.#blocked;
   }
 
   #receive(message: ControlRequest__Output): void {
@@ -260,7 +269,7 @@ export class ControlSession implements Line {
 
   #sendTarget(target: NodeTarget): void {
     this.#pendingTarget = target;
-    if (this.#greeted !== undefined && !this.#blocked) this.#flushTarget();
+    if (this.#canTell()) this.#flushTarget();
   }
 
   #flushTarget(): void {

@@ -19,9 +19,9 @@ const untils = {
 export type GpuNames = (node: NodeName, gpu: string) => string;
 
 /** Names cards by their index on the node; a card that is not there now keeps its UUID. */
-export function gpuNames(core: Pick<CoordinatorCore, 'node'>): GpuNames {
+export function gpuNames(core: Pick<CoordinatorCore, 'inventoryOf'>): GpuNames {
   return (node, uuid) => {
-    const gpus = core.node(node)?.inventory?.gpus ?? [];
+    const gpus = core.inventoryOf(node)?.gpus ?? [];
     const found = gpus.find((gpu) => gpu.uuid === uuid);
     return found === undefined ? uuid : `GPU${found.index}`;
   };

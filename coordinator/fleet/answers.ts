@@ -56,6 +56,8 @@ export class Answers {
   readonly #limits: AnswerLimits;
   /** Keys in the order in which they were written, with their bytes. */
   readonly #kept = new Map<string, Kept>();
+  /** Keys that a call which is not written yet makes room by: no other does by the same. */
+  readonly #going = new Set<string>();
   #bytes = 0;
 
   constructor(deps: {
@@ -72,6 +74,7 @@ export class Answers {
   reload(): void {
     const known = new Map(this.#kept);
     this.#kept.clear();
+    this.#going.clear();
     this.#bytes = 0;
     const rows = this.#ledger.answers.entries();
     rows.sort(([, left], [, right]) => left.atMs - right.atMs);
@@ -136,8 +139,9 @@ export class Answers {
   #forgetWhile(goes: (kept: Kept) => boolean, most: number, except = ''): readonly LedgerWrite[] {
     const writes: LedgerWrite[] = [];
     for (const [key, kept] of this.#kept) {
-      if (key === except) continue;
+      if (key === except || this.#going.has(key)) continue;
       if (writes.length >= most || !goes(kept)) break;
+      this.#going.add(key);
       const write = this.#ledger.answers.delete(key);
       writes.push({
         ...write,
@@ -159,6 +163,7 @@ export class Answers {
   #forgotten(key: string): void {
     this.#bytes -= this.#kept.get(key)?.bytes ?? 0;
     this.#kept.delete(key);
+    this.#going.delete(key);
   }
 
   #isOld({ sinceMs }: Kept): boolean {

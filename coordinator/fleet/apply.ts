@@ -3,59 +3,53 @@ import type { ModelName } from '../../shared/domain/ids.ts';
 import { checkModel, type ModelSpec } from '../../shared/domain/model.ts';
 import { renderProblem } from '../../shared/domain/result.ts';
 import { AppError } from '../../shared/platform/errors.ts';
+import { storeLimits } from '../store/store.ts';
 import { storeKeys, type ModelRecord, type PlanRecord } from '../store/values.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
-import { changeIdOf, newChange, supersede } from './changes.ts';
-import type { ApplyOptions, ApplyResult, ChangeOptions, DeleteResult, ModelView } from './core.ts';
+import { turnCallsMax, type Decided } from './call-turns.ts';
+import { changeIdOf, isInExactChange, newChange, supersede } from './changes.ts';
+import type {
+  ApplyOptions,
+  ApplyOutcome,
+  ApplyResult,
+  ChangeOptions,
+  DeleteResult,
+  ModelView,
+} from './core.ts';
 import { keepPlan } from './kept-plans.ts';
 import { brokenPlan, problemsOf } from './plan-check.ts';
-import type { Row } from './ledger.ts';
+import type { LedgerWrite, Row } from './ledger.ts';
+import { placeAtOnce } from './place-at-once.ts';
 import { noBudget, notedPlan, planFor, planWithin, predictedFor } from './plan-wish.ts';
 import type { Wish } from './relayout-desk.ts';
-import type { Planner } from './planner.ts';
+import type { PlacedNow, Planner } from './planner.ts';
 import { viewRecord } from './views.ts';
 import type { World } from './world.ts';
 
-/** Declares a model. Its caller holds the right to write. Throws MODEL_INVALID, MODEL_CONFLICT, LIMIT_REACHED. */
-export async function applyModel(
+/**
+ * Decides what declaring a model does, and writes nothing of it. Its caller holds the right to write.
+ * Throws MODEL_INVALID, MODEL_CONFLICT, LIMIT_REACHED.
+ */
+export async function decideApply(
   world: World,
   planner: Planner,
   spec: ModelSpec,
-  options: ApplyOptions,
-): Promise<ApplyResult> {
-  checkSpec(world, spec);
-  const row = world.ledger.model(spec.name);
-  checkConflict(spec.name, row, options.etag);
-  const same = row !== undefined && canonicalJson(row.value.spec) === canonicalJson(spec);
-  if (row === undefined && world.ledger.models.size >= world.deps.limits.modelsMax) {
-    throw new AppError('LIMIT_REACHED', `there are ${world.ledger.models.size} models already`);
-  }
-  const record = same ? row.value : nextRecord(world, spec, row?.value);
-  const wish: Wish = { record, row };
-  const outcome = same ? 'unchanged' : row === undefined ? 'created' : 'updated';
-  if (same && !options.validateOnly) {
+  options: Omit<ApplyOptions, 'validateOnly'>,
+): Promise<Decided<ApplyResult>> {
+  const { wish, outcome } = wishFor(world, spec, options.etag);
+  const { record, row } = wish;
+  const { name } = spec;
+  if (row !== undefined && outcome === 'unchanged') {
     const noted = notedPlan(world, planFor(world, wish));
     const result = { outcome, model: view(world, planner, row), ...noted, change: null } as const;
-    await world.ledger.commit(world.answers.record(options.once, result));
-    return result;
+    const writes = world.answers.record(options.once, result);
+    return { writes, rest: [], answer: () => result };
   }
-  if (options.validateOnly) {
-    const etag = row?.revision.toString() ?? '';
-    const { plan, fitsIf } = planWithin(world, wish, options.budget ?? noBudget);
-    const kept = options.keepPlan === true ? keptRecord(world, wish, plan) : null;
-    const model = viewRecord(world, planner, { record, etag });
-    const noted = notedPlan(world, plan, { fitsIf, kept });
-    const result = { outcome, model, ...noted, change: null } as const;
-    if (kept !== null) {
-      const answer = world.answers.record(options.once, result);
-      await world.ledger.commit([...keepPlan(world, kept), ...answer]);
-    }
-    return result;
-  }
-  const plan = planFor(world, wish);
-  const older = await supersede(world, [spec.name], changeIdOf(plan.id));
-  const change = newChange(world, plan, { exact: false, ...predictedFor(world, plan, spec.name) });
-  world.refreshNodes();
+  const placed = placeAtOnce(world, planner, record);
+  if (placed === null) planner.leaveToRound(name);
+  const plan = placed?.plan ?? planFor(world, wish);
+  const older = await supersede(world, [name], changeIdOf(plan.id));
+  const change = newChange(world, plan, { exact: false, ...predictedFor(world, plan, name) });
   // Made before it is done, so that it can be written together with it; only the etag is not known yet.
   const result: ApplyResult = {
     outcome,
@@ -63,19 +57,75 @@ export async function applyModel(
     ...notedPlan(world, plan),
     change: change.id,
   };
-  await world.ledger.commit([
-    world.ledger.models.put(storeKeys.model(spec.name), record),
+  const writes = [
+    world.ledger.models.put(storeKeys.model(name), record),
     world.ledger.changes.put(storeKeys.change(change.id), change),
     ...older,
     ...world.answers.record(options.once, result),
-  ]);
-  world.refreshNodes();
-  world.event(
-    outcome,
-    `models/${spec.name}`,
-    `version ${record.version}, ${spec.replicas} replicas`,
-  );
-  return { ...result, model: { ...result.model, etag: world.ledger.revision.toString() } };
+  ];
+  const answer = (): ApplyResult => {
+    world.event(outcome, `models/${name}`, `version ${record.version}, ${spec.replicas} replicas`);
+    const etag = (world.ledger.model(name)?.revision ?? 0n).toString();
+    return { ...result, model: { ...result.model, etag } };
+  };
+  return { ...inOneTransaction(writes, placed?.groups ?? []), answer };
+}
+
+/** What declaring a model would do. With `keepPlan` it may be carried out by its id. Throws as `decideApply`. */
+export async function tryApply(
+  world: World,
+  planner: Planner,
+  spec: ModelSpec,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
+  const { wish, outcome } = wishFor(world, spec, options.etag);
+  const { record, row } = wish;
+  const etag = row?.revision.toString() ?? '';
+  const { plan, fitsIf } = planWithin(world, wish, options.budget ?? noBudget);
+  const kept = options.keepPlan === true ? keptRecord(world, wish, plan) : null;
+  const model = viewRecord(world, planner, { record, etag });
+  const noted = notedPlan(world, plan, { fitsIf, kept });
+  const result = { outcome, model, ...noted, change: null } as const;
+  if (kept !== null) {
+    const answer = world.answers.record(options.once, result);
+    await world.ledger.commit([...keepPlan(world, kept), ...answer]);
+  }
+  return result;
+}
+
+/** Throws MODEL_INVALID, MODEL_CONFLICT, LIMIT_REACHED. */
+function wishFor(
+  world: World,
+  spec: ModelSpec,
+  etag: string | null,
+): { readonly wish: Wish; readonly outcome: ApplyOutcome } {
+  checkSpec(world, spec);
+  const row = world.ledger.model(spec.name);
+  checkConflict(spec.name, row, etag);
+  if (row !== undefined && canonicalJson(row.value.spec) === canonicalJson(spec)) {
+    return { wish: { record: row.value, row }, outcome: 'unchanged' };
+  }
+  if (row === undefined && world.ledger.models.size >= world.deps.limits.modelsMax) {
+    throw new AppError('LIMIT_REACHED', `there are ${world.ledger.models.size} models already`);
+  }
+  const record = nextRecord(world, spec, row?.value);
+  return { wish: { record, row }, outcome: row === undefined ? 'created' : 'updated' };
+}
+
+/** As many of the copies' groups as fit are written together with the model itself. */
+function inOneTransaction(
+  writes: readonly LedgerWrite[],
+  groups: PlacedNow['groups'],
+): Pick<Decided<unknown>, 'writes' | 'rest'> {
+  const room = storeLimits.txnOpsMax - writes.length;
+  return { writes: [...writes, ...groups.slice(0, room).flat()], rest: groups.slice(room) };
+}
+
+/** Whether declaring this model ends an exact change, which writes by itself, or a turn of others may reach the limit. */
+export function isApplyAlone(world: World, name: ModelName): boolean {
+  const { models } = world.ledger;
+  if (models.size + turnCallsMax >= world.deps.limits.modelsMax) return true;
+  return isInExactChange(world, name);
 }
 
 function keptRecord(world: World, { record }: Wish, plan: Plan): PlanRecord {

@@ -22,7 +22,8 @@ export interface NodeHold {
   readonly memoryMib: number;
 }
 
-const none: ChangeHolds = { leaving: new Set(), coming: new Map(), nodes: new Map() };
+/** No change keeps anything. */
+export const noHolds: ChangeHolds = { leaving: new Set(), coming: new Map(), nodes: new Map() };
 
 /**
  * Derived from the durable changes alone, so a new leader holds what the last one held. A claim that has not begun is
@@ -34,7 +35,7 @@ export function holdsOf(
   isClaimed: (claim: ClaimId) => boolean,
 ): ChangeHolds {
   const exact = changes.filter((change) => change.exact && change.state === 'running');
-  if (exact.length === 0) return none;
+  if (exact.length === 0) return noHolds;
   const leaving = new Set(exact.flatMap((change) => change.plan.ends));
   const begun = new Set(
     exact.flatMap((change) =>

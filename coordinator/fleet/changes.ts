@@ -3,6 +3,7 @@ import {
   parseChangeId,
   type ChangeId,
   type ModelName,
+  type NodeName,
   type PlanId,
   type ReplicaId,
 } from '../../shared/domain/ids.ts';
@@ -13,6 +14,7 @@ import { markOf, seenMarks } from './change-marks.ts';
 import { learnStops } from './learning.ts';
 import { claimIdOf } from './names.ts';
 import type { LedgerWrite } from './ledger.ts';
+import type { News } from './news.ts';
 import type { World } from './world.ts';
 
 /** A change is named like the plan that it carries out. */
@@ -69,8 +71,11 @@ export async function supersede(
     );
 }
 
-/** Takes each running prediction on as far as what agents report allows, and forgets the oldest changes that are over. */
-export function advanceChanges(world: World): readonly LedgerWrite[] {
+/**
+ * Takes each running prediction that something has come up about on as far as what agents report allows, and forgets the
+ * oldest changes that are over.
+ */
+export function advanceChanges(world: World, news: readonly News[]): readonly LedgerWrite[] {
   const writes: LedgerWrite[] = [];
   const over: Change[] = [];
   const done: Change[] = [];
@@ -79,7 +84,7 @@ export function advanceChanges(world: World): readonly LedgerWrite[] {
       over.push(change);
       continue;
     }
-    if (change.exact) continue;
+    if (change.exact || !news.some((each) => concerns(each, change))) continue;
     const next = advanced(world, change);
     if (next === change) continue;
     writes.push(world.ledger.changes.put(storeKeys.change(change.id), next));
@@ -92,6 +97,19 @@ export function advanceChanges(world: World): readonly LedgerWrite[] {
     ...writes,
     ...oldest.map((change) => world.ledger.changes.delete(storeKeys.change(change.id))),
   ].slice(0, 100);
+}
+
+const nodesOf = new WeakMap<Plan, ReadonlySet<NodeName>>();
+
+function concerns(news: News, { plan, model }: Change): boolean {
+  if (news.all || (model !== null && news.models.has(model))) return true;
+  let nodes = nodesOf.get(plan);
+  if (nodes === undefined) {
+    nodes = new Set(plan.stages.flatMap(({ steps }) => steps).map(({ node }) => node));
+    nodesOf.set(plan, nodes);
+  }
+  for (const node of news.nodes) if (nodes.has(node)) return true;
+  return false;
 }
 
 function advanced(world: World, change: Change): Change {
@@ -120,6 +138,11 @@ function runningChanges(world: World, models: readonly ModelName[]): readonly Ch
   return world.ledger.changes
     .values()
     .filter((change) => change.state === 'running' && keys.some((key) => key in change.plan.basis));
+}
+
+/** Whether a change that is carried out step by step has to do with a model. */
+export function isInExactChange(world: World, model: ModelName): boolean {
+  return runningChanges(world, [model]).some((change) => change.exact);
 }
 
 /** Names that the model's running change has given to replicas which the planner is still to place. */

@@ -1,5 +1,6 @@
 import { AssertionError } from '../../shared/domain/assert.ts';
-import type { ClusterId } from '../../shared/domain/ids.ts';
+import type { ClusterId, ModelName } from '../../shared/domain/ids.ts';
+import type { ModelSpec } from '../../shared/domain/model.ts';
 import { AppError, errorChain, errorCodes, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
 import { beginLineage, lineageOf } from '../store/lineage.ts';
@@ -9,10 +10,18 @@ import { abortByName } from './abort-change.ts';
 import { createAllocations } from './allocation-desk.ts';
 import type { Allocations } from './allocations.ts';
 import { AnsweredBefore, type OnceCall } from './answers.ts';
-import { applyModel, deleteModel, unknownModel } from './apply.ts';
+import { decideApply, deleteModel, isApplyAlone, tryApply, unknownModel } from './apply.ts';
 import { applyPlan } from './apply-plan.ts';
+import { CallTurns } from './call-turns.ts';
 import { establishCluster } from './cluster-record.ts';
-import type { CoordinatorCore, ModelView, NodeView, PeopledNode } from './core.ts';
+import type {
+  ApplyOptions,
+  ApplyResult,
+  CoordinatorCore,
+  ModelView,
+  NodeView,
+  PeopledNode,
+} from './core.ts';
 import { explainModel } from './explain.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import { Watches } from './watches.ts';
@@ -21,6 +30,7 @@ import { msToNextSuspect } from './next-suspect.ts';
 import { Planner } from './planner.ts';
 import type { LiveNode } from './node-registry.ts';
 import { removeNode } from './remove-node.ts';
+import type { Identity } from './publish.ts';
 import { runRound } from './round.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
@@ -86,6 +96,9 @@ class Core implements RunningCore {
   readonly #sessions: Sessions;
   readonly #watches: Watches;
   readonly #serial: Serial;
+  readonly #calls: CallTurns;
+  /** When everything is looked at again; monotonic. */
+  #wholeDueMs = -Infinity;
   readonly #wake = new Wake();
   readonly #announce: NonNullable<Candidacy['announce']>;
   readonly #deposed = new AbortController();
@@ -111,6 +124,13 @@ class Core implements RunningCore {
     this.#watchTerm(identity.term);
     this.#planner = new Planner(world);
     this.#serial = new Serial(limits.writersWaitingMax);
+    this.#calls = new CallTurns({
+      world,
+      identity: () => this.#identity(),
+      waitingMax: limits.writersWaitingMax,
+      exclusive: (task) => this.#exclusive(task),
+      onTurn: () => this.#wake.wake(),
+    });
     this.#watches = new Watches(world, {
       models: () => this.eachModel(),
       changes: () => this.changes(),
@@ -141,7 +161,7 @@ class Core implements RunningCore {
   }
 
   applyModel: CoordinatorCore['applyModel'] = (spec, options) =>
-    this.#write(() => applyModel(this.#world, this.#planner, spec, options), options.once);
+    this.#apply(spec.name, () => spec, options);
 
   deleteModel: CoordinatorCore['deleteModel'] = (name, options) =>
     this.#write(() => deleteModel(this.#world, name, options), options.once);
@@ -150,12 +170,28 @@ class Core implements RunningCore {
     name,
     replicas,
     options = { validateOnly: false, etag: null },
-  ) =>
-    this.#write(() => {
+  ) => {
+    const spec = (): ModelSpec => {
       const row = this.#world.ledger.model(name);
       if (row === undefined) throw unknownModel(name);
-      return applyModel(this.#world, this.#planner, { ...row.value.spec, replicas }, options);
-    }, options.once);
+      return { ...row.value.spec, replicas };
+    };
+    return this.#apply(name, spec, options);
+  };
+
+  /** `spec` as it is when its turn has come. */
+  #apply(name: ModelName, spec: () => ModelSpec, options: ApplyOptions): Promise<ApplyResult> {
+    const [world, planner, { once }] = [this.#world, this.#planner, options];
+    if (options.validateOnly) {
+      return this.#write(() => tryApply(world, planner, spec(), options), once);
+    }
+    return this.#calls.call({
+      subject: storeKeys.model(name),
+      once,
+      alone: () => isApplyAlone(world, name),
+      decide: () => decideApply(world, planner, spec(), options),
+    });
+  }
 
   applyPlan: CoordinatorCore['applyPlan'] = (id, options = {}) =>
     this.#write(
@@ -249,6 +285,9 @@ class Core implements RunningCore {
     return live && this.#viewNode(live);
   };
 
+  inventoryOf: CoordinatorCore['inventoryOf'] = (name) =>
+    this.#world.registry.get(name)?.inventory ?? undefined;
+
   #viewNode(live: LiveNode): NodeView {
     const record = this.#world.ledger.node(live.node)?.value;
     return viewNode(this.#world, this.#planner, { live, record });
@@ -298,8 +337,15 @@ class Core implements RunningCore {
     const world = this.#world;
     this.#checkTerm();
     if (this.#epochToBeat > this.epoch) await this.#outbid();
-    await runRound(world, this.#planner, { clusterId: this.clusterId, epoch: this.epoch });
+    const { clock } = world.deps;
+    const whole = clock.monotonicMs() >= this.#wholeDueMs;
+    await runRound(world, this.#planner, { identity: this.#identity(), whole });
+    if (whole) this.#wholeDueMs = clock.monotonicMs() + this.#tickMs();
     this.#watches.publish();
+  }
+
+  #identity(): Identity {
+    return { clusterId: this.clusterId, epoch: this.epoch };
   }
 
   #checkTerm(): void {
@@ -406,7 +452,7 @@ class Core implements RunningCore {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     const woken = failed ? null : this.#wake.wait(either.signal).then(stop);
-    const ms = failed ? limits.tickMs : this.#tickMs();
+    const ms = failed ? limits.tickMs : Math.max(0, this.#wholeDueMs - clock.monotonicMs());
     const slept = clock.sleep(ms, either.signal).then(stop, () => undefined);
     await Promise.all([woken, slept]);
     signal.removeEventListener('abort', stop);

@@ -298,6 +298,8 @@ export interface CoordinatorCore {
   /** As `nodes`, one view at a time. */
   eachNode(): Iterable<NodeView>;
   node(name: NodeName): NodeView | undefined;
+  /** What its agent said of the node last: a part of its view, without the cost of the rest. undefined: nothing yet. */
+  inventoryOf(name: NodeName): Inventory | undefined;
   explain(name: ModelName): Explanation | undefined;
   /** Nodes that are gone and not replaced, because too many fell silent at once. Empty: there is no alarm. */
   heldLosses(): readonly NodeName[];

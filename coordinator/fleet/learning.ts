@@ -1,23 +1,50 @@
 import type { Change } from '../../shared/domain/change.ts';
+import type { Estimates } from '../../shared/domain/estimates.ts';
 import { storeKeys, type EstimateRecord } from '../store/values.ts';
 import {
   estimateLimits,
+  estimatesOf,
   learn,
   startSubject,
   stepSubject,
   surplusSubjects,
   type EstimateBook,
 } from './estimate-book.ts';
-import type { LedgerWrite } from './ledger.ts';
+import type { Ledger, LedgerWrite } from './ledger.ts';
 import type { SeenStart } from './seen-starts.ts';
 import type { World } from './world.ts';
 
+interface Learned {
+  /** Of the table that it was made from. */
+  readonly changes: number;
+  readonly book: EstimateBook;
+  readonly estimates: Estimates;
+}
+
+/** Made once for many calls: a book may have thousands of subjects. */
+const learned = new WeakMap<Ledger, Learned>();
+
 /** What has been learned, by subject. */
 export function bookOf(world: World): EstimateBook {
+  return learnedBy(world.ledger).book;
+}
+
+/** What plans are priced with now. */
+export function estimatesNow(world: World): Estimates {
+  return learnedBy(world.ledger).estimates;
+}
+
+function learnedBy(ledger: Ledger): Learned {
+  const { changes } = ledger.estimates;
+  const known = learned.get(ledger);
+  if (known?.changes === changes) return known;
   const prefix = storeKeys.estimate('').length;
-  return new Map(
-    world.ledger.estimates.entries().map(([key, record]) => [key.slice(prefix), record]),
+  const book: EstimateBook = new Map(
+    ledger.estimates.entries().map(([key, record]) => [key.slice(prefix), record]),
   );
+  const fresh = { changes, book, estimates: estimatesOf(book) };
+  learned.set(ledger, fresh);
+  return fresh;
 }
 
 /** The writes that keep what the starts taught. One a model, and those that forget what there is no room for. */

@@ -53,7 +53,10 @@ class LedgerTable<T> {
   readonly #rows = new Map<string, Row<T>>();
   /** The keys in order; null: one has come or gone since. */
   #order: readonly string[] | null = null;
+  #changes = 0;
   readonly prefix: string;
+  /** Told of each key that was written, once it is durable. */
+  onWritten: (key: string) => void = () => undefined;
 
   constructor(prefix: string, codec: ValueCodec<T>) {
     this.prefix = prefix;
@@ -83,6 +86,11 @@ class LedgerTable<T> {
     return this.#rows.size;
   }
 
+  /** Grows with every change: for whoever keeps what he made of the rows. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   put(key: string, value: T): LedgerWrite {
     return {
       key,
@@ -91,6 +99,7 @@ class LedgerTable<T> {
       done: (revision) => {
         if (!this.#rows.has(key)) this.#order = null;
         this.#rows.set(key, { value, revision });
+        this.#written(key);
       },
     };
   }
@@ -103,6 +112,7 @@ class LedgerTable<T> {
       done: () => {
         this.#rows.delete(key);
         this.#order = null;
+        this.#written(key);
       },
     };
   }
@@ -112,10 +122,16 @@ class LedgerTable<T> {
     return { key, op: null, expected: this.#rows.get(key)?.revision ?? 0n, done: () => undefined };
   }
 
+  #written(key: string): void {
+    this.#changes += 1;
+    this.onWritten(key);
+  }
+
   /** Begins anew with the values of `pages`, each of them decoded before the next is read. */
   async load(pages: AsyncIterable<readonly StoreEntry[]>): Promise<void> {
     this.#rows.clear();
     this.#order = null;
+    this.#changes += 1;
     const read = valueReader(this.#codec);
     for await (const page of pages) {
       for (const { key, value, modRevision } of page) {
@@ -200,7 +216,7 @@ export class Ledger {
         });
       }
       for (const write of writes) write.done(result.revision);
-      this.#revision = result.revision;
+      if (result.revision > this.#revision) this.#revision = result.revision;
     } catch (error) {
       if (isAppError(error, 'STORE_OUTCOME_UNKNOWN') || isAppError(error, 'INTERNAL')) {
         this.#stale = true;
@@ -209,24 +225,15 @@ export class Ledger {
     }
   }
 
-  /** Several groups that need not be atomic together, in as few transactions as the store's limits allow. */
+  /** Several groups that need not be atomic together, one after another, in as few transactions as the store allows. */
   async commitGroups(groups: readonly (readonly LedgerWrite[])[]): Promise<void> {
-    let batch: LedgerWrite[] = [];
-    let bytes = 0;
-    for (const group of groups) {
-      const size = group.reduce((sum, write) => sum + sizeOf(write), 0);
-      const full =
-        batch.length + group.length > storeLimits.txnOpsMax ||
-        bytes + size > storeLimits.txnBytesMax;
-      if (full) {
-        await this.commit(batch);
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(...group);
-      bytes += size;
-    }
-    await this.commit(batch);
+    for (const batch of batched(groups)) await this.commit(batch);
+  }
+
+  /** The same for groups that do not rest on each other: all at once, so that the store may sync them together. */
+  async commitTogether(groups: readonly (readonly LedgerWrite[])[]): Promise<void> {
+    const ended = await Promise.allSettled(batched(groups).map((batch) => this.commit(batch)));
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
   }
 
   model(name: ModelName): Row<ModelRecord> | undefined {
@@ -286,6 +293,25 @@ export class Ledger {
     const late = [changes, plans, estimates, answers];
     return [models, claims, allocations, nodes, tombstones, generations, ...late];
   }
+}
+
+/** As many groups in each batch as one transaction takes. */
+function batched(groups: readonly (readonly LedgerWrite[])[]): readonly (readonly LedgerWrite[])[] {
+  const batches: LedgerWrite[][] = [];
+  let bytes = Infinity;
+  for (const group of groups) {
+    if (group.length === 0) continue;
+    const size = group.reduce((sum, write) => sum + sizeOf(write), 0);
+    const last = batches.at(-1);
+    const fits =
+      last !== undefined &&
+      last.length + group.length <= storeLimits.txnOpsMax &&
+      bytes + size <= storeLimits.txnBytesMax;
+    if (fits) last.push(...group);
+    else batches.push([...group]);
+    bytes = fits ? bytes + size : size;
+  }
+  return batches;
 }
 
 function sizeOf(write: LedgerWrite): number {

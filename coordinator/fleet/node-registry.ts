@@ -30,17 +30,26 @@ export interface LiveNode {
   readonly session: number;
 }
 
+/** What changes with every word of an agent, or by our own doing: no news for anybody. */
+const noNews: ReadonlySet<string> = new Set(['heardAtMs', 'seenAtMs', 'sent']);
+
 /**
  * The nodes that agents speak for.
- * Invariants: one entry a node; values are replaced, never changed in place.
+ * Invariants: one entry a node; values are replaced, never changed in place; `onNews` is told of every node that is
+ * not as it was, a later sign of life apart.
  */
 export class NodeRegistry {
+  readonly #onNews: (node: NodeName) => void;
   readonly #nodes = new Map<NodeName, LiveNode>();
   /** On how many nodes a replica is. */
   readonly #replicas = new Map<ReplicaId, number>();
   /** The names in order; null: one has come since. Sorting thousands of them in each round would cost milliseconds. */
   #order: readonly NodeName[] | null = null;
   #sessions = 0;
+
+  constructor(onNews: (node: NodeName) => void) {
+    this.#onNews = onNews;
+  }
 
   get(name: NodeName): LiveNode | undefined {
     return this.#nodes.get(name);
@@ -76,6 +85,7 @@ export class NodeRegistry {
       sent: null,
       session: 0,
     });
+    this.#onNews(node);
   }
 
   forget(node: NodeName): void {
@@ -93,6 +103,7 @@ export class NodeRegistry {
       this.#count(after.replicas, 1);
     }
     this.#nodes.set(node, after);
+    if (isNews(before, change)) this.#onNews(node);
     return after;
   }
 
@@ -108,4 +119,11 @@ export class NodeRegistry {
     this.#sessions += 1;
     return this.#sessions;
   }
+}
+
+function isNews(before: LiveNode, change: Partial<LiveNode>): boolean {
+  for (const [name, value] of Object.entries(change)) {
+    if (!noNews.has(name) && value !== Reflect.get(before, name)) return true;
+  }
+  return false;
 }

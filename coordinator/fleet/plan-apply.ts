@@ -154,7 +154,8 @@ function link(replaces: Map<ReplicaId, ReplicaId>, next: Claim, old: Claim): voi
   replaces.set(next.holder.replica, old.holder.replica);
 }
 
-function unplacedText(model: ModelRecord, count: number, refusal: Refusal | null): string {
+/** What a plan says of copies without a place. */
+export function unplacedText(model: ModelRecord, count: number, refusal: Refusal | null): string {
   if (refusal === null) return '';
   const { replicas } = model.spec;
   return `${count} of ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: ${refusal.summary}`;

@@ -1,5 +1,5 @@
 import type { Plan } from '../../shared/domain/change.ts';
-import type { ModelName, NodeName } from '../../shared/domain/ids.ts';
+import type { ClaimId, ModelName, NodeName } from '../../shared/domain/ids.ts';
 import type { GpuInventory } from '../../shared/domain/inventory.ts';
 import { storeKeys } from '../store/values.ts';
 import type { World } from './world.ts';
@@ -9,11 +9,17 @@ export type Basis = Readonly<Record<string, string>>;
 
 /**
  * Everything that `plan` names: the models of its replicas, the claims that it ends, its nodes, and its cards with who
- * is on them. Not the world: what happens elsewhere does not make it stale.
+ * is on them. Not the world: what happens elsewhere does not make it stale. `begun`: claims of the plan itself that the
+ * world has already.
  */
-export function basisOf(world: World, plan: Plan, models: readonly ModelName[]): Basis {
+export function basisOf(
+  world: World,
+  plan: Plan,
+  models: readonly ModelName[],
+  begun: ReadonlySet<ClaimId> = new Set(),
+): Basis {
   const basis: Record<string, string> = {};
-  for (const key of touchedKeys(plan, models)) basis[key] = textOf(world, key);
+  for (const key of touchedKeys(plan, models)) basis[key] = textOf(world, key, begun);
   return basis;
 }
 
@@ -45,7 +51,7 @@ function cardKey(node: string, gpu: string): string {
 }
 
 /** Deterministic, and short: a revision, or the facts that the plan rests on. */
-function textOf(world: World, key: string): string {
+function textOf(world: World, key: string, begun: ReadonlySet<ClaimId> = new Set()): string {
   const [kind = '', name = '', gpu = ''] = key.split('/');
   switch (kind) {
     case 'models':
@@ -55,7 +61,7 @@ function textOf(world: World, key: string): string {
     case 'nodes':
       return nodeText(world, name);
     default:
-      return cardText(world, name, gpu);
+      return cardText(world, { node: name as NodeName, uuid: gpu, begun });
   }
 }
 
@@ -64,14 +70,17 @@ function nodeText(world: World, name: string): string {
   return live === undefined ? 'unknown' : world.availability(live).kind;
 }
 
-function cardText(world: World, name: string, uuid: string): string {
-  const node = name as NodeName;
+function cardText(
+  world: World,
+  of: { readonly node: NodeName; readonly uuid: string; readonly begun: ReadonlySet<ClaimId> },
+): string {
+  const { node, uuid, begun } = of;
   const gpu = world.registry.get(node)?.inventory?.gpus.find((each) => each.uuid === uuid);
   if (gpu === undefined) return 'gone';
   const claims = world
     .claimsOnNode(node)
     .map(({ claim }) => claim)
-    .filter((claim) => claim.slices.some((slice) => slice.gpu === uuid))
+    .filter(({ id, slices }) => !begun.has(id) && slices.some((slice) => slice.gpu === uuid))
     .map((claim) => claim.id);
   return [
     `health ${gpu.health.state}`,

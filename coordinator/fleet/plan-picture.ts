@@ -50,6 +50,7 @@ export function pictureOf(plan: Plan, snapshot: PlacementSnapshot): readonly Pla
       ),
   );
   const kept = new Set(snapshot.claims.filter(({ id }) => !ends.has(id)).map(({ id }) => id));
+  const [claimsBefore, claimsAfter] = [byCard(snapshot.claims), byCard(after)];
   return snapshot.nodes
     .flatMap(({ inventory }) => inventory.gpus.map((gpu) => ({ node: inventory.node, gpu })))
     .filter(({ gpu }) => touched.has(gpu.uuid))
@@ -59,9 +60,21 @@ export function pictureOf(plan: Plan, snapshot: PlacementSnapshot): readonly Pla
       gpu: gpu.uuid,
       product: gpu.productName,
       units: gpu.geometry?.placementUnits ?? 1,
-      before: pieces(gpu, snapshot.claims, { kept, recut: new Set() }),
-      after: pieces(gpu, after, { kept, recut }),
+      before: pieces(gpu, claimsBefore.get(gpu.uuid) ?? [], { kept, recut: new Set() }),
+      after: pieces(gpu, claimsAfter.get(gpu.uuid) ?? [], { kept, recut }),
     }));
+}
+
+function byCard(claims: readonly Claim[]): ReadonlyMap<GpuUuid, readonly Claim[]> {
+  const cards = new Map<GpuUuid, Claim[]>();
+  for (const claim of claims) {
+    for (const gpu of new Set(claim.slices.map((slice) => slice.gpu))) {
+      const list = cards.get(gpu);
+      if (list === undefined) cards.set(gpu, [claim]);
+      else list.push(claim);
+    }
+  }
+  return cards;
 }
 
 function pieces(

@@ -1,11 +1,12 @@
 import type { Plan } from '../../shared/domain/change.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
 import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { PlacementSnapshot } from '../../shared/placement/engine.ts';
 import type { ModelRecord, PlanRecord } from '../store/values.ts';
 import type { PlanBudget, PlanNotes } from './core.ts';
-import { estimatesOf, startSubject } from './estimate-book.ts';
+import { startSubject } from './estimate-book.ts';
 import { expiresAt } from './kept-plans.ts';
-import { bookOf } from './learning.ts';
+import { bookOf, estimatesNow } from './learning.ts';
 import { planIdOf } from './names.ts';
 import { planApply } from './plan-apply.ts';
 import { basisOf } from './plan-basis.ts';
@@ -28,7 +29,7 @@ export function planFor(world: World, { record }: Wish): Plan {
     engine: world.desk.fork(),
     snapshot: world.snapshot(),
     basis: {},
-    estimates: estimatesOf(bookOf(world)),
+    estimates: estimatesNow(world),
     drawReplica: drawing(world, record),
     nowMs: world.deps.clock.wallMs(),
   });
@@ -58,7 +59,7 @@ function drawing(world: World, model: Pick<ModelRecord, 'spec'>): () => ReplicaI
 
 /** What a change remembers of its plan's predictions. */
 export function predictedFor(world: World, plan: Plan, model: ModelName | null) {
-  const { starts, steps } = estimatesOf(bookOf(world));
+  const { starts, steps } = estimatesNow(world);
   const startSeconds = Object.fromEntries(
     modelsIn(plan).map((name) => [name, (starts.get(name) ?? steps['start-replica']).seconds]),
   );
@@ -79,12 +80,18 @@ export function notedPlan(
   return {
     plan,
     notes: {
-      cards: pictureOf(plan, world.snapshot()),
+      cards: pictureOf(plan, partOf(world, plan)),
       fitsIf: of.fitsIf,
       expiresAtMs: of.kept === null ? null : expiresAt(world, of.kept),
       learnedStarts,
     },
   };
+}
+
+/** Those nodes of the world that a plan has to do with, as they are without it. */
+function partOf(world: World, { stages, begins }: Plan): PlacementSnapshot {
+  const nodes = new Set(stages.flatMap(({ steps }) => steps).map(({ node }) => node));
+  return world.snapshotOf(nodes, new Set(begins.map(({ id }) => id)));
 }
 
 function modelsIn(plan: Plan): readonly ModelName[] {

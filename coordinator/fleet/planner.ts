@@ -1,4 +1,5 @@
 import { AssertionError } from '../../shared/domain/assert.ts';
+import type { Claim } from '../../shared/domain/claim.ts';
 import type { ModelName, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Evidence, Refusal } from '../../shared/placement/engine.ts';
 import { WhatIf } from '../../shared/placement/what-if.ts';
@@ -8,9 +9,11 @@ import { plannedReplicas, preemptedBy } from './changes.ts';
 import { retireClaim } from './claim-life.ts';
 import { isIdle } from './may-stop.ts';
 import { freshSuffix } from '../../shared/domain/fresh-suffix.ts';
+import { noHolds } from './change-holds.ts';
 import type { LedgerWrite } from './ledger.ts';
-import { planModel, standingOf, type Copy, type ModelMoves } from './model-plan.ts';
+import { planModel, standingOf, type Copy, type ModelMoves, type Standing } from './model-plan.ts';
 import { claimIdOf, replicaIdOf } from './names.ts';
+import type { News } from './news.ts';
 import type { Host, World } from './world.ts';
 
 /** Why a model has replicas without a place, as of the last time that anything changed. */
@@ -27,6 +30,20 @@ type Hosts = Map<NodeName, Host>;
 
 type Groups = (readonly LedgerWrite[])[];
 
+/** What the engine has given a replica. */
+interface Placed {
+  readonly replica: ReplicaId;
+  readonly claim: Claim;
+}
+
+/** Copies that were placed out of turn. */
+export interface PlacedNow {
+  readonly claims: readonly Claim[];
+  readonly groups: readonly (readonly LedgerWrite[])[];
+  /** Why there are not more; null: there are as many as were asked for. */
+  readonly refusal: Refusal | null;
+}
+
 /**
  * Decides, model by model in order of priority, what the next writes are.
  * Invariants: no writes are lost between rounds, because each round plans from what is; a group is atomic.
@@ -36,6 +53,13 @@ export class Planner {
   readonly #pending = new Map<string, Pending>();
   /** For each model the question "would it help if one ended?" that was last answered with no. */
   readonly #hopeless = new Map<string, string>();
+  /** Models that are not as they are wanted: each round looks at them, whatever has come up. */
+  readonly #unsettled = new Set<ModelName>();
+  /** Declared, and not looked at since. */
+  readonly #awaited = new Set<ModelName>();
+  /** The engine's version for which all that wait have been told no; -1: none. */
+  #askedAt = -1;
+  #heldBefore = false;
 
   readonly allocations: AllocationPlanner;
 
@@ -48,16 +72,70 @@ export class Planner {
     return this.#pending.get(model);
   }
 
-  /** The writes of one round, for all models and for allocations that wait. */
-  plan(): Groups {
+  /** The writes of one round, for allocations that wait and for models: all of them, or those that `news` may concern. */
+  plan(news: News): Groups {
     const hosts: Hosts = new Map();
-    const models = this.#world.ledger.models
-      .values()
-      .map((model) => ({ spec: model.spec, plan: () => this.#planOne(model, hosts) }));
+    const models = this.#concerned(news).map((model) => ({
+      spec: model.spec,
+      plan: () => this.#planOne(model, hosts),
+    }));
     const allocations = this.allocations
       .queue()
       .map((record) => ({ spec: record.spec, plan: () => this.allocations.planOne(record) }));
-    return [...models, ...allocations].sort(byPriority).flatMap(({ plan }) => plan());
+    const groups = [...models, ...allocations].sort(byPriority).flatMap(({ plan }) => plan());
+    this.#awaited.clear();
+    // Who was refused before another was placed has no more room for that.
+    this.#askedAt = this.#world.desk.version;
+    return groups;
+  }
+
+  /** Whether a copy that is placed now takes the room of nobody who waits for it. */
+  get nobodyIsAhead(): boolean {
+    const { news, unknownOn } = this.#world;
+    // What runs and is not known yet may be a copy of any model, in any place.
+    if (news.all || unknownOn.size > 0 || this.#awaited.size > 0) return false;
+    if (this.#askedAt === this.#world.desk.version) return true;
+    return this.#pending.size === 0 && this.allocations.queue().length === 0;
+  }
+
+  /** The next round decides about it: until then nobody is placed out of turn. */
+  leaveToRound(model: ModelName): void {
+    this.#awaited.add(model);
+  }
+
+  /**
+   * Places so many copies of a model at once, out of turn, as far as there is room; whoever asks has looked whether
+   * `nobodyIsAhead`. The claims are told to the engine; the caller commits them, and the model with them.
+   */
+  placeNow(model: ModelRecord, count: number): PlacedNow {
+    const groups: Groups = [];
+    const claims: Claim[] = [];
+    while (claims.length < count) {
+      const placed = this.#decide(model, drawReplica(this.#world, model.spec.name));
+      if (placed === null) break;
+      claims.push(placed.claim);
+      groups.push([this.#begin(model, placed)]);
+    }
+    this.#unsettled.add(model.spec.name);
+    this.#askedAt = this.#world.desk.version;
+    const refusal = claims.length < count ? this.#pending.get(model.spec.name)?.refusal : null;
+    return { claims, groups, refusal: refusal ?? null };
+  }
+
+  #concerned(news: News): readonly ModelRecord[] {
+    const world = this.#world;
+    const held = world.holds !== noHolds;
+    // What changes keep concerns everybody, and once more when it is given back.
+    const all = news.all || held || this.#heldBefore;
+    this.#heldBefore = held;
+    if (all) return world.ledger.models.values();
+    const names = new Set([...news.models, ...this.#unsettled, ...this.#awaited]);
+    for (const node of news.nodes) {
+      for (const { claim } of world.claimsOnNode(node)) {
+        if (claim.holder.kind === 'replica') names.add(claim.holder.model);
+      }
+    }
+    return [...names].flatMap((name) => world.ledger.model(name)?.value ?? []);
   }
 
   #planOne(model: ModelRecord, hosts: Hosts): Groups {
@@ -65,6 +143,7 @@ export class Planner {
     const world = this.#world;
     const copies = world.copiesOf(name, hosts);
     if (model.deleting && copies.length === 0) {
+      this.#unsettled.delete(name);
       this.#pending.delete(name);
       this.#hopeless.delete(name);
       world.event('deleted', `models/${name}`, 'all its replicas are gone');
@@ -81,8 +160,11 @@ export class Planner {
       groups.push(retireClaim(world, copy.record));
       this.#tell(copy, 'retired', why);
     }
-    groups.push(...this.#placeMissing(model, moves, standingOf(model, copies).lost));
+    const standing = standingOf(model, copies);
+    groups.push(...this.#placeMissing(model, moves, standing.lost));
     this.#tellStuckDrains(model, copies);
+    if (isSettled(model, standing)) this.#unsettled.delete(name);
+    else this.#unsettled.add(name);
     return groups;
   }
 
@@ -132,8 +214,18 @@ export class Planner {
   /** null: refused, and the reason is kept. */
   #placeOne(model: ModelRecord, replaced: Copy | undefined): readonly LedgerWrite[] | null {
     const world = this.#world;
+    const placed = this.#decide(model, this.#nextReplica(model));
+    if (placed === null) return null;
+    const guard = world.ledger.models.guard(storeKeys.model(model.spec.name));
+    const writes = [guard, this.#begin(model, placed, replaced)];
+    if (replaced === undefined) return writes;
+    return [...writes, world.putClaim({ ...replaced.record, superseded: true })];
+  }
+
+  /** Asks the engine, on record. null: refused, and the reason is kept. */
+  #decide(model: ModelRecord, replica: ReplicaId): Placed | null {
+    const world = this.#world;
     const { name } = model.spec;
-    const replica = this.#nextReplica(model);
     const request = {
       claim: claimIdOf(replica),
       replica,
@@ -151,22 +243,22 @@ export class Planner {
       world.eventOnce('pending', `models/${name}`, refusal.summary);
       return null;
     }
+    return { replica, claim: decision.claim };
+  }
+
+  #begin(model: ModelRecord, { replica, claim }: Placed, replaced?: Copy): LedgerWrite {
+    const world = this.#world;
     const { workload, gpu } = model.spec;
-    const record = {
-      claim: decision.claim,
-      workload,
-      processes: gpu?.processes ?? 1,
-      superseded: false,
-    };
-    const writes = [world.ledger.models.guard(storeKeys.model(name)), world.putClaim(record)];
-    const where = `placed on ${decision.placement.node}`;
+    const processes = gpu?.processes ?? 1;
+    const write = world.putClaim({ claim, workload, processes, superseded: false });
+    const where = `placed on ${claim.node}`;
     if (replaced === undefined) {
       world.event('placed', `replicas/${replica}`, where);
-      return writes;
+    } else {
+      const lost = `${replaced.record.claim.id} is on a lost node`;
+      world.event('replaced', `replicas/${replica}`, `${where}: ${lost}`);
     }
-    const { claim } = replaced.record;
-    world.event('replaced', `replicas/${replica}`, `${where}: ${claim.id} is on a lost node`);
-    return [...writes, world.putClaim({ ...replaced.record, superseded: true })];
+    return write;
   }
 
   /** A replica that ended for another says so, as long as it waits. */
@@ -228,6 +320,13 @@ export class Planner {
       this.#world.eventOnce('drain-stuck', subject, message);
     }
   }
+}
+
+/** Nothing is to be done about it before something comes up. */
+function isSettled(model: ModelRecord, standing: Standing): boolean {
+  const { keep, outgoing, lost, leaving, reclaiming } = standing;
+  const moving = outgoing.length + lost.length + leaving.length + reclaiming.length;
+  return !model.deleting && moving === 0 && keep.length === model.spec.replicas;
 }
 
 /** A replica id that no claim has, no agent knows, and that is not in `drawn`. */

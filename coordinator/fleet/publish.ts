@@ -22,23 +22,40 @@ export interface Identity {
  * cannot be sent now is made again when its agent comes back.
  */
 export async function publishTargets(world: World, identity: Identity): Promise<void> {
-  if (world.dirtyTargets.size === 0) return;
+  const { writes, targets } = makeTargets(world, identity);
+  try {
+    await world.ledger.commitTogether(writes.map((write) => [write]));
+  } catch (error) {
+    for (const { node } of targets) world.dirtyTargets.add(node);
+    throw error;
+  }
+  sendTargets(world, targets);
+}
+
+/** Targets that may have changed, and the writes without which they must not be sent. */
+export interface NewTargets {
+  readonly targets: readonly NodeTarget[];
+  readonly writes: readonly LedgerWrite[];
+}
+
+/** Of the claims as they are now, those that are about to be written included. */
+export function makeTargets(world: World, identity: Identity): NewTargets {
+  if (world.dirtyTargets.size === 0) return { targets: [], writes: [] };
   const stones = tombstonesByNode(world);
   const targets: NodeTarget[] = [];
   const writes: LedgerWrite[] = [];
   for (const node of [...world.dirtyTargets].sort()) {
     world.dirtyTargets.delete(node);
+    world.noteCommanded(node);
     const made = makeTarget(world, identity, { node, tombstones: stones.get(node) ?? [] });
     if (made === null) continue;
     targets.push(made.target);
     if (made.write !== null) writes.push(made.write);
   }
-  try {
-    await world.ledger.commitGroups(writes.map((write) => [write]));
-  } catch (error) {
-    for (const { node } of targets) world.dirtyTargets.add(node);
-    throw error;
-  }
+  return { targets, writes };
+}
+
+export function sendTargets(world: World, targets: readonly NodeTarget[]): void {
   for (const target of targets) send(world, target);
 }
 

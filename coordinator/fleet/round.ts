@@ -1,3 +1,4 @@
+import type { NodeName } from '../../shared/domain/ids.ts';
 import { renderDuration } from '../../shared/domain/units.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import { lintNode } from '../../shared/placement/lint.ts';
@@ -24,13 +25,19 @@ const lastSeenStepMs = 600_000;
 const nodesRefreshed = 1_024;
 
 /**
- * One look at everything: what was observed, what follows from it, and what agents are told. Level-triggered, so a
- * round that fails or never comes is made up for by the next.
+ * One look: what was observed, what follows from it, and what agents are told. Level-triggered, so a round that fails or
+ * never comes is made up for by the next. `whole`: at everything; otherwise at what has come up since the last one,
+ * which finds the same wherever nothing but time has passed.
  */
-export async function runRound(world: World, planner: Planner, identity: Identity): Promise<void> {
-  judgeSilence(world);
+export async function runRound(
+  world: World,
+  planner: Planner,
+  { identity, whole }: { readonly identity: Identity; readonly whole: boolean },
+): Promise<void> {
+  if (whole) world.news.all = true;
+  const nodes = judgeNodes(world);
   world.refreshNodes();
-  await world.ledger.commitGroups(nodeRecords(world).map((write) => [write]));
+  await world.ledger.commitGroups(nodeRecords(world, nodes).map((write) => [write]));
   // Before anybody else decides: what runs and is not known is in nobody's way, and nobody in its.
   await adoptLeft(world);
   world.allocationTimers.useEpoch(identity.epoch);
@@ -40,16 +47,17 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   await world.ledger.commitGroups(advanceReclaiming(world));
   // Before the planner looks: what a change is about to do is not its to decide.
   await carryOutChanges(world);
-  if (world.unrefreshed) world.refreshNodes();
-  const touched = new Set(world.dirtyTargets);
-  const groups = planner.plan();
+  world.refreshNodes();
+  const news = world.takeNews();
+  const groups = planner.plan(news);
   // On record before it is done: a decision without its inputs could never be explained.
   world.deps.decisionLog.append(world.desk.takeRows());
-  await world.ledger.commitGroups(groups);
-  for (const node of world.dirtyTargets) touched.add(node);
-  lint(world, touched);
+  await world.ledger.commitTogether(groups);
   await publishTargets(world, identity);
-  await world.ledger.commitGroups(advanceChanges(world).map((write) => [write]));
+  lint(world, world.takeCommanded());
+  await world.ledger.commitGroups(
+    advanceChanges(world, [news, world.news]).map((write) => [write]),
+  );
   const learned = learnStarts(world, world.takeStarts());
   await world.ledger.commitGroups(
     [...learned, ...forgetPlans(world), ...world.answers.forget()].map((write) => [write]),
@@ -59,9 +67,18 @@ export async function runRound(world: World, planner: Planner, identity: Identit
   await compact(world);
 }
 
-function judgeSilence(world: World): void {
+/** Draws the conclusions from silence, and answers the nodes that it looked at. */
+function judgeNodes(world: World): readonly LiveNode[] {
+  const { news, registry } = world;
+  // How many are silent at once is a question about all of them.
+  if (news.all || world.heldLosses.length > 0) judgeSilence(world, registry.all());
+  const names = news.all ? registry.all().map(({ node }) => node) : [...news.nodes];
+  for (const node of names) judgeNode(world, node);
+  return names.flatMap((node) => registry.get(node) ?? []);
+}
+
+function judgeSilence(world: World, nodes: readonly LiveNode[]): void {
   const { limits } = world.deps;
-  const nodes = world.registry.all();
   const { lost, held } = judgeLosses(
     nodes.map((live) => world.silenceOf(live)),
     limits,
@@ -83,20 +100,23 @@ function judgeSilence(world: World): void {
       ? null
       : `more than ${share}% of the nodes went silent at once, so nothing is replaced: ${held.join(', ')}; look at the network, or drain a node that is really gone`,
   );
-  for (const live of nodes) {
-    const now = world.registry.get(live.node) ?? live;
-    const suspect = world.isSilent(now) === 'suspect' && live.inventory !== null;
-    tellFlapping(world, now);
-    if (suspect === world.suspects.has(live.node)) continue;
-    if (suspect) world.suspects.add(live.node);
-    else world.suspects.delete(live.node);
-    if (suspect && now.connected) world.noteFlap(now);
-    world.eventOnce(
-      'suspect',
-      `nodes/${live.node}`,
-      suspect ? 'its agent is silent: nothing new is placed there' : null,
-    );
-  }
+}
+
+function judgeNode(world: World, node: NodeName): void {
+  const live = world.registry.get(node);
+  if (live === undefined) return;
+  const suspect = world.isSilent(live) === 'suspect' && live.inventory !== null;
+  tellFlapping(world, live);
+  if (suspect === world.suspects.has(node)) return;
+  if (suspect) world.suspects.add(node);
+  else world.suspects.delete(node);
+  world.touchNode(node);
+  if (suspect && live.connected) world.noteFlap(live);
+  world.eventOnce(
+    'suspect',
+    `nodes/${node}`,
+    suspect ? 'its agent is silent: nothing new is placed there' : null,
+  );
 }
 
 function tellFlapping(world: World, live: LiveNode): void {
@@ -107,11 +127,12 @@ function tellFlapping(world: World, live: LiveNode): void {
   if (held === world.flapping.has(live.node)) return;
   if (held) world.flapping.add(live.node);
   else world.flapping.delete(live.node);
+  world.touchNode(live.node);
   if (held) world.event('flapping', `nodes/${live.node}`, message);
 }
 
-function nodeRecords(world: World): readonly LedgerWrite[] {
-  return world.registry.all().flatMap((live) => {
+function nodeRecords(world: World, nodes: readonly LiveNode[]): readonly LedgerWrite[] {
+  return nodes.flatMap((live) => {
     const before = world.ledger.node(live.node)?.value;
     const after = nodeRecordOf(world, live, before);
     return after === before || after === undefined
@@ -141,8 +162,8 @@ export function nodeRecordOf(
   return sameLabels && !due ? before : { ...before, labels, lastSeenMs: seenAtMs };
 }
 
-/** Checks what was promised on the nodes that this round touched. Says so loudly, and stops nothing. */
-function lint(world: World, nodes: ReadonlySet<LiveNode['node']>): void {
+/** Checks what was promised on the nodes whose agents are told something new. Says so loudly, and stops nothing. */
+function lint(world: World, nodes: ReadonlySet<NodeName>): void {
   for (const node of nodes) {
     const placed = world.plainNode(node);
     if (placed === undefined) continue;

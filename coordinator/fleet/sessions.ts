@@ -99,7 +99,9 @@ export class Sessions {
         if (before?.reported === true && says(before, status, replicas)) {
           // Agents repeat themselves: thousands of them would keep the planner going round for nothing.
           if (heard({})) this.#judgeStatus(node, status, replicas);
-          if (isDirty(world, node) || world.availability(before).kind !== 'ready') wake();
+          const ready = world.availability(before).kind === 'ready';
+          if (!ready) world.touchNode(node);
+          if (!ready || isDirty(world, node)) wake();
           return;
         }
         if (!heard({ status, replicas: byId(replicas), reported: true })) return;
@@ -110,7 +112,9 @@ export class Sessions {
       heartbeat: () => {
         const wasSilent = world.registry.get(node);
         heard({});
-        if (wasSilent !== undefined && world.availability(wasSilent).kind !== 'ready') wake();
+        if (wasSilent === undefined || world.availability(wasSilent).kind === 'ready') return;
+        world.touchNode(node);
+        wake();
       },
       closed: (reason) => {
         if (!update({ connected: false, send: null, sent: null, reported: false })) return;

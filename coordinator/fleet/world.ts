@@ -19,13 +19,14 @@ import { AllocationTimers } from './allocation-timers.ts';
 import { availabilityOf } from './availability.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { holdDownMs, withFlap } from './flapping.ts';
-import { holdsOf, withHold, type ChangeHolds } from './change-holds.ts';
+import { holdsOf, noHolds, withHold, type ChangeHolds } from './change-holds.ts';
 import { EngineDesk, type DeskOptions, type OpenEngine } from './engine-desk.ts';
 import { DeadlineTimers } from './deadline-timers.ts';
 import type { SeenStart } from './seen-starts.ts';
 import type { FleetLimits } from './limits.ts';
 import { Ledger, type LedgerWrite } from './ledger.ts';
 import type { Copy } from './model-plan.ts';
+import { News } from './news.ts';
 import { NodeRegistry, type LiveNode } from './node-registry.ts';
 import { claimIdOf } from './names.ts';
 
@@ -52,6 +53,9 @@ export interface Host {
 
 const startsNotedMax = 10_000;
 
+/** How often all nodes are asked whether they have fallen silent; as rounds do that look for it. */
+const refreshAllMs = 100;
+
 /**
  * What the coordinator knows: durable records, what agents said, and the engine that mirrors both.
  * Invariants: the engine has every node that ever spoke and every claim; a write that fails leaves `stale`,
@@ -61,7 +65,7 @@ export class World {
   readonly deps: CoreDeps;
   readonly ledger: Ledger;
   readonly answers: Answers;
-  readonly registry = new NodeRegistry();
+  readonly registry = new NodeRegistry((node) => this.touchNode(node));
   readonly desk: EngineDesk;
   readonly allocationTimers: AllocationTimers;
   readonly drainTimers: DeadlineTimers;
@@ -73,6 +77,8 @@ export class World {
   heldLosses: readonly NodeName[] = [];
   /** Nodes whose link comes and goes, as of the last round. */
   readonly flapping = new Set<NodeName>();
+  /** What the next round looks at. */
+  news = new News(true);
   /** What this store follows: read before anything else in a term. */
   lineage = firstLineage;
   /** Nodes that have not obeyed this store yet, where it follows another. */
@@ -89,7 +95,11 @@ export class World {
     NodeName,
     { readonly node: PlacementNode; readonly hold: string }
   >();
-  #holds: ChangeHolds = holdsOf([], () => false);
+  #holds: ChangeHolds = noHolds;
+  /** Nodes whose standing may have changed since they were last refreshed. */
+  readonly #unrefreshed = new Set<NodeName>();
+  #refreshedAtMs = -Infinity;
+  #commanded = new Set<NodeName>();
   readonly #said = new Map<string, string>();
   readonly #reclaiming = new Set<ClaimId>();
   /** Labels as an agent sent them, with those on record that say the same. */
@@ -103,11 +113,17 @@ export class World {
     this.desk = new EngineDesk(deps.open, deps.placement);
     this.allocationTimers = new AllocationTimers(deps.clock);
     this.drainTimers = new DeadlineTimers(deps.clock);
+    const { models, nodes } = this.ledger;
+    // The key ends with the name: see `storeKeys`.
+    models.onWritten = (key) => this.news.models.add(key.slice(models.prefix.length) as ModelName);
+    nodes.onWritten = (key) => this.touchNode(key.slice(nodes.prefix.length) as NodeName);
   }
 
   async reload(): Promise<void> {
     await this.ledger.load();
     this.answers.reload();
+    this.#refreshedAtMs = -Infinity;
+    this.news.all = true;
     this.#claims.clear();
     this.#reclaiming.clear();
     this.#byNode.clear();
@@ -130,6 +146,17 @@ export class World {
     return {
       nodes: [...this.#placementNodes.values()].map(({ node }) => node),
       claims: [...this.#claims.values()].map((record) => record.claim),
+    };
+  }
+
+  /** The part of the snapshot that some nodes make up, without the claims `except`. */
+  snapshotOf(nodes: Iterable<NodeName>, except: ReadonlySet<ClaimId>): PlacementSnapshot {
+    const names = [...nodes];
+    return {
+      nodes: names.flatMap((name) => this.placementNode(name) ?? []),
+      claims: names
+        .flatMap((name) => this.claimsOnNode(name))
+        .flatMap(({ claim }) => (except.has(claim.id) ? [] : [claim])),
     };
   }
 
@@ -161,7 +188,10 @@ export class World {
     this.#claims.delete(id);
     this.#reclaiming.delete(id);
     this.#byNode.get(node)?.delete(id);
-    if (holder.kind === 'replica') this.#byModel.get(holder.model)?.delete(id);
+    if (holder.kind === 'replica') {
+      this.#byModel.get(holder.model)?.delete(id);
+      this.news.models.add(holder.model);
+    }
     this.desk.apply({ kind: 'claim-removed', claim: id });
     this.dirtyTargets.add(node);
     return this.ledger.claims.delete(storeKeys.claim(id));
@@ -185,11 +215,49 @@ export class World {
     return this.#placementNodes.get(name)?.node;
   }
 
-  /** Before anything is decided: what agents said since the last look, and what changes keep for themselves. */
+  /**
+   * Before anything is decided: what agents said since the last look, and what changes keep for themselves. Nodes of
+   * which nothing was heard are judged anew only so often: nothing but time makes them silent.
+   */
   refreshNodes(): void {
+    const before = this.#holds;
     const changes = this.ledger.changes.values();
     this.#holds = holdsOf(changes, (claim) => this.#claims.has(claim));
-    for (const live of this.registry.all()) this.#refreshNode(live);
+    const nowMs = this.deps.clock.monotonicMs();
+    const held = before !== noHolds || this.#holds !== noHolds;
+    const all = held || nowMs - this.#refreshedAtMs >= refreshAllMs;
+    if (all) this.#refreshedAtMs = nowMs;
+    const due = all
+      ? this.registry.all()
+      : [...this.#unrefreshed, ...this.dirtyInventories].flatMap(
+          (name) => this.registry.get(name) ?? [],
+        );
+    this.#unrefreshed.clear();
+    for (const live of due) this.#refreshNode(live);
+  }
+
+  /** A node is not as it was: the next look is at it, too. */
+  touchNode(name: NodeName): void {
+    this.news.nodes.add(name);
+    this.#unrefreshed.add(name);
+  }
+
+  /** What is claimed of this node has changed, and is still to be checked. */
+  noteCommanded(node: NodeName): void {
+    this.#commanded.add(node);
+  }
+
+  takeCommanded(): ReadonlySet<NodeName> {
+    const commanded = this.#commanded;
+    this.#commanded = new Set();
+    return commanded;
+  }
+
+  /** What has come up since this was last asked for. */
+  takeNews(): News {
+    const { news } = this;
+    this.news = new News(false);
+    return news;
   }
 
   /** Compared once for each pair: agents repeat themselves in every round. */
@@ -198,11 +266,6 @@ export class World {
     if (canonicalJson(sent) !== canonicalJson(stored)) return false;
     this.#sameLabels.set(sent, stored);
     return true;
-  }
-
-  /** Whether the refresh of this round would see anything new. */
-  get unrefreshed(): boolean {
-    return this.dirtyInventories.size > 0 || this.ledger.changes.size > 0;
   }
 
   /** Starts that agents told of, until a round takes them. More than a round's worth of them teaches nothing new. */
@@ -388,7 +451,10 @@ export class World {
     if (record.claim.state === 'reclaiming') this.#reclaiming.add(id);
     else this.#reclaiming.delete(id);
     setIn(this.#byNode, node, id, record);
-    if (holder.kind === 'replica') setIn(this.#byModel, holder.model, id, record);
+    if (holder.kind === 'replica') {
+      setIn(this.#byModel, holder.model, id, record);
+      this.news.models.add(holder.model);
+    }
   }
 }
 

@@ -49,6 +49,7 @@ export function leaderCalls(leader: () => RunningCore): LeaderCalls {
     nodes: () => leader().nodes(),
     eachNode: () => leader().eachNode(),
     node: (name) => leader().node(name),
+    inventoryOf: (name) => leader().inventoryOf(name),
     heldLosses: () => leader().heldLosses(),
     explain: (name) => leader().explain(name),
     events: (options) => leader().events(options),

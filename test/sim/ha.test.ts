@@ -69,11 +69,11 @@ test('when the leader is killed the standby commands every agent, and nothing re
 
 test('a leader that was stopped past its term is refused, steps down, and names its successor', async () => {
   const { fleet, a, b } = await serving();
-  // Stopped in the middle of a round: a generation is durable, and its target is not sent yet.
+  // Stopped in the middle of a call: all of it is durable, a generation too, and its target is not sent yet.
   a.store.onDone = ({ do: ops }) => {
     if (ops.some((op) => op.key.startsWith('generations/'))) a.stop();
   };
-  await fleet.core.applyModel(modelSpec('mid', { replicas: 2 }), now);
+  const mid = refusal(async () => fleet.core.applyModel(modelSpec('mid', { replicas: 2 }), now));
   await fleet.run(4_000);
   expect(fleet.leader).toBe(b);
   await fleet.core.applyModel(modelSpec('after', { replicas: 1 }), now);
@@ -83,6 +83,7 @@ test('a leader that was stopped past its term is refused, steps down, and names 
   a.store.onDone = () => undefined;
   a.continue();
   await fleet.run(3_000);
+  expect(isAppError(await mid, 'STORE_OUTCOME_UNKNOWN')).toBe(true);
   expect(a.leading).toBe(false);
   expect(a.failure).toBeNull();
   expect(a.coordinator?.standing()).toEqual({ leading: false, epoch: 2, leader: 'b:7443' });

@@ -199,6 +199,10 @@ export class FakeCore implements CoordinatorCore {
     return [...this.#nodes.keys()].flatMap((name) => this.node(name) ?? []);
   }
 
+  inventoryOf(name: NodeName): Inventory | undefined {
+    return this.#nodes.get(name)?.inventory ?? undefined;
+  }
+
   node(name: NodeName): NodeView | undefined {
     const live = this.#nodes.get(name);
     if (live === undefined) return undefined;

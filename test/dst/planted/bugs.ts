@@ -65,9 +65,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a generation is sent before it is durable',
     file: 'coordinator/fleet/publish.ts',
-    right: 'await world.ledger.commitGroups(writes.map((write) => [write]));',
+    right: 'await world.ledger.commitTogether(writes.map((write) => [write]));',
     wrong:
-      'for (const target of targets) send(world, target);\n    await world.ledger.commitGroups(writes.map((write) => [write]));',
+      'sendTargets(world, targets);\n    await world.ledger.commitTogether(writes.map((write) => [write]));',
   },
   {
     name: 'a changed target keeps its generation',

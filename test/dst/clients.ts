@@ -1,43 +1,19 @@
-import { AnsweredBefore, type OnceCall } from '../../coordinator/fleet/answers.ts';
-import type { Coordinator } from '../../coordinator/leader/coordinator.ts';
 import { parseAllocationName } from '../../shared/domain/ids.ts';
 import type { AllocationName, ModelName, NodeName } from '../../shared/domain/ids.ts';
 import type { Isolation } from '../../shared/domain/gpu.ts';
-import type { ModelSpec } from '../../shared/domain/model.ts';
-import { errorCodes, isAppError } from '../../shared/platform/errors.ts';
+import type { GpuNeed, ModelSpec } from '../../shared/domain/model.ts';
 import { must } from '../fakes/agent/fake-core.ts';
 import { migNeed, modelSpec, nameOf } from '../fakes/coordinator/sim-fleet.ts';
+import { Asker, type AskedWorld } from './asker.ts';
 import type { Dice } from './dice.ts';
-import type { Judge } from './judge.ts';
 import type { SimAgent } from './sim-agent.ts';
-import type { VirtualTime } from './virtual-time.ts';
 
-export interface ClientWorld {
-  readonly time: VirtualTime;
-  readonly judge: Judge;
+export interface ClientWorld extends AskedWorld {
   readonly agents: readonly SimAgent[];
-  /** Those that listen now. */
-  readonly coordinators: () => readonly Coordinator[];
-  readonly note: (who: string, what: string) => void;
 }
 
-/** A call with all that is needed to make it again. */
-interface Call {
-  readonly who: string;
-  readonly what: string;
-  readonly make: (coordinator: Coordinator, once: OnceCall<unknown>) => Promise<unknown>;
-  /** Once it was acknowledged; the call began at this moment. */
-  readonly acknowledged: (beganMs: number) => void;
-}
-
-const again: ReadonlySet<string> = new Set([
-  'NOT_LEADER',
-  'STORE_AWAY',
-  'STORE_OUTCOME_UNKNOWN',
-  'COORDINATOR_AWAY',
-]);
-const patienceMs = 4_000;
-const triesMax = 12;
+/** Less than the patience: whoever reads for longer would ask for another plan. */
+const readingMsMax = 3_500;
 const isolations: readonly Isolation[] = ['mig', 'mps', 'whole', 'any'];
 const sizesMib = [2_000, 4_000, 9_000, 18_000];
 const ttlMs = 15_000;
@@ -46,8 +22,7 @@ const ttlMs = 15_000;
 export class Clients {
   readonly #world: ClientWorld;
   readonly #dice: Dice;
-  readonly #busy = new Set<string>();
-  #requests = 0;
+  readonly #asker: Asker;
   #pid = 50_000;
   /** From now on nobody asks for more. */
   quiet = false;
@@ -55,6 +30,7 @@ export class Clients {
   constructor(world: ClientWorld, dice: Dice) {
     this.#world = world;
     this.#dice = dice;
+    this.#asker = new Asker(world, dice);
   }
 
   /** One of the things that clients do. */
@@ -64,7 +40,7 @@ export class Clients {
       { weight: 3, run: () => this.#scale() },
       { weight: 2, run: () => this.#delete() },
       { weight: 2, run: () => this.#drain() },
-      { weight: 2, run: () => this.#plan() },
+      { weight: 4, run: () => this.#plan() },
       { weight: 5, run: () => this.#allocate() },
       { weight: 4, run: () => this.#renew() },
       { weight: 2, run: () => this.#release() },
@@ -86,7 +62,7 @@ export class Clients {
 
   /** Whether something is still asked. */
   get waiting(): boolean {
-    return this.#busy.size > 0;
+    return this.#asker.waiting;
   }
 
   #apply(): void {
@@ -95,7 +71,7 @@ export class Clients {
     const before = judge.models.rows.get(`models/${name}`)?.spec;
     const fresh = before === undefined || this.#dice.chance(0.4);
     const spec = fresh ? this.#spec(name) : { ...before, replicas: this.#dice.between(0, 4) };
-    this.#ask({
+    this.#asker.ask({
       who: `models/${name}`,
       what: `apply ${name} replicas ${spec.replicas} ${spec.workload.image ?? ''}`,
       make: (core, once) => core.applyModel(spec, { validateOnly: false, etag: null, once }),
@@ -111,7 +87,7 @@ export class Clients {
     const name = this.#model();
     const { judge } = this.#world;
     const replicas = this.#dice.between(0, 4);
-    this.#ask({
+    this.#asker.ask({
       who: `models/${name}`,
       what: `scale ${name} to ${replicas}`,
       make: (core, once) =>
@@ -128,7 +104,7 @@ export class Clients {
   #delete(): void {
     const name = this.#model();
     const { judge } = this.#world;
-    this.#ask({
+    this.#asker.ask({
       who: `models/${name}`,
       what: `delete ${name}`,
       make: (core, once) => core.deleteModel(name, { validateOnly: false, once }),
@@ -151,7 +127,7 @@ export class Clients {
 
   #availability(node: NodeName, wanted: 'ready' | 'cordoned' | 'draining'): void {
     const { judge } = this.#world;
-    this.#ask({
+    this.#asker.ask({
       who: `nodes/${node}`,
       what: `${node} is to be ${wanted}`,
       make: (core, once) => core.setAvailability(node, wanted, { etag: null, once }),
@@ -173,30 +149,36 @@ export class Clients {
       recutIdle: false,
     };
     const options = { validateOnly: true, keepPlan: true, etag: null, budget } as const;
-    this.#ask({
+    const readingMs = this.#dice.chance(0.6) ? this.#dice.between(200, readingMsMax) : 0;
+    this.#asker.ask({
       who: `models/${name}`,
       what: `plan ${name} and carry it out`,
       make: async (core, once) => {
         const plan = this.#dice.chance(0.3)
           ? (await core.planDefrag(budget)).plan
           : (await core.applyModel(spec, options)).plan;
-        return plan.stages.length === 0 ? null : core.applyPlan(plan.id, { once });
+        if (plan.stages.length === 0) return null;
+        await this.#pass(readingMs);
+        return core.applyPlan(plan.id, { once });
       },
       acknowledged: () => undefined,
+    });
+  }
+
+  /** Meanwhile the world moves on. */
+  async #pass(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#world.time.after(ms, resolve);
     });
   }
 
   #allocate(): void {
     const name = this.#allocation();
     const { judge } = this.#world;
-    const gpu = {
-      ...migNeed,
-      isolation: this.#dice.pick(isolations) ?? 'any',
-      memoryMib: this.#dice.pick(sizesMib) ?? 2_000,
-    };
+    const gpu = this.#need();
     const needs = { labels: {}, cpuMillis: 0, memoryMib: 0, constraints: {}, priority: 100 };
     const waitMs = this.#dice.chance(0.5) ? 10_000 : 0;
-    this.#ask({
+    this.#asker.ask({
       who: `allocations/${name}`,
       what: `allocate ${name} ${gpu.memoryMib} MiB ${gpu.isolation}`,
       make: (core, once) =>
@@ -208,7 +190,7 @@ export class Clients {
         const stored = judge.allocations.rows.get(`allocations/${name}`);
         if (stored?.claim === null || stored?.ended !== null) return;
         // Whoever asks for what is there already is told of it, and no time is added.
-        if (judge.grantedUntilMs.has(name)) return;
+        if ((judge.placedAtMs.get(name) ?? 0) < beganMs) return;
         judge.grantedUntilMs.set(name, beganMs + ttlMs - 1);
       },
     });
@@ -217,7 +199,7 @@ export class Clients {
   #renew(): void {
     const name = this.#allocation();
     const { judge } = this.#world;
-    this.#ask({
+    this.#asker.ask({
       who: `allocations/${name}`,
       what: `renew ${name}`,
       make: (core, once) => core.allocations.renew(name, { ttlMs: null, once }),
@@ -231,7 +213,7 @@ export class Clients {
   #release(): void {
     const name = this.#allocation();
     const { judge } = this.#world;
-    this.#ask({
+    this.#asker.ask({
       who: `allocations/${name}`,
       what: `release ${name}`,
       make: (core, once) => core.allocations.release(name, { once }),
@@ -255,8 +237,10 @@ export class Clients {
       if (view?.state !== 'ready' || view.access === null || view.claim?.id !== stored.claim)
         continue;
       const agent = agents.find((each) => each.name === view.claim?.node);
-      if (agent === undefined || agent.clientDevices.has(name)) return;
       const { deviceUuids } = view.access;
+      if (agent === undefined || agent.off || agent.clientDevices.has(name)) return;
+      // What a leader says of a host that has started again since is old: there is nothing to work on.
+      if (!deviceUuids.every((device) => agent.has(device))) return;
       this.#pid += 1;
       const process = { pid: this.#pid, name: 'python3', value: name };
       agent.fake.marked = [...agent.fake.marked, process];
@@ -278,79 +262,6 @@ export class Clients {
     this.#world.note(agent.name, `client ${client} ends`);
   }
 
-  /** One call at a time about one thing: what was said last is what is wanted. */
-  #ask(call: Call): void {
-    if (this.#busy.has(call.who)) return;
-    this.#busy.add(call.who);
-    this.#requests += 1;
-    const id = `r-${this.#requests}`;
-    const { time, judge, note } = this.#world;
-    note('client', `${call.what} (${id})`);
-    const name = call.who.replace(/^models\//, '');
-    const once: OnceCall<unknown> = { id, fingerprint: id, encode: () => new Uint8Array([1]) };
-    judge.inFlight.set(name, (judge.inFlight.get(name) ?? 0) + 1);
-    let open = 0;
-    let over = false;
-    const release = (): void => {
-      if (over && open === 0) judge.inFlight.set(name, (judge.inFlight.get(name) ?? 1) - 1);
-    };
-    const finish = (how: string): void => {
-      over = true;
-      this.#busy.delete(call.who);
-      note('client', `${id} ${how}`);
-    };
-    // Of the first try: what an earlier one was given is what a later one is told of.
-    const beganMs = time.nowMs;
-    const attempt = (left: number): void => {
-      const core = this.#dice.pick(this.#world.coordinators());
-      const retry = (): void => {
-        if (over) return;
-        if (left === 0) finish('gave up');
-        else time.after(300 + this.#dice.next() * 700, () => over || attempt(left - 1));
-      };
-      if (core === undefined) {
-        retry();
-        release();
-        return;
-      }
-      open += 1;
-      let waits = true;
-      const stopWaiting = time.after(patienceMs, () => {
-        waits = false;
-        retry();
-      });
-      const answered = (error: unknown): void => {
-        open -= 1;
-        stopWaiting();
-        const done = error === null || error instanceof AnsweredBefore;
-        if (!over && done) {
-          finish('acknowledged');
-          call.acknowledged(beganMs);
-        } else if (!over && isAppError(error) && again.has(error.code)) {
-          if (waits) retry();
-        } else if (!over) {
-          this.#judgeRefusal(call, error);
-          finish(`refused: ${error instanceof Error ? error.message : String(error)}`);
-        }
-        release();
-      };
-      Promise.resolve()
-        .then(() => call.make(core, once))
-        .then(
-          () => answered(null),
-          (error: unknown) => answered(error),
-        );
-    };
-    attempt(triesMax);
-  }
-
-  /** Whoever is refused is told why, in words, and it is his to act upon. */
-  #judgeRefusal(call: Call, error: unknown): void {
-    const fine =
-      isAppError(error) && error.message.length > 10 && errorCodes[error.code].actor === 'caller';
-    if (!fine) this.#world.judge.say('I9', `${call.what} failed: ${String(error)}`);
-  }
-
   #model(): ModelName {
     return nameOf(this.#dice.pick(['asr', 'ocr', 'tts', 'llm', 'vad']) ?? 'asr');
   }
@@ -359,12 +270,16 @@ export class Clients {
     return must(parseAllocationName(this.#dice.pick(['train', 'eval', 'probe']) ?? 'train'));
   }
 
+  /** Now and then of two cards at once: then a claim has two slices, which come and go one by one. */
+  #need(): GpuNeed {
+    const isolation = this.#dice.pick(isolations) ?? 'any';
+    const memoryMib = this.#dice.pick(sizesMib) ?? 2_000;
+    const count = isolation === 'whole' && this.#dice.chance(0.4) ? 2 : 1;
+    return { ...migNeed, isolation, memoryMib, count };
+  }
+
   #spec(name: string): ModelSpec {
-    const gpu = {
-      ...migNeed,
-      isolation: this.#dice.pick(isolations) ?? 'any',
-      memoryMib: this.#dice.pick(sizesMib) ?? 4_000,
-    };
+    const gpu = this.#need();
     const spec = modelSpec(name, {
       replicas: this.#dice.between(1, 3),
       gpu,

@@ -8,6 +8,7 @@ export class History {
   readonly #nowMs: () => number;
   readonly #tail: string[] = [];
   readonly #echo: ((line: string) => void) | null;
+  #over = false;
   count = 0;
 
   constructor(nowMs: () => number, echo: ((line: string) => void) | null) {
@@ -16,6 +17,7 @@ export class History {
   }
 
   add(who: string, what: string): void {
+    if (this.#over) return;
     const line = `${(this.#nowMs() / 1_000).toFixed(4).padStart(9)} ${who}: ${what}`;
     this.count += 1;
     this.#hash.update(line).update('\n');
@@ -28,8 +30,9 @@ export class History {
     return this.#tail.slice(-lines);
   }
 
-  /** Hex. Call once, at the end. */
+  /** Hex. Call once, at the end: nothing is added any more. */
   digest(): string {
+    this.#over = true;
     return this.#hash.digest('hex');
   }
 }

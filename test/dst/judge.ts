@@ -59,6 +59,8 @@ export class Judge {
   readonly violations: string[] = [];
   /** Allocations by name: until when they were granted, in virtual time. */
   readonly grantedUntilMs = new Map<string, number>();
+  /** Allocations by name: when they were given a place, in virtual time. */
+  readonly placedAtMs = new Map<string, number>();
   /** Calls that may still change a model, by its name. */
   readonly inFlight = new Map<string, number>();
   /** How the leader sees a replica; null: it does not know it. */
@@ -177,6 +179,12 @@ export class Judge {
     const known = this.#contents.get(key);
     if (known === undefined) this.#contents.set(key, content);
     else if (known !== content) this.say('I6', `${key} has two contents`);
+  }
+
+  /** The generation that the store holds for a host and that it does not obey yet; null: it does. */
+  generationDue(agent: SimAgent): number | null {
+    const stored = this.#generations.rows.get(`generations/${agent.name}`)?.generation ?? 0;
+    return stored > (this.#taken.get(agent.name)?.generation ?? 0) ? stored : null;
   }
 
   /** After each event: what was done to the cards and containers of each host since the last one. */
@@ -310,6 +318,9 @@ export class Judge {
       this.grantedUntilMs.delete(name);
       return;
     }
+    if (after.claim !== null && (before?.claim ?? null) === null) {
+      this.placedAtMs.set(name, this.#nowMs());
+    }
     if (after.ended?.why !== 'expired' || before?.ended !== null) return;
     const untilMs = this.grantedUntilMs.get(name);
     if (untilMs !== undefined && this.#nowMs() < untilMs) {
@@ -333,10 +344,8 @@ export class Judge {
   #judgeClients(agent: SimAgent): void {
     for (const [client, devices] of agent.clientDevices) {
       for (const device of devices) {
-        const there = agent.fake.cards.some(
-          (card) => card.uuid === device || card.instances.some(({ uuid }) => uuid === device),
-        );
-        if (!there) this.say('I1', `${device} is taken from client ${client} on ${agent.name}`);
+        if (!agent.has(device))
+          this.say('I1', `${device} is taken from client ${client} on ${agent.name}`);
         const rival = [...agent.fake.replicas.values()].find(
           (each) => each.state === 'running' && each.deviceUuids.includes(device),
         );

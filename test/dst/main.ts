@@ -7,7 +7,7 @@ interface Options {
   readonly seed?: number;
   readonly from: number;
   readonly planted?: true;
-  readonly plant?: string;
+  readonly plant?: readonly string[];
   readonly shrink?: true;
   readonly first?: true;
 }
@@ -21,14 +21,20 @@ await new Command('dst')
   .option('--seed <seed>', 'one seed, with everything that happens', Number)
   .option('--shrink', 'with --seed: as few faults and calls as still fail')
   .option('--planted', 'plants each known bug, and tells which are caught')
-  .option('--plant <bug>', 'with --planted: this bug alone')
+  .option('--plant <bug...>', 'with --planted: these alone')
   .addOption(new Option('--first', 'ends at the first seed that fails').hideHelp())
   .action(async (options: Options) => {
-    if (options.planted === true) await runPlanted(options, print);
+    if (options.planted === true) await runBugs(options);
     else if (options.seed === undefined) await runMany(options);
     else await runOne(options.seed, options.shrink === true);
   })
   .parseAsync();
+
+async function runBugs({ plant, ...options }: Options): Promise<void> {
+  const names = plant === undefined ? {} : { names: plant };
+  const { enough } = await runPlanted({ ...options, ...names }, print);
+  if (!enough) process.exitCode = 1;
+}
 
 async function runMany({ seeds, from, first }: Options): Promise<void> {
   const startedMs = performance.now();

@@ -76,6 +76,13 @@ export class Network {
     }
   }
 
+  /** Whether anything is wrong between the two, either way. */
+  troubled(one: string, other: string): boolean {
+    return [path(one, other), path(other, one)].some(
+      (each) => this.#cut.has(each) || (this.#slow.get(each) ?? 0) > 0,
+    );
+  }
+
   isCut(from: string, to: string): boolean {
     return this.#cut.has(path(from, to));
   }

@@ -50,6 +50,8 @@ export class SimAgent implements Host {
   diskFull = false;
   /** What processes of clients work on here, by the name of their allocation. */
   readonly clientDevices = new Map<string, readonly string[]>();
+  /** The host has lost its power, and nobody can work on it. */
+  off = false;
   /** Containers start, stop and answer only while it is open. */
   readonly docker = new Gate();
 
@@ -86,6 +88,7 @@ export class SimAgent implements Host {
   start(): void {
     if (this.up) return;
     const { time, note } = this.#world;
+    this.off = false;
     const gate = new Gate();
     const clock = processClock(time, gate, this.wall);
     const stop = new AbortController();
@@ -163,6 +166,22 @@ export class SimAgent implements Host {
     this.#world.note(this.name, `is dead (${what})`);
     if (what === 'process') for (const reset of life.streams) reset();
     life.stop.abort(new Error('killed'));
+  }
+
+  /** Everything that ran on the host is gone, and it stays off until it is started. */
+  losePower(): void {
+    this.kill('host');
+    this.off = true;
+    this.clientDevices.clear();
+    this.fake.marked = [];
+    this.fake.reboot();
+  }
+
+  /** Whether a card or an instance of this name is there now. */
+  has(device: string): boolean {
+    return this.fake.cards.some(
+      (card) => card.uuid === device || card.instances.some(({ uuid }) => uuid === device),
+    );
   }
 
   /** Streams that end with the process. */

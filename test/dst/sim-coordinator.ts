@@ -19,7 +19,8 @@ import { processClock, type VirtualTime, type WallClock } from './virtual-time.t
 
 /** What a simulated minute can show: silence is judged sooner than an operator would want. */
 export const simLimits: FleetLimits = { ...fleetLimits, lostAfterMs: 12_000 };
-const heartbeatMs = 500;
+/** As coordinators use it: less, and no agent would ever dial anew before it is missed. */
+const heartbeatMs = 1_000;
 
 /** One life of a coordinator's process. */
 interface Life {
@@ -32,6 +33,7 @@ interface Life {
   readonly decisionLog: DecisionLog;
   readonly streams: Set<StreamPair>;
   readonly inbox: (() => void)[];
+  readonly stop: AbortController;
   coordinator: Coordinator | null;
   dead: boolean;
 }
@@ -56,6 +58,7 @@ export class SimCoordinator implements Host {
   readonly #world: CoordinatorWorld;
   readonly #dice: Dice;
   #life: Life | null = null;
+  readonly #stops: AbortController[] = [];
   lives = 0;
 
   constructor(name: string, world: CoordinatorWorld, dice: Dice) {
@@ -112,10 +115,12 @@ export class SimCoordinator implements Host {
       decisionLog,
       streams: new Set(),
       inbox: [],
+      stop: new AbortController(),
       coordinator: null,
       dead: false,
     };
     this.#life = life;
+    this.#stops.push(life.stop);
     this.lives += 1;
     note(this.name, 'starts');
     void this.#run(life).catch((error: unknown) => {
@@ -171,7 +176,16 @@ export class SimCoordinator implements Host {
     life.gate.close();
     this.#life = null;
     this.#world.note(this.name, `is dead (${what})`);
-    if (what === 'process') for (const pair of life.streams) pair.reset();
+    // What still travels towards a dead host reaches none of its later lives.
+    for (const pair of life.streams) {
+      if (what === 'process') pair.reset();
+      else pair.lose('agent');
+    }
+  }
+
+  /** The story is over. What dead processes still wait for would otherwise be kept until this one ends. */
+  forget(): void {
+    for (const stop of this.#stops) stop.abort();
   }
 
   async #run(life: Life): Promise<void> {
@@ -184,6 +198,6 @@ export class SimCoordinator implements Host {
       { ...outside, decisionLog, open, placement, log: silentLog, limits: simLimits },
       { clusterId, address: () => `${this.name}:7443` },
     );
-    await life.coordinator.run(new AbortController().signal);
+    await life.coordinator.run(life.stop.signal);
   }
 }

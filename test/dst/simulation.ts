@@ -6,10 +6,11 @@ import type { ControlResponse__Output } from '../../shared/wire/generated/tangra
 import { Clients } from './clients.ts';
 import { notConverged } from './convergence.ts';
 import { Dice } from './dice.ts';
-import { Nemesis } from './faults.ts';
+import { Nemesis } from './nemesis.ts';
 import { History } from './history.ts';
 import { Judge } from './judge.ts';
 import { Network } from './network.ts';
+import { Promptness } from './promptness.ts';
 import { SimAgent } from './sim-agent.ts';
 import { SimCoordinator, simLimits } from './sim-coordinator.ts';
 import { SimStore } from './sim-store.ts';
@@ -67,6 +68,7 @@ class Simulation {
   readonly #agents: readonly SimAgent[];
   readonly #clients: Clients;
   readonly #nemesis: Nemesis;
+  readonly #promptness: Promptness;
   readonly #streams = new Map<SimAgent, Set<StreamPair>>();
   readonly #commands = new Map<SimAgent, ControlResponse__Output[]>();
   /** When a coordinator last heard an agent, by `agent>coordinator`. */
@@ -126,6 +128,13 @@ class Simulation {
       this.#commands.set(agent, []);
     }
     judge.phaseOf = (replica) => this.#phaseOf(replica);
+    this.#promptness = new Promptness({
+      judge,
+      network: this.#network,
+      shared: this.#shared,
+      coordinators: this.#coordinators,
+      streams: this.#streams,
+    });
     const serving = () => this.#coordinators.flatMap((each) => each.serving ?? []);
     this.#clients = new Clients(
       { time, judge, agents: this.#agents, coordinators: serving, note },
@@ -139,7 +148,11 @@ class Simulation {
         agents: this.#agents,
         coordinators: this.#coordinators,
         replay: (agent) => this.#replay(agent),
-        resetStream: (agent) => dice.pick([...(this.#streams.get(agent) ?? [])])?.reset(),
+        breakStream: (agent, heard) => {
+          const pair = dice.pick([...(this.#streams.get(agent) ?? [])]);
+          if (heard) pair?.reset();
+          else pair?.lose(dice.chance(0.7) ? 'coordinator' : 'agent');
+        },
         note,
       },
       dice.fork(),
@@ -166,7 +179,7 @@ class Simulation {
     const { violations } = this.#judge;
     for (const agent of this.#agents) agent.kill('host');
     for (const each of this.#coordinators) each.kill('host');
-    return {
+    const outcome = {
       seed: this.#seed,
       violations: [...violations],
       digest: this.#history.digest(),
@@ -174,6 +187,8 @@ class Simulation {
       virtualSeconds: Math.round(this.#time.nowMs / 1_000),
       tail: this.#history.tail(60),
     };
+    for (const each of this.#coordinators) each.forget();
+    return outcome;
   }
 
   #repeat(dice: Dice, everyMs: number, endMs: number, act: () => void): void {
@@ -191,6 +206,7 @@ class Simulation {
     while (this.#judge.violations.length === 0 && this.#time.step(endMs)) {
       await settle();
       this.#judge.look();
+      this.#promptness.look(this.#time.nowMs);
       for (const agent of this.#agents) if (agent.died) this.#restart(agent);
       this.#events += 1;
       if (this.#events > eventsMax) this.#judge.say('limits', `${eventsMax} events and no end`);

@@ -22,8 +22,14 @@ export interface StreamTap {
 export interface StreamPair {
   readonly agentEnd: ControlStream;
   readonly coordinatorEnd: ControlCall;
+  /** The coordinator that was dialled. */
+  readonly to: string;
+  /** Both ends hold it, and what they say arrives. */
+  readonly whole: boolean;
   /** Hands the agent this message once more: later, and out of order. */
   again(message: ControlResponse__Output): void;
+  /** Something between the two forgets the connection: nothing passes any more, and this end is not told. */
+  lose(untold: 'agent' | 'coordinator'): void;
   /** The connection is reset: both ends learn it, unless the path to them is cut. */
   reset(): void;
 }
@@ -41,6 +47,11 @@ export function openStream(
   const coordinatorSide = new EventEmitter();
   let agentOpen = true;
   let coordinatorOpen = true;
+  let whole = true;
+  const toAgentHost = (arrive: () => void): void =>
+    network.send(down, coordinator.name, agent, () => whole && arrive());
+  const toCoordinatorHost = (arrive: () => void): void =>
+    network.send(up, agent.name, coordinator, () => whole && arrive());
   const closeAgent = (event: 'end' | 'error', error?: Error): void => {
     if (!agentOpen) return;
     agentOpen = false;
@@ -63,7 +74,7 @@ export function openStream(
     write: (message: ControlRequest): boolean => {
       if (!agentOpen) return true;
       const bytes = Control.requestSerialize(message);
-      network.send(up, agent.name, coordinator, () => {
+      toCoordinatorHost(() => {
         if (!coordinatorOpen) return;
         const arrived: ControlRequest__Output = Control.requestDeserialize(bytes);
         tap.toCoordinator(arrived);
@@ -75,7 +86,7 @@ export function openStream(
     cancel: () => {
       if (agentOpen) tap.over();
       agentOpen = false;
-      network.send(up, agent.name, coordinator, closeCoordinator);
+      toCoordinatorHost(closeCoordinator);
     },
   };
   const coordinatorEnd = {
@@ -85,35 +96,41 @@ export function openStream(
     write: (message: ControlResponse): boolean => {
       if (!coordinatorOpen) return true;
       const bytes = Control.responseSerialize(message);
-      network.send(down, coordinator.name, agent, () =>
-        toAgent(Control.responseDeserialize(bytes), false),
-      );
+      toAgentHost(() => toAgent(Control.responseDeserialize(bytes), false));
       return true;
     },
     end: () => {
       coordinatorOpen = false;
-      network.send(down, coordinator.name, agent, () => closeAgent('end'));
+      toAgentHost(() => closeAgent('end'));
     },
     emit: (event: string, error: Error) => {
       if (event !== 'error') throw new Error(`nobody emits ${event} at a server's call`);
       coordinatorOpen = false;
-      network.send(down, coordinator.name, agent, () => closeAgent('error', error));
+      toAgentHost(() => closeAgent('error', error));
     },
   };
   const pair: StreamPair = {
     agentEnd: agentEnd as unknown as ControlStream,
     coordinatorEnd: coordinatorEnd as unknown as ControlCall,
+    to: coordinator.name,
+    get whole() {
+      return whole && agentOpen && coordinatorOpen;
+    },
     again: (message) =>
       network.send(network.lane(), coordinator.name, agent, () => toAgent(message, true)),
+    lose: (untold) => {
+      whole = false;
+      const broken = new Error('the connection broke');
+      if (untold === 'coordinator') agent.receive(() => closeAgent('error', broken));
+      else coordinator.receive(closeCoordinator);
+    },
     reset: () => {
-      network.send(up, agent.name, coordinator, closeCoordinator);
-      network.send(down, coordinator.name, agent, () =>
-        closeAgent('error', new Error('the connection was reset')),
-      );
+      toCoordinatorHost(closeCoordinator);
+      toAgentHost(() => closeAgent('error', new Error('the connection was reset')));
     },
   };
   // The connection comes before the first message on it.
-  network.send(up, agent.name, coordinator, () => {
+  toCoordinatorHost(() => {
     if (!accept(pair)) pair.reset();
   });
   return pair;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { plantedBugs } from '../dst/planted/bugs.ts';
-import { plant } from '../dst/planted/run-planted.ts';
+import { runPlanted } from '../dst/planted/run-planted.ts';
+import { plant, verdictOf } from '../dst/planted/trial.ts';
 import { runSeed } from '../dst/simulation.ts';
 
 const seedsWanted = Number(process.env['TANGRAM_DST_SEEDS'] ?? 200);
@@ -37,6 +38,36 @@ test.for([3, 17])('seed %i is the same story twice', async (seed) => {
 test.for(plantedBugs)('"$name" can be planted', (bug) => {
   const source = readFileSync(bug.file, 'utf8');
   expect(plant(source, bug)).not.toBe(source);
+});
+
+/** One each of the store, the leader and the agent, and one that only the end of a story shows; `--planted` tries all. */
+const sample = [
+  'the fence is dropped on the way to the store',
+  'a generation is sent before it is durable',
+  'the accepted target is not written down',
+  'slices are forgotten with their replica',
+];
+
+test('planted bugs are caught, and it is the bug that is caught', async () => {
+  const lines: string[] = [];
+  const print = (line: string): void => void lines.push(line);
+  await runPlanted({ names: sample, from: 1, seeds: 10 }, print);
+  expect(lines.at(-1), lines.join('\n')).toBe('4 of 4 caught');
+  const cells = lines.slice(1, -1).map((line) => line.split(/ {2,}/).slice(1, 3));
+  for (const [seed] of cells) expect(seed).toMatch(/^[0-9]+$/);
+}, 170_000);
+
+test.for([
+  {
+    code: 1,
+    said: 'seed 7 fails: I1: a\n  more',
+    want: { kind: 'caught', seed: 7, rule: 'I1: a' },
+  },
+  { code: 0, said: '10 seeds, 900 events, 0 failed', want: { kind: 'missed' } },
+  { code: 1, said: 'Error: no tsx', want: { kind: 'not-judged', why: 'Error: no tsx' } },
+  { code: null, said: '', want: { kind: 'not-judged', why: 'it took too long' } },
+])('a run that ends with $code and says "$said" is $want.kind', ({ code, said, want }) => {
+  expect(verdictOf(code, said)).toEqual(want);
 });
 
 test('the list of planted bugs is long, and each has its own name', () => {

@@ -96,7 +96,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a claim goes before its slices have',
     file: 'coordinator/fleet/claim-life.ts',
-    right: 'if (done.length === 0 && pending.length > 0) return [];',
+    right: 'const done = pending.filter((each) => isDone(live, each));',
+    wrong: 'const done = pending;',
+  },
+  {
+    name: 'a claim goes with the first of its slices',
+    file: 'coordinator/fleet/claim-life.ts',
+    right: 'if (done.length < pending.length) return writes;',
     wrong: '',
   },
   {
@@ -132,8 +138,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a call is done again when it is sent again',
     file: 'coordinator/fleet/answers.ts',
-    right: 'if (row === undefined || this.#isOld(row.value)) return null;',
-    wrong: 'if (row === undefined || row.value.atMs > 0) return null;',
+    right: 'if (row === undefined || kept === undefined || this.#isOld(kept)) return null;',
+    wrong: 'if (row === undefined || kept === undefined || kept.bytes > 0) return null;',
   },
   {
     name: 'an unknown outcome is taken for a failure',

@@ -1,93 +1,89 @@
-import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { unreachable } from '../../../shared/domain/assert.ts';
+import { growingTable } from '../../../shared/platform/table.ts';
+import { runSeed } from '../simulation.ts';
 import { plantedBugs, type PlantedBug } from './bugs.ts';
+import { TrialGround, type SeedRange, type Verdict } from './trial.ts';
 
-/** What of the project a simulation needs. */
-const parts = ['agent', 'coordinator', 'shared', 'proto', 'test', 'packaging', 'package.json'];
-const timeoutMs = 300_000;
+/** Each of them holds a simulation, of half a GiB at most. */
+const jobsMax = 4;
+const shareWanted = 0.95;
+const ruleCharacters = 110;
 
-interface Verdict {
+export interface PlantedOptions extends SeedRange {
+  /** Absent: all of them. */
+  readonly names?: readonly string[];
+}
+
+interface Trial {
   readonly bug: PlantedBug;
-  /** The first line that says so; null: nobody noticed. */
-  readonly caught: string | null;
+  readonly verdict: Verdict;
   readonly seconds: number;
 }
 
-/** Plants one bug after the other in a copy of the sources, and runs seeds until one fails. */
+/**
+ * Plants one bug after the other, and runs seeds until one fails: a table, and how many were caught. A seed that fails
+ * without any bug catches none.
+ */
 export async function runPlanted(
-  options: { readonly seeds: number; readonly from: number; readonly plant?: string },
+  options: PlantedOptions,
   print: (line: string) => void,
-): Promise<void> {
-  const bugs = plantedBugs.filter(
-    ({ name }) => options.plant === undefined || name === options.plant,
-  );
-  if (bugs.length === 0) throw new Error(`no planted bug is called ${String(options.plant)}`);
-  const verdicts: Verdict[] = [];
-  const folder = mkdtempSync(join(tmpdir(), 'tangram-dst-'));
-  try {
-    for (const part of parts) cpSync(resolve(part), join(folder, part), { recursive: true });
-    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-    for (const bug of bugs) {
-      const verdict = await judge(folder, bug, options);
-      verdicts.push(verdict);
-      const { caught, seconds } = verdict;
-      print(
-        `${bug.name.padEnd(44)} ${seconds.toFixed(0).padStart(4)} s  ${caught ?? 'NOT CAUGHT'}`,
-      );
+): Promise<{ readonly caught: number; readonly of: number; readonly enough: boolean }> {
+  const bugs = chosen(options.names);
+  const widest = Math.max(...bugs.map(({ name }) => name.length));
+  const rows = growingTable(['planted bug'.padEnd(widest), 'seed', 'tried', 's', 'broken rule']);
+  const queue = [...bugs];
+  const trials: Trial[] = [];
+  const work = async (): Promise<void> => {
+    const ground = new TrialGround();
+    try {
+      for (let bug = queue.shift(); bug !== undefined; bug = queue.shift()) {
+        const startedMs = performance.now();
+        const verdict = await withoutBug(await ground.try(bug, options));
+        const trial = { bug, verdict, seconds: (performance.now() - startedMs) / 1_000 };
+        trials.push(trial);
+        print(rows([cells(trial, options)]).trimEnd());
+      }
+    } finally {
+      ground.close();
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  const caught = verdicts.filter((each) => each.caught !== null).length;
-  const share = (100 * caught) / verdicts.length;
-  print(`${caught} of ${verdicts.length} planted bugs are caught (${share.toFixed(0)} %)`);
-  if (share < 95) process.exitCode = 1;
+  };
+  const jobs = Math.min(jobsMax, availableParallelism(), bugs.length);
+  await Promise.all(Array.from({ length: jobs }, work));
+  const caught = trials.filter(({ verdict }) => verdict.kind === 'caught').length;
+  print(`${caught} of ${bugs.length} caught`);
+  return { caught, of: bugs.length, enough: caught >= shareWanted * bugs.length };
 }
 
-async function judge(
-  folder: string,
-  bug: PlantedBug,
-  { seeds, from }: { readonly seeds: number; readonly from: number },
-): Promise<Verdict> {
-  const file = join(folder, bug.file);
-  const source = readFileSync(file, 'utf8');
-  const startedMs = performance.now();
-  writeFileSync(file, plant(source, bug));
-  try {
-    const caught = await run(folder, ['--seeds', String(seeds), '--from', String(from), '--first']);
-    return { bug, caught, seconds: (performance.now() - startedMs) / 1_000 };
-  } finally {
-    writeFileSync(file, source);
-  }
-}
-
-/** Throws where the text is not there exactly once: then the code has moved on, and the bug must follow. */
-export function plant(source: string, { name, right, wrong }: PlantedBug): string {
-  const [before, after, more] = source.split(right);
-  if (before === undefined || after === undefined || more !== undefined) {
-    throw new Error(`the planted bug "${name}" does not match its file exactly once`);
-  }
-  return `${before}${wrong}${after}`;
-}
-
-/** The first line of a failure; null: every seed passed. */
-async function run(folder: string, args: readonly string[]): Promise<string | null> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/dst/main.ts', ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: timeoutMs,
+function chosen(names: readonly string[] | undefined): readonly PlantedBug[] {
+  if (names === undefined) return plantedBugs;
+  return names.map((name) => {
+    const bug = plantedBugs.find((each) => each.name === name);
+    if (bug === undefined) throw new Error(`no planted bug is called "${name}"`);
+    return bug;
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => (said = (said + text).slice(0, 20_000)));
+}
+
+/** The same seed in the sources as they are must pass: else it was not the bug that it caught. */
+async function withoutBug(verdict: Verdict): Promise<Verdict> {
+  if (verdict.kind !== 'caught') return verdict;
+  const { violations } = await runSeed(verdict.seed);
+  if (violations.length === 0) return verdict;
+  return { kind: 'not-judged', why: `seed ${verdict.seed} fails without it: ${violations[0]}` };
+}
+
+function cells({ bug, verdict, seconds }: Trial, { from, seeds }: SeedRange): readonly string[] {
+  const took = seconds.toFixed(0);
+  switch (verdict.kind) {
+    case 'caught': {
+      const tried = String(verdict.seed - from + 1);
+      return [bug.name, String(verdict.seed), tried, took, verdict.rule.slice(0, ruleCharacters)];
+    }
+    case 'missed':
+      return [bug.name, '', String(seeds), took, 'NOT CAUGHT'];
+    case 'not-judged':
+      return [bug.name, '', '', took, `NOT JUDGED: ${verdict.why}`];
+    default:
+      return unreachable(verdict);
   }
-  const code = await new Promise<number | null>((done) => {
-    child.on('close', (status) => done(status));
-  });
-  if (code === 0) return null;
-  const line = said.split('\n').find((each) => /fails|Error/.test(each)) ?? `ended with ${code}`;
-  return code === null ? 'NOT JUDGED: it took too long' : line.slice(0, 110);
 }

@@ -8,7 +8,7 @@ import { eventually, programs, TestCluster, webServer } from './cluster-harness.
 // A real agent is killed with its process group while `agentctl mig apply` cuts a card beside a running replica. The
 // exhaustive sample of moments is in test/sim/layout-crash.test.ts.
 
-const limits = { timeout: 240_000 };
+const limits = { timeout: 480_000 };
 /** How many lines of progress are seen before the kill: from the plan alone to the last steps. */
 const moments = [0, 1, 3, 5];
 
@@ -65,6 +65,15 @@ function ok(...args: readonly string[]): string {
   return stdout;
 }
 
+/** A round of the agent may have to read the cards first, or come between a plan and its apply, which is then refused. */
+async function okOnceRead(what: string, ...args: readonly string[]): Promise<void> {
+  await eventually(what, () => {
+    const { code, stdout, stderr } = cluster.agentctl('n1', ...args);
+    if (code !== 0) throw new Error(`${code}: ${stdout}${stderr}`);
+    return true;
+  });
+}
+
 const names = (shown: Shown): string =>
   shown.instances.map(({ profile, start: at }) => `${profile}@${at}`).join(' ');
 
@@ -96,7 +105,7 @@ test(
     const kept = { profile: '3g.20gb', start: 4 };
     const first = layout('first', [kept, { profile: '1g.5gb', count: 2 }]);
     const second = layout('second', [kept, { profile: '2g.10gb', count: 2 }]);
-    ok('mig', 'apply', '-f', first, '--yes');
+    await okOnceRead('the first layout is applied', 'mig', 'apply', '-f', first, '--yes');
     ok('mig', 'assert', '-f', first);
 
     const model = file('vad', {
@@ -109,7 +118,7 @@ test(
         gpu: { memory: '15GiB', isolation: 'mig', models: ['A100-40GB'] },
       },
     });
-    ok('run', '-f', model, '--yes');
+    await okOnceRead('the model runs', 'run', '-f', model, '--yes');
     const held = await eventually('the replica holds the instance that is kept', () =>
       show().instances.find((each) => each.start === 4 && each.holders.length > 0),
     );
@@ -137,12 +146,7 @@ test(
         holders: held.holders,
       });
       // What the change did not reach is asked for again, and there is nothing left in its way.
-      // A round of the agent may come between its plan and its apply, which is then refused as stale.
-      await eventually('what is left can be applied', () => {
-        const { code, stderr } = cluster.agentctl('n1', 'mig', 'apply', '-f', target, '--yes');
-        if (code !== 0) throw new Error(stderr);
-        return true;
-      });
+      await okOnceRead('what is left can be applied', 'mig', 'apply', '-f', target, '--yes');
     }
     expect(ends, 'some were finished').toBeGreaterThan(0);
     expect(ok('events')).not.toMatch(/layout-drift|layout-failed/);

@@ -1,6 +1,11 @@
 import type { BootId, GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
-import type { GpuTarget, LeftClaim, NodeTarget, ReplicaTarget } from '../../shared/domain/node-target.ts';
+import type {
+  GpuTarget,
+  LeftClaim,
+  NodeTarget,
+  ReplicaTarget,
+} from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
 
 /** The accepted target, and what each card made of its part. */

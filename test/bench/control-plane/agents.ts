@@ -16,6 +16,8 @@ const settleMs = 15_000;
 const [measureMsQuick, measureMsAll] = [10_000, 30_000];
 
 const targets = { cpuPercent: 40, rssMib: 700 } as const;
+/** Of the batches that are due at 1 Hz. */
+const keptLeast = 0.95;
 
 /**
  * The built coordinator with so many agents over mTLS, each with a certificate of its own: control streams with hello,
@@ -76,8 +78,10 @@ interface Measured {
 function rows({ agents, used, seconds, before, after, memory }: Measured): readonly BenchRow[] {
   const accepted = (after.batchesAccepted - before.batchesAccepted) / seconds;
   const share = accepted / agents;
-  // A machine that has no room for the agents beside the coordinator sends slower: then it is what a second's batches cost.
-  const cpuPercent = used.cpuPercent / Math.min(1, share);
+  const received = (after.batchesReceived - before.batchesReceived) / seconds;
+  // A machine that has no room for the agents beside the coordinator sends slower: then it is what a second's batches
+  // cost. Those that are shed cost something, too, and say that there was no room: `batches kept` judges that.
+  const cpuPercent = used.cpuPercent / Math.min(1, received / agents);
   const what = `${agents} agents x 8 GPUs at 1 Hz over mTLS`;
   const all = agents >= agentsAll;
   return [
@@ -85,9 +89,9 @@ function rows({ agents, used, seconds, before, after, memory }: Measured): reado
       metric: `coordinator CPU, ${what}`,
       value: cpuPercent,
       unit: '% of a core',
-      yardstick: `${used.cpuPercent.toFixed(1)} % at ${accepted.toFixed(0)} batches/s acknowledged, as sent here`,
+      yardstick: `${used.cpuPercent.toFixed(1)} % at ${received.toFixed(0)} batches/s received and ${accepted.toFixed(0)} kept`,
       target: `<= ${targets.cpuPercent} at ${agentsAll}`,
-      ok: all && cpuPercent <= targets.cpuPercent,
+      ok: all && share >= keptLeast && cpuPercent <= targets.cpuPercent,
     },
     {
       metric: `coordinator RSS, ${what}`,
@@ -110,8 +114,8 @@ function rows({ agents, used, seconds, before, after, memory }: Measured): reado
       value: share,
       unit: 'of 1 Hz',
       yardstick: `${after.batchesReceived - after.batchesAccepted} were shed`,
-      target: '>= 0.95',
-      ok: share >= 0.95,
+      target: `>= ${keptLeast}`,
+      ok: share >= keptLeast,
     },
   ];
 }

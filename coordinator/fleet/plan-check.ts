@@ -1,6 +1,6 @@
 import type { Plan } from '../../shared/domain/change.ts';
 import type { Claim } from '../../shared/domain/claim.ts';
-import type { NodeName } from '../../shared/domain/ids.ts';
+import type { NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
 import { lintPlan, type PlanProblem } from '../../shared/placement/relayout/lint-plan.ts';
 import { AppError } from '../../shared/platform/errors.ts';
@@ -17,11 +17,12 @@ export function problemsOf(
   const nodes = names.map((name) => world.plainNode(name)).filter((node) => node !== undefined);
   const claims = names.flatMap((name) => world.claimsOnNode(name).map((record) => record.claim));
   return lintPlan({ nodes, claims }, plan, {
-    specOf: (claim) => specOf(world, plan, { claim, wish: model }),
+    specOf: (claim) => specOf(world, claim, model),
     idle: (claim) => {
       const record = world.ledger.claim(claim.id)?.value;
       return record !== undefined && isIdle(world, record);
     },
+    askedFor: (claim, replacedBy) => model !== null && isAskedFor(claim, replacedBy, model),
   });
 }
 
@@ -42,19 +43,14 @@ function nodesOf(world: World, plan: Plan): readonly NodeName[] {
 }
 
 /** What a claim's replica runs, as it will be once the plan is begun. */
-function specOf(
-  world: World,
-  plan: Plan,
-  of: { readonly claim: Claim; readonly wish: ModelRecord | null },
-): ModelSpec | null {
-  const { claim, wish } = of;
-  const { holder } = claim;
+function specOf(world: World, { holder }: Claim, wish: ModelRecord | null): ModelSpec | null {
   if (holder.kind !== 'replica') return null;
-  const own = wish !== null && wish.spec.name === holder.model;
-  const model = own ? wish : world.ledger.model(holder.model)?.value;
-  if (model === undefined) return null;
-  const outdated = own && holder.modelVersion < model.rolloutVersion;
-  if (!outdated || !plan.ends.includes(claim.id)) return model.spec;
-  // Whoever declares a new version has allowed what that does to the old one, whatever others may do to it.
-  return { ...model.spec, disruption: { kind: 'budget', seconds: Number.MAX_SAFE_INTEGER } };
+  const model = wish?.spec.name === holder.model ? wish : world.ledger.model(holder.model)?.value;
+  return model?.spec ?? null;
+}
+
+/** Of the model that the plan is for, it runs an older version, or fewer are wanted: as `may-stop` asks again later. */
+function isAskedFor({ holder }: Claim, replacedBy: ReplicaId | null, wish: ModelRecord): boolean {
+  if (holder.kind !== 'replica' || holder.model !== wish.spec.name) return false;
+  return holder.modelVersion < wish.rolloutVersion || replacedBy === null;
 }

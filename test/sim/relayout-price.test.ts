@@ -126,6 +126,30 @@ test('defrag moves those that are idle to win room, and nothing while they are b
   expect((await site.fleet.core.planDefrag(free)).plan.stages).toEqual([]);
 });
 
+test('a new version of fewer replicas ends one of its own, and others are moved for it', async () => {
+  site = new RelayoutSite();
+  await site.begin({ 'node-a': 'A100-40GB', 'node-b': 'A100-40GB' });
+  await site.fleet.core.setAvailability(site.nodeOf('node-b'), 'cordoned');
+  await site.declare(
+    small('ocr', { kind: 'never' }, { replicas: 2 }),
+    small('asr', { kind: 'never' }),
+  );
+  await site.fleet.core.setAvailability(site.nodeOf('node-b'), 'ready');
+  await site.fleet.core.setAvailability(site.nodeOf('node-a'), 'cordoned');
+  await site.declare(small('vad', { kind: 'budget', seconds: 60 }));
+  await site.fleet.core.setAvailability(site.nodeOf('node-a'), 'ready');
+  await site.fleet.run(1_000);
+  const wide = modelSpec('ocr', { gpu: large, disruption: { kind: 'never' } });
+  const { plan } = await site.plan(wide);
+  expect(plan).toMatchObject({ kind: 'make-room', unplaced: '' });
+  expect(plan.price.interruptions).toMatchObject([{ model: 'ocr', seconds: null }]);
+  await site.fleet.core.applyPlan(plan.id);
+  await site.fleet.run(30_000);
+  expect(site.changeOf(plan).change).toMatchObject({ state: 'done', reason: '' });
+  expect(site.placesOf('ocr')).toEqual(['node-b']);
+  expect(site.placesOf('vad')).toEqual(['node-a']);
+});
+
 test('a new version does not end its own replicas to make room, however high its priority is now', async () => {
   site = new RelayoutSite();
   await site.begin({ 'node-a': 'A100-40GB', 'node-b': 'A100-40GB' });

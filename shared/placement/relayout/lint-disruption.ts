@@ -10,6 +10,8 @@ export interface DisruptionFacts {
   readonly specOf: SpecOf;
   /** Whether the replica of a claim has nothing to do now. */
   readonly idle: (claim: Claim) => boolean;
+  /** Whether whoever asked for the plan wants this stop of their own: `disruption` speaks of what others do. null: nobody follows. */
+  readonly askedFor: (claim: Claim, replacedBy: ReplicaId | null) => boolean;
 }
 
 interface DisruptionProblem {
@@ -58,8 +60,9 @@ function judge(
     const message = `${replica} stops serving, and the price does not say so`;
     return [{ stage, code: 'interruption-untold', message }];
   }
-  if (plan.kind === 'apply') return [];
   const claim = claimOf(snapshot.claims, replica);
+  if (plan.kind === 'apply' || (claim !== undefined && facts.askedFor(claim, replacedBy)))
+    return [];
   const spec = claim === undefined ? null : facts.specOf(claim);
   const idle = claim !== undefined && facts.idle(claim);
   const why = refusal(spec, told.seconds, {

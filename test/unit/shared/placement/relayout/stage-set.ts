@@ -120,6 +120,8 @@ export function factsOf({ running }: StageSet, wanted?: ModelSpec): PlanFacts {
       return running.get(holder.model)?.spec ?? null;
     },
     idle: ({ holder }) => holder.kind === 'replica' && running.get(holder.model)?.idle === true,
+    // Who asks for room there has no replicas yet.
+    askedFor: () => false,
   };
 }
 

@@ -11,6 +11,7 @@ export default defineConfig({
     // Machines are small: real dockerd, Prometheus and agents run beside the workers.
     maxWorkers: 2,
     globalSetup: ['test/setup/build-once.ts'],
+    setupFiles: ['test/setup/fresh-connections.ts'],
     reporters: ['default', './test/setup/closing-line.ts'],
   },
 });

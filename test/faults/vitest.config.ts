@@ -12,6 +12,7 @@ export default defineConfig({
     // One after another: what is measured would be the machine's load.
     fileParallelism: false,
     globalSetup: ['test/setup/build-once.ts'],
+    setupFiles: ['test/setup/fresh-connections.ts'],
     reporters: ['default', './test/setup/closing-line.ts'],
   },
 });

@@ -9,7 +9,10 @@ export interface SilenceLimits {
   readonly suspectAfterMs: number;
   /** Its replicas are replaced elsewhere. */
   readonly lostAfterMs: number;
-  /** When more than this share of at least `massNodesMin` nodes is silent, none is declared lost. */
+  /**
+   * When more than this share of at least `massNodesMin` nodes is silent, none is declared lost. Nodes that were lost before
+   * count where they fell silent less than `lostAfterMs` apart from the one that is judged.
+   */
   readonly massShare: number;
   readonly massNodesMin: number;
 }
@@ -61,10 +64,15 @@ export function judgeLosses(
   const silent = present.filter(
     (node) => !node.connected || node.silentMs >= limits.suspectAfterMs,
   );
-  const mass =
-    present.length >= limits.massNodesMin && silent.length > present.length * limits.massShare;
-  // An operator who drains a silent node has said that it is gone.
-  const lost = due.filter((node) => !mass || node.wanted === 'draining');
+  const gone = nodes.filter((node) => node.lost).map((node) => node.silentMs);
+  const isMass = ({ silentMs }: Silence): boolean => {
+    // Who was given up and fell silent with this one is still a sign that it was not this one alone.
+    const alike = gone.filter((ms) => Math.abs(ms - silentMs) < limits.lostAfterMs).length;
+    const all = present.length + alike;
+    return all >= limits.massNodesMin && silent.length + alike > all * limits.massShare;
+  };
+  // An operator who drains a silent node has said that it is gone, of this one alone.
+  const lost = due.filter((node) => node.wanted === 'draining' || !isMass(node));
   const held = due.filter((node) => !lost.includes(node));
   return { lost: lost.map((node) => node.node), held: held.map((node) => node.node) };
 }

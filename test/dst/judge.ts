@@ -1,4 +1,3 @@
-import type { FleetLimits } from '../../coordinator/fleet/limits.ts';
 import type { Txn } from '../../coordinator/store/store.ts';
 import {
   allocationCodec,
@@ -112,21 +111,6 @@ export class Judge {
       if (before === undefined && after !== undefined) this.#judgeStone(after);
     }
     for (const change of allocations) this.#judgeAllocation(change);
-  }
-
-  /** A leader gives up a node. `silentMs`: of each node, since when nothing of it has arrived there. */
-  lost(node: string, silentMs: ReadonlyMap<string, number>, limits: FleetLimits): void {
-    const own = silentMs.get(node) ?? 0;
-    if (own < limits.lostAfterMs) {
-      this.say('I6', `${node} is given up after ${Math.round(own)} ms of silence`);
-    }
-    if (this.nodes.rows.get(`nodes/${node}`)?.wanted === 'draining') return;
-    // The judge hears of silence a little before the leader does.
-    const silent = [...silentMs.values()].filter((ms) => ms > limits.suspectAfterMs + 1_500);
-    const mass = silentMs.size >= limits.massNodesMin;
-    if (mass && silent.length > silentMs.size * limits.massShare) {
-      this.say('I6', `${node} is given up while ${silent.length} nodes are silent`);
-    }
   }
 
   /** At the end: what was told of the store is what it holds. */

@@ -9,6 +9,7 @@ import { Dice } from './dice.ts';
 import { Nemesis } from './nemesis.ts';
 import { History } from './history.ts';
 import { Judge } from './judge.ts';
+import { Losses } from './losses.ts';
 import { Network } from './network.ts';
 import { Promptness } from './promptness.ts';
 import { SimAgent } from './sim-agent.ts';
@@ -86,6 +87,7 @@ class Simulation {
     const note = (who: string, what: string): void => this.#history.add(who, what);
     this.#judge = new Judge(() => time.nowMs);
     const judge = this.#judge;
+    const losses = new Losses(judge, () => time.nowMs, simLimits);
     this.#network = new Network(time, dice.fork());
     this.#shared = new SimStore(
       (txn) => {
@@ -100,7 +102,7 @@ class Simulation {
       { kind, subject }: { kind: string; subject: string },
     ): void => {
       note(who.name, `${kind} ${subject}`);
-      if (kind === 'lost') judge.lost(subject.replace('nodes/', ''), this.#silence(who), simLimits);
+      if (kind === 'lost') losses.lost(subject.replace('nodes/', ''), this.#silence(who));
     };
     const names = ['coordinator-a', 'coordinator-b', 'coordinator-c'].slice(0, dice.between(1, 3));
     this.#coordinators = names.map(
@@ -258,8 +260,8 @@ class Simulation {
     const mine = this.#streams.get(agent);
     let release = (): void => undefined;
     const tap: StreamTap = {
+      heard: () => void this.#heardMs.set(`${agent.name}>${name}`, this.#time.nowMs),
       toCoordinator: (message) => {
-        this.#heardMs.set(`${agent.name}>${name}`, this.#time.nowMs);
         if (message.message === 'heartbeat') return;
         this.#history.add(name, `hears ${message.message ?? '?'} of ${agent.name}`);
       },

@@ -13,6 +13,8 @@ const { Control } = linkService;
 /** What a control stream tells of itself. */
 export interface StreamTap {
   readonly toCoordinator: (message: ControlRequest__Output) => void;
+  /** The coordinator has taken what was said: whoever is refused at hello was not heard. */
+  readonly heard: () => void;
   /** `again`: a copy of what was said before. */
   readonly toAgent: (message: ControlResponse__Output, again: boolean) => void;
   readonly over: () => void;
@@ -79,6 +81,7 @@ export function openStream(
         const arrived: ControlRequest__Output = Control.requestDeserialize(bytes);
         tap.toCoordinator(arrived);
         coordinatorSide.emit('data', arrived);
+        if (coordinatorOpen) tap.heard();
       });
       return true;
     },

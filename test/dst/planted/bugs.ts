@@ -162,8 +162,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a cut network counts as many dead nodes',
     file: 'coordinator/fleet/availability.ts',
-    right: "const lost = due.filter((node) => !mass || node.wanted === 'draining');",
+    right: "const lost = due.filter((node) => node.wanted === 'draining' || !isMass(node));",
     wrong: 'const lost = due;',
+  },
+  {
+    name: 'a drain of one silent node gives up those that fell silent with it',
+    file: 'coordinator/fleet/availability.ts',
+    right: 'const all = present.length + alike;',
+    wrong: 'const all = present.length;',
   },
   {
     name: 'a node that was silent for a moment is given up',

@@ -79,9 +79,38 @@ test.for([
   },
   {
     name: 'one more after another was lost before',
-    nodes: [node('a', { ...gone, lost: true }), node('b', gone), node('c'), node('d'), node('e')],
+    nodes: [
+      node('a', { ...gone, silentMs: 120_000, lost: true }),
+      node('b', gone),
+      node('c'),
+      node('d'),
+      node('e'),
+    ],
     lost: ['b'],
     held: [],
+  },
+  {
+    name: 'none of those that fell silent with a drained one, once that is lost',
+    nodes: [
+      node('a', { ...gone, silentMs: 61_000, lost: true, wanted: 'draining' }),
+      node('b', gone),
+      node('c', gone),
+      node('d', gone),
+    ],
+    lost: [],
+    held: ['b', 'c', 'd'],
+  },
+  {
+    name: 'none beside a drained one that fell silent shortly before or after, in a fleet of five',
+    nodes: [
+      node('a', { ...gone, silentMs: 119_000, lost: true, wanted: 'draining' }),
+      node('b', gone),
+      node('c'),
+      node('d'),
+      node('e'),
+    ],
+    lost: [],
+    held: ['b'],
   },
   {
     name: 'one that an operator drains, however many are silent',

@@ -44,8 +44,8 @@ export class Sessions {
     } else if (before.lost) {
       world.event('returned', `nodes/${node}`, 'its agent is back; it had been lost');
     }
-    // It dialled in anew although nobody saw it go.
-    if (before?.connected === true) world.noteFlap(before);
+    // It dialled in anew although nobody saw it go. One that was silent before has been counted.
+    if (before?.connected === true && !world.suspects.has(node)) world.noteFlap(before);
     const session = world.registry.nextSession();
     world.registry.update(node, {
       inventory,
@@ -119,7 +119,6 @@ export class Sessions {
       closed: (reason) => {
         if (!update({ connected: false, send: null, sent: null, reported: false })) return;
         const live = world.registry.get(node);
-        // One that was silent before has been counted.
         if (live !== undefined && !world.suspects.has(node)) world.noteFlap(live);
         world.event('disconnected', `nodes/${node}`, reason === '' ? 'its agent left' : reason);
         wake();

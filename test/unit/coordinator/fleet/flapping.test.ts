@@ -78,7 +78,10 @@ test('a link that is up for a second and down for a second moves nothing and att
   await fleet.kill();
 });
 
-test('one that falls silent and comes back is counted once each time, also while its stream stays', async () => {
+test.for([
+  { stream: 'its stream stays', dialsAnew: false },
+  { stream: 'it dials anew before the old stream has ended', dialsAnew: true },
+])('one that falls silent and comes back is counted once: $stream', async ({ dialsAnew }) => {
   const fleet = new SimFleet();
   await fleet.start(new MemoryStore());
   const agent = fleet.join('node-a', 'A100-40GB');
@@ -89,6 +92,7 @@ test('one that falls silent and comes back is counted once each time, also while
     await fleet.run(4_000);
     expect(fleet.core.node(agent.node)?.availability.kind).toBe('suspect');
     agent.paused = false;
+    if (dialsAnew) agent.connect();
     await fleet.run(2_000);
   }
   expect(fleet.core.node(agent.node)?.availability).toMatchObject({

@@ -21,6 +21,7 @@ import { checkProtocol, clusterIdOf, encodeStanding, linkProtocol } from './hell
 import type { GeometryPool } from './geometry-pool.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { LogsDesk } from './logs-desk.ts';
+import type { StreamWatch, Watched } from './stream-watch.ts';
 import type { Line, Lines } from './telemetry-streams.ts';
 
 export type ControlCall = ServerDuplexStream<ControlRequest__Output, ControlResponse>;
@@ -32,6 +33,8 @@ export interface ControlDeps {
   readonly log: Log;
   readonly counters: LinkCounters;
   readonly heartbeatMs: number;
+  /** Looks after the streams on which nothing comes. */
+  readonly watch: StreamWatch;
   /** Absent: nothing but the control stream is a sign of life. */
   readonly lines?: Lines;
   readonly geometries: GeometryPool;
@@ -46,9 +49,6 @@ const silentHeartbeats = 3;
 /** An agent that nothing else is said to hears from us so often; it waits for five. */
 const toldHeartbeats = 2;
 
-/** A timer is not set for less. */
-const dueLeastMs = 10;
-
 interface Greeted {
   readonly node: NodeName;
   readonly session: NodeSession;
@@ -62,10 +62,11 @@ interface Greeted {
  * Invariants: nothing is accepted before a good hello; the core's session is closed exactly once; at most one
  * target waits to be written, the newest; a connection on which nothing was heard for three heartbeats is ended.
  */
-export class ControlSession implements Line {
+export class ControlSession implements Line, Watched {
   readonly #call: ControlCall;
   readonly #deps: ControlDeps;
-  readonly #over = new AbortController();
+  #ended: () => void = () => undefined;
+  #over = false;
   #greeted: Greeted | undefined;
   #heardAtMs: number;
   #toldAtMs: number;
@@ -83,23 +84,18 @@ export class ControlSession implements Line {
     this.#toldAtMs = this.#heardAtMs;
   }
 
-  /** Resolves when the stream is over. Messages are handled as they arrive, so nothing queues up here. */
-  async run(): Promise<void> {
+  /** `ended` is called when the stream is over. Messages are handled as they arrive, so nothing queues up here. */
+  begin(ended: () => void): void {
     const call = this.#call;
+    const unwatch = this.#deps.watch.watch(this);
+    this.#ended = () => {
+      unwatch();
+      ended();
+    };
     call.on('data', (message: ControlRequest__Output) => this.#receive(message));
     call.on('drain', () => this.#drained());
     call.on('end', () => this.#finish('the agent ended the stream', null));
     call.on('cancelled', () => this.#finish('the connection broke', null));
-    const { clock, heartbeatMs } = this.#deps;
-    while (!this.#over.signal.aborted) {
-      // When the next thing is due, as of now: most of the time it is put off by what comes meanwhile.
-      const deadAtMs = this.#heardAtMs + silentHeartbeats * heartbeatMs;
-      const tellAtMs = this.#toldAtMs + toldHeartbeats * heartbeatMs;
-      const dueAtMs = this.#canTell() ? Math.min(deadAtMs, tellAtMs) : deadAtMs;
-      const ms = Math.max(dueLeastMs, dueAtMs - clock.monotonicMs());
-      await clock.sleep(ms, this.#over.signal).catch(() => undefined);
-      if (!this.#over.signal.aborted) this.#beat();
-    }
   }
 
   heard(): void {
@@ -111,7 +107,8 @@ export class ControlSession implements Line {
     this.#toldAtMs = this.#deps.clock.monotonicMs();
   }
 
-  #beat(): void {
+  /** Whether the agent has been silent for too long, or has been told nothing for so long that it might think that of us. */
+  look(): void {
     const silentMs = this.#deps.clock.monotonicMs() - this.#heardAtMs;
     const before = this.#seemedSilent;
     this.#seemedSilent = silentMs >= silentHeartbeats * this.#deps.heartbeatMs;
@@ -133,7 +130,7 @@ export class ControlSession implements Line {
   }
 
   #receive(message: ControlRequest__Output): void {
-    if (this.#over.signal.aborted) return;
+    if (this.#over) return;
     this.#heardAtMs = this.#deps.clock.monotonicMs();
     this.#attempt(() => {
       if (this.#greeted === undefined) this.#greet(message);
@@ -285,15 +282,16 @@ export class ControlSession implements Line {
   }
 
   #write(message: ControlResponse): void {
-    if (this.#over.signal.aborted) return;
+    if (this.#over) return;
     this.told();
     this.#blocked = !this.#call.write(message);
   }
 
   /** `error` null: nobody is there to be told. */
   #finish(reason: string, error: unknown): void {
-    if (this.#over.signal.aborted) return;
-    this.#over.abort();
+    if (this.#over) return;
+    this.#over = true;
+    this.#ended();
     const node = this.#greeted?.node;
     const { lines } = this.#deps;
     if (node !== undefined && lines?.get(node) === this) lines.delete(node);

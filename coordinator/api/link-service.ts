@@ -20,7 +20,7 @@ export function linkHandlers(
     Control: (call) => {
       const session = new ControlSession(call, deps);
       sessions.add(session);
-      void session.run().finally(() => sessions.delete(session));
+      session.begin(() => sessions.delete(session));
     },
     Renew: (call, answer) => {
       renew(call, deps).then(

@@ -48,6 +48,7 @@ import { addReflection } from './reflection.ts';
 import { schedulerHandlers } from './scheduler-service.ts';
 import { snapshotHandlers, type Snapshots } from './snapshot-service.ts';
 import { telemetryHandlers } from './telemetry-service.ts';
+import { StreamWatch } from './stream-watch.ts';
 import { TelemetryStreams, type Lines } from './telemetry-streams.ts';
 import { trustOffHandlers } from './trust-off.ts';
 import { trustHandlers } from './trust-service.ts';
@@ -94,6 +95,9 @@ const serverOptions: ServerOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
 };
 
+/** How late silence is noticed: a tenth of the time in which something should come. */
+const looksPerHeartbeat = 10;
+
 const serviceNames = [
   'tangram.v1.SchedulerService',
   'tangram.v1.ClusterService',
@@ -129,6 +133,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
     ...rest,
     logs: shared.logs,
     lines,
+    watch: new StreamWatch(deps.clock, deps.heartbeatMs / looksPerHeartbeat),
     geometries: new GeometryPool(),
     ...(trust === undefined ? {} : { trust: trust.enrol.authority, enrol: trust.enrol }),
   };

@@ -2,6 +2,7 @@ import { ControlSession } from '../../coordinator/api/control-session.ts';
 import { GeometryPool } from '../../coordinator/api/geometry-pool.ts';
 import { createLinkCounters } from '../../coordinator/api/link-counters.ts';
 import { LogsDesk } from '../../coordinator/api/logs-desk.ts';
+import { StreamWatch } from '../../coordinator/api/stream-watch.ts';
 import { establishCluster } from '../../coordinator/fleet/cluster-record.ts';
 import { fleetLimits, type FleetLimits } from '../../coordinator/fleet/limits.ts';
 import { createCoordinator, type Coordinator } from '../../coordinator/leader/coordinator.ts';
@@ -32,6 +33,7 @@ interface Life {
   readonly eventLog: EventLog;
   readonly decisionLog: DecisionLog;
   readonly streams: Set<StreamPair>;
+  readonly watch: StreamWatch;
   readonly inbox: (() => void)[];
   readonly stop: AbortController;
   coordinator: Coordinator | null;
@@ -114,6 +116,7 @@ export class SimCoordinator implements Host {
       eventLog,
       decisionLog,
       streams: new Set(),
+      watch: new StreamWatch(clock, heartbeatMs / 10),
       inbox: [],
       stop: new AbortController(),
       coordinator: null,
@@ -143,10 +146,11 @@ export class SimCoordinator implements Host {
       log: silentLog,
       counters: createLinkCounters(),
       heartbeatMs,
+      watch: life.watch,
       geometries: new GeometryPool(),
       standing: coordinator,
     });
-    void session.run().finally(() => life.streams.delete(pair));
+    session.begin(() => life.streams.delete(pair));
     return true;
   }
 

@@ -1,0 +1,48 @@
+import type { Clock } from '../../shared/platform/clock.ts';
+
+/** Something that may be due without anything having come. */
+export interface Watched {
+  look(): void;
+}
+
+/**
+ * Looks at every open control stream once in `everyMs`. One timer for all of them: with one each, thousands of timers and
+ * promises a second cost a coordinator more than what its agents say.
+ */
+export class StreamWatch {
+  readonly #clock: Clock;
+  readonly #everyMs: number;
+  readonly #watched = new Set<Watched>();
+  /** Of the loop that runs while anything is watched. */
+  #stop: AbortController | null = null;
+
+  constructor(clock: Clock, everyMs: number) {
+    this.#clock = clock;
+    this.#everyMs = everyMs;
+  }
+
+  /** Answers how to end it. */
+  watch(stream: Watched): () => void {
+    this.#watched.add(stream);
+    if (this.#stop === null) {
+      this.#stop = new AbortController();
+      void this.#run(this.#stop.signal);
+    }
+    return () => this.#forget(stream);
+  }
+
+  #forget(stream: Watched): void {
+    this.#watched.delete(stream);
+    if (this.#watched.size > 0) return;
+    this.#stop?.abort();
+    this.#stop = null;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#clock.sleep(this.#everyMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      for (const stream of this.#watched) stream.look();
+    }
+  }
+}

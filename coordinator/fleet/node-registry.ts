@@ -30,6 +30,8 @@ export interface LiveNode {
   readonly session: number;
 }
 
+type SignOfLife = Pick<LiveNode, 'heardAtMs' | 'seenAtMs'>;
+
 /** What changes with every word of an agent, or by our own doing: no news for anybody. */
 const noNews: ReadonlySet<string> = new Set(['heardAtMs', 'seenAtMs', 'sent']);
 
@@ -105,6 +107,19 @@ export class NodeRegistry {
     this.#nodes.set(node, after);
     if (isNews(before, change)) this.#onNews(node);
     return after;
+  }
+
+  /**
+   * A sign of life and nothing more: it comes so often that it must cost next to nothing. Answers the node as it was;
+   * undefined: another session speaks for it.
+   */
+  heard(node: NodeName, session: number, at: SignOfLife): LiveNode | undefined {
+    const before = this.#nodes.get(node);
+    if (before?.session !== session) return undefined;
+    const { heardAtMs, seenAtMs } = at;
+    this.#nodes.set(node, { ...before, heardAtMs, seenAtMs, lost: false });
+    if (before.lost) this.#onNews(node);
+    return before;
   }
 
   #count(replicas: LiveNode['replicas'] | undefined, sign: 1 | -1): void {

@@ -110,9 +110,10 @@ export class Sessions {
         wake();
       },
       heartbeat: () => {
-        const wasSilent = world.registry.get(node);
-        heard({});
-        if (wasSilent === undefined || world.availability(wasSilent).kind === 'ready') return;
+        const before = world.registry.heard(node, session, this.#now());
+        if (before === undefined) return;
+        if (before.lost) world.event('returned', `nodes/${node}`, 'its agent speaks again');
+        if (!world.isKeptAway(before)) return;
         world.touchNode(node);
         wake();
       },

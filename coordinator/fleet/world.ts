@@ -307,6 +307,13 @@ export class World {
     return kind === 'lost' || kind === 'suspect' ? kind : null;
   }
 
+  /** Whether a sign of life, or the lack of one, decides over what is placed there now. */
+  isKeptAway({ node, lost, heardAtMs }: LiveNode): boolean {
+    const { clock, limits } = this.deps;
+    if (lost || this.suspects.has(node) || this.flapping.has(node)) return true;
+    return clock.monotonicMs() - heardAtMs >= limits.suspectAfterMs;
+  }
+
   /** Its link was lost once more. */
   noteFlap(live: LiveNode): void {
     const { clock, limits } = this.deps;

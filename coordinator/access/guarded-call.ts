@@ -11,6 +11,7 @@ import { checkNamespaces, checkRole, checkSpeaker } from './authorize.ts';
 import { callerName, type Caller } from './caller.ts';
 import { noteCaller } from './caller-of.ts';
 import type { GuardDesk } from './guard-desk.ts';
+import type { MessageMeter } from './meter.ts';
 import { textIn, type AnswerFilter, type Message, type MethodRule } from './method-rule.ts';
 
 type Listener = Parameters<ServerInterceptingCallInterface['start']>[0];
@@ -40,6 +41,8 @@ export class GuardedCall extends ServerInterceptingCall {
   readonly #desk: GuardDesk;
   #listener: Listener | undefined;
   #caller: Caller | null = null;
+  /** Who is not known has a few calls and no streams. */
+  #meter: MessageMeter = () => 0;
   #address = '';
   #filter: AnswerFilter | undefined;
   #change: Change | undefined;
@@ -146,6 +149,7 @@ export class GuardedCall extends ServerInterceptingCall {
       return;
     }
     this.#desk.meter.call(caller);
+    this.#meter = this.#desk.meter.messages(caller);
     checkRole(method, rule, caller);
     noteCaller(metadata, caller);
   }
@@ -158,20 +162,15 @@ export class GuardedCall extends ServerInterceptingCall {
       this.#refuse(error);
       return;
     }
-    const handOn = (): void => {
-      if (!this.#isOver()) listener.onReceiveMessage(message);
-    };
-    const waitMs = this.#waitMs(message);
+    const waitMs = this.#meter(message instanceof Uint8Array ? message.byteLength : 0);
+    if (waitMs === 0) {
+      listener.onReceiveMessage(message);
+      return;
+    }
     // Nothing more is read from the peer until this one is handed on.
-    if (waitMs > 0) void this.#desk.clock.sleep(waitMs, new AbortController().signal).then(handOn);
-    else handOn();
-  }
-
-  #waitMs(message: Message): number {
-    // Who is not known has a few calls and no streams.
-    if (this.#caller === null) return 0;
-    const bytes = message instanceof Uint8Array ? message.byteLength : 0;
-    return this.#desk.meter.message(this.#caller, bytes);
+    void this.#desk.clock.sleep(waitMs, new AbortController().signal).then(() => {
+      if (!this.#isOver()) listener.onReceiveMessage(message);
+    });
   }
 
   #checkMessage(message: Message): void {

@@ -7,6 +7,11 @@ import { TokenBuckets } from './token-bucket.ts';
 /** The fact of an error, and so the trailer `tangram-retry-after-ms`, that says how long to wait. */
 const retryAfter = 'retry-after-ms';
 
+/** How long to wait before a stream's message of so many bytes is handed on, in milliseconds: its sender slows down. */
+export type MessageMeter = (bytes: number) => number;
+
+const unlimited: MessageMeter = () => 0;
+
 /** Counts what each caller and each address uses. All memory in it is bounded. */
 export class Meter {
   readonly #limits: AccessLimits;
@@ -32,33 +37,41 @@ export class Meter {
     if (caller.proof.kind === 'local') return;
     const rate = caller.kind === 'agent' ? this.#limits.agentCalls : this.#limits.calls;
     const name = callerName(caller);
-    const waitMs = this.#calls.take(name, 1, rate, this.#monotonicMs());
+    const now = this.#monotonicMs();
+    const waitMs = this.#calls.of(name, rate, now).take(1, now);
     if (waitMs > 0) throw tooMany(name, waitMs);
   }
 
-  /** How long to wait before a stream's message is handed on, so that its sender slows down. */
-  message(caller: Caller, bytes: number): number {
-    if (caller.proof.kind === 'local') return 0;
+  /** For the messages of one stream; asked once, as they are many. */
+  messages(caller: Caller): MessageMeter {
+    if (caller.proof.kind === 'local') return unlimited;
     const { agentMessages, agentBytes, messages } = this.#limits;
     const agent = caller.kind === 'agent';
     const name = callerName(caller);
     const now = this.#monotonicMs();
-    const forCount = this.#messages.owe(name, 1, agent ? agentMessages : messages, now);
-    if (!agent || bytes === 0) return forCount;
-    return Math.max(forCount, this.#bytes.owe(name, bytes, agentBytes, now));
+    const count = this.#messages.of(name, agent ? agentMessages : messages, now);
+    const bytes = agent ? this.#bytes.of(name, agentBytes, now) : null;
+    return (length) => {
+      const nowMs = this.#monotonicMs();
+      const forCount = count.owe(1, nowMs);
+      if (bytes === null || length === 0) return forCount;
+      return Math.max(forCount, bytes.owe(length, nowMs));
+    };
   }
 
   /** For a call that proves nothing, or something wrong. Throws CALLS_TOO_MANY. */
   unproven(address: string): void {
     const name = addressGroup(address);
-    const waitMs = this.#addresses.take(name, 1, this.#limits.unproven, this.#monotonicMs());
+    const now = this.#monotonicMs();
+    const waitMs = this.#addresses.of(name, this.#limits.unproven, now).take(1, now);
     if (waitMs > 0) throw tooMany(`somebody unknown at ${name}`, waitMs);
   }
 
   /** Before a signature is computed. Throws CALLS_TOO_MANY. */
   signature(address: string): void {
     const name = addressGroup(address);
-    const waitMs = this.#signatures.take(name, 1, this.#limits.signatures, this.#monotonicMs());
+    const now = this.#monotonicMs();
+    const waitMs = this.#signatures.of(name, this.#limits.signatures, now).take(1, now);
     if (waitMs > 0) throw tooMany(name, waitMs);
   }
 }

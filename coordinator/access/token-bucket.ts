@@ -4,43 +4,63 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** What one caller may still take. */
+export class TokenBucket {
+  readonly #rate: Rate;
+  #tokens: number;
+  #atMs: number;
+
+  constructor(rate: Rate, nowMs: number) {
+    this.#rate = rate;
+    this.#tokens = rate.burst;
+    this.#atMs = nowMs;
+  }
+
+  /** Takes `amount` if it is there. Answers 0, or for how many milliseconds to wait until it will be. */
+  take(amount: number, nowMs: number): number {
+    this.#fill(nowMs);
+    if (this.#tokens < amount) return this.#waitMs(amount - this.#tokens);
+    this.#tokens -= amount;
+    return 0;
+  }
+
+  /** Takes `amount` also when it is not there yet: answers how long the taker must pause. For what cannot be refused. */
+  owe(amount: number, nowMs: number): number {
+    this.#fill(nowMs);
+    this.#tokens -= amount;
+    return this.#tokens >= 0 ? 0 : this.#waitMs(-this.#tokens);
+  }
+
+  #fill(nowMs: number): void {
+    const { perSecond, burst } = this.#rate;
+    const elapsedMs = Math.max(0, nowMs - this.#atMs);
+    this.#tokens = Math.min(burst, this.#tokens + (elapsedMs * perSecond) / 1_000);
+    this.#atMs = nowMs;
+  }
+
+  #waitMs(missing: number): number {
+    return Math.ceil((missing * 1_000) / this.#rate.perSecond);
+  }
+}
+
 /**
- * Counts what callers take against a rate each.
- * Invariants: at most `keysMax` callers are remembered; the one unused for longest is forgotten first, which can only
- * give somebody a full bucket anew.
+ * A bucket for each caller.
+ * Invariants: at most `keysMax` callers are remembered; the one not asked for for longest is forgotten first, which can
+ * only give somebody a full bucket anew.
  */
 export class TokenBuckets {
   readonly #keysMax: number;
   /** In order of last use. */
-  readonly #buckets = new Map<string, { tokens: number; atMs: number }>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(keysMax: number) {
     this.#keysMax = keysMax;
   }
 
-  /** Takes `amount` if it is there. Answers 0, or for how many milliseconds to wait until it will be. */
-  take(key: string, amount: number, rate: Rate, nowMs: number): number {
-    const bucket = this.#bucket(key, rate, nowMs);
-    if (bucket.tokens >= amount) {
-      bucket.tokens -= amount;
-      return 0;
-    }
-    return waitMs(amount - bucket.tokens, rate);
-  }
-
-  /** Takes `amount` also when it is not there yet: answers how long the taker must pause. For what cannot be refused. */
-  owe(key: string, amount: number, rate: Rate, nowMs: number): number {
-    const bucket = this.#bucket(key, rate, nowMs);
-    bucket.tokens -= amount;
-    return bucket.tokens >= 0 ? 0 : waitMs(-bucket.tokens, rate);
-  }
-
-  #bucket(key: string, rate: Rate, nowMs: number): { tokens: number; atMs: number } {
+  /** The same one for as long as the caller is remembered; `rate` counts when it is new. */
+  of(key: string, rate: Rate, nowMs: number): TokenBucket {
     const found = this.#buckets.get(key);
-    const bucket = found ?? { tokens: rate.burst, atMs: nowMs };
-    const elapsedMs = Math.max(0, nowMs - bucket.atMs);
-    bucket.tokens = Math.min(rate.burst, bucket.tokens + (elapsedMs * rate.perSecond) / 1_000);
-    bucket.atMs = nowMs;
+    const bucket = found ?? new TokenBucket(rate, nowMs);
     if (found !== undefined) this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > this.#keysMax) {
@@ -49,8 +69,4 @@ export class TokenBuckets {
     }
     return bucket;
   }
-}
-
-function waitMs(missing: number, rate: Rate): number {
-  return Math.ceil((missing * 1_000) / rate.perSecond);
 }

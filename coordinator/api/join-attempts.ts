@@ -14,8 +14,9 @@ export class JoinAttempts {
 
   /** Throws LIMIT_REACHED with how long to wait. */
   check(address: string, nowMs: number): void {
-    const lockedMs = this.#wrong.take(address, 0, wrongSecrets, nowMs);
-    const waitMs = Math.max(lockedMs, this.#tries.take(address, 1, attempts, nowMs));
+    const lockedMs = this.#wrong.of(address, wrongSecrets, nowMs).take(0, nowMs);
+    const triedMs = this.#tries.of(address, attempts, nowMs).take(1, nowMs);
+    const waitMs = Math.max(lockedMs, triedMs);
     if (waitMs === 0) return;
     throw new AppError('LIMIT_REACHED', `too many attempts to join from ${address}`, {
       hint: `try again in ${Math.ceil(waitMs / 1_000)} s`,
@@ -24,6 +25,6 @@ export class JoinAttempts {
 
   /** A secret of it was wrong. */
   wrong(address: string, nowMs: number): void {
-    this.#wrong.owe(address, 1, wrongSecrets, nowMs);
+    this.#wrong.of(address, wrongSecrets, nowMs).owe(1, nowMs);
   }
 }

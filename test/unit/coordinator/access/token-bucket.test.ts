@@ -7,17 +7,17 @@ const rate = { perSecond: 10, burst: 3 };
 
 test('gives a burst at once, then so many a second, and says how long to wait', () => {
   const buckets = new TokenBuckets(10);
-  expect([1, 2, 3, 4].map(() => buckets.take('a', 1, rate, 0))).toEqual([0, 0, 0, 100]);
-  expect(buckets.take('a', 1, rate, 60)).toBe(40);
-  expect(buckets.take('a', 1, rate, 100)).toBe(0);
-  expect(buckets.take('b', 1, rate, 100)).toBe(0);
+  expect([1, 2, 3, 4].map(() => buckets.of('a', rate, 0).take(1, 0))).toEqual([0, 0, 0, 100]);
+  expect(buckets.of('a', rate, 60).take(1, 60)).toBe(40);
+  expect(buckets.of('a', rate, 100).take(1, 100)).toBe(0);
+  expect(buckets.of('b', rate, 100).take(1, 100)).toBe(0);
 });
 
 test('who cannot be refused owes, and pauses for as long', () => {
   const buckets = new TokenBuckets(10);
-  expect(buckets.owe('a', 3, rate, 0)).toBe(0);
-  expect(buckets.owe('a', 2, rate, 0)).toBe(200);
-  expect(buckets.owe('a', 1, rate, 200)).toBe(100);
+  expect(buckets.of('a', rate, 0).owe(3, 0)).toBe(0);
+  expect(buckets.of('a', rate, 0).owe(2, 0)).toBe(200);
+  expect(buckets.of('a', rate, 200).owe(1, 200)).toBe(100);
 });
 
 test('never gives more than the burst and what time brought, whatever is asked', () => {
@@ -29,7 +29,7 @@ test('never gives more than the burst and what time brought, whatever is asked',
       let given = 0;
       for (const [amount, laterMs] of steps) {
         now += laterMs;
-        if (buckets.take('a', amount, rate, now) === 0) given += amount;
+        if (buckets.of('a', rate, now).take(amount, now) === 0) given += amount;
       }
       expect(given).toBeLessThanOrEqual(rate.burst + (now * rate.perSecond) / 1_000 + 1e-6);
     }),
@@ -38,9 +38,9 @@ test('never gives more than the burst and what time brought, whatever is asked',
 
 test('remembers a limited number, and forgets who was away longest', () => {
   const buckets = new TokenBuckets(2);
-  for (const key of ['a', 'b', 'a', 'c']) buckets.take(key, 3, rate, 0);
-  expect(buckets.take('a', 1, rate, 0)).toBeGreaterThan(0);
-  expect(buckets.take('b', 1, rate, 0)).toBe(0);
+  for (const key of ['a', 'b', 'a', 'c']) buckets.of(key, rate, 0).take(3, 0);
+  expect(buckets.of('a', rate, 0).take(1, 0)).toBeGreaterThan(0);
+  expect(buckets.of('b', rate, 0).take(1, 0)).toBe(0);
 });
 
 test.for([

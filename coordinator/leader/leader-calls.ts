@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/platform/errors.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import type { RunningCore } from '../fleet/coordinator-core.ts';
+import { TermEnd } from './term-end.ts';
 
 /** What only a leader answers. */
 export type LeaderCalls = Omit<
@@ -73,18 +74,22 @@ export function leaderCalls(leader: () => RunningCore): LeaderCalls {
  * told as NOT_LEADER, which means that it was not.
  */
 async function untilDeposed<T>(core: RunningCore, answer: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const over = new Promise<never>((_resolve, reject) => {
-    const stop = (): void => reject(undecided());
-    const { signal } = answered;
+  return new Promise<T>((resolve, reject) => {
     // The listener goes with the call: a term outlives very many of them.
-    core.deposed.addEventListener('abort', stop, { once: true, signal });
+    const forget = endOf(core).onEnd(() => reject(undecided()));
+    answer.then(resolve, reject).finally(forget);
   });
-  try {
-    return await Promise.race([answer, over]);
-  } finally {
-    answered.abort();
+}
+
+const ends = new WeakMap<RunningCore, TermEnd>();
+
+function endOf(core: RunningCore): TermEnd {
+  let end = ends.get(core);
+  if (end === undefined) {
+    end = new TermEnd(core.deposed);
+    ends.set(core, end);
   }
+  return end;
 }
 
 function undecided(): AppError {

@@ -9,23 +9,64 @@ import type { BenchOptions, BenchRow } from '../bench-row.ts';
 import { pause, readUsage } from '../measured-process.ts';
 import { percentile } from '../took.ts';
 import { swarmCards } from './prepared-state.ts';
-import { startCoordinator } from './running-coordinator.ts';
+import { startCoordinator, type RunningCoordinator } from './running-coordinator.ts';
 import { Swarm } from './swarm.ts';
 
-const sizes = {
-  quick: { agents: 50, models: 20, replicas: 50, requests: 20 },
-  all: { agents: 5_000, models: 200, replicas: 100, requests: 500 },
-} as const;
-const callsAtOnce = 16;
+/** Models that are asked for at the same time, and how many copies each of them has. */
+interface Shape {
+  readonly models: number;
+  readonly replicas: number;
+}
+
+interface Size {
+  readonly agents: number;
+  /** Placed before anything is measured: a coordinator that runs for weeks has its code compiled. */
+  readonly warm: Shape;
+  readonly shapes: readonly Shape[];
+  /** One after another: what one of them waits for. */
+  readonly requests: number;
+}
+
+const sizes: { readonly quick: Size; readonly all: Size } = {
+  quick: {
+    agents: 50,
+    warm: { models: 10, replicas: 10 },
+    shapes: [
+      { models: 20, replicas: 50 },
+      { models: 200, replicas: 1 },
+    ],
+    requests: 20,
+  },
+  all: {
+    agents: 5_000,
+    warm: { models: 100, replicas: 50 },
+    shapes: [
+      { models: 200, replicas: 100 },
+      { models: 2_000, replicas: 1 },
+    ],
+    requests: 500,
+  },
+};
+const callsAtOnce = 64;
 const callMsMax = 120_000;
 const waitMsMax = 180_000;
 const connectMsMax = 300_000;
 const dialsPerSecond = 200;
+/** Asking is work for the coordinator, too. */
+const readyEveryMs = 50;
 /** Between requests of which the time is taken: the round before is over. */
 const betweenMs = 50;
-const targets = { placementsPerSecond: 3_750, commandMs: 20 } as const;
+const targets = { placementsPerSecond: 3_750, commandMs: 20, onAgents: 5_000 } as const;
 
 type Client = ReturnType<typeof createSchedulerClient>;
+
+/** What placing everything of a shape took. */
+interface Placed extends Shape {
+  readonly seconds: number;
+  readonly coordinatorCpuSeconds: number;
+  /** Of this process, which is all the agents and the scheduler: near `seconds`, it is what limits. */
+  readonly swarmCpuSeconds: number;
+}
 
 /**
  * The built coordinator with its store on disk, and agents on real streams that do at once what they are told. A placement counts
@@ -46,13 +87,19 @@ export async function placementRows(options: BenchOptions): Promise<readonly Ben
     onTarget: (_node, target) => seen.note(target),
   });
   const client = createSchedulerClient(coordinator.grpc);
+  const bench = { client, seen, coordinator };
   try {
     await swarm.connect(connectMsMax);
-    const before = readUsage(coordinator.child);
-    const seconds = await placeAll(client, seen, size);
-    const cpuSeconds = readUsage(coordinator.child).cpuSeconds - before.cpuSeconds;
+    await placeAll(bench, 'warm', size.warm);
+    const placed: Placed[] = [];
+    for (const [at, shape] of size.shapes.entries()) {
+      placed.push(await placeAll(bench, `shape${at}`, shape));
+    }
     const commandMs = await timeRequests(client, seen, size.requests);
-    return rows({ ...size, seconds, cpuSeconds, commandMs });
+    return [
+      ...placed.map((each) => placedRow(each, size.agents)),
+      commandRow(commandMs, size.agents),
+    ];
   } finally {
     client.close();
     swarm.close();
@@ -83,31 +130,41 @@ class Seen {
   }
 }
 
-/** Seconds from the first call until every replica is known to be ready. */
+interface Bench {
+  readonly client: Client;
+  readonly seen: Seen;
+  readonly coordinator: RunningCoordinator;
+}
+
+/** From the first call until the coordinator knows that every replica is ready. */
 async function placeAll(
-  client: Client,
-  seen: Seen,
-  { models, replicas }: { readonly models: number; readonly replicas: number },
-): Promise<number> {
-  const beganMs = systemClock.monotonicMs();
-  const names = Array.from({ length: models }, (_, at) => `many-${at}`);
-  const left = [...names];
+  { client, seen, coordinator }: Bench,
+  prefix: string,
+  shape: Shape,
+): Promise<Placed> {
+  const wanted = seen.count + shape.models * shape.replicas;
+  const left = Array.from({ length: shape.models }, (_, at) => `${prefix}-${at}`);
   const lane = async (): Promise<void> => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
-      await apply(client, name, replicas);
+      await apply(client, name, shape.replicas);
     }
   };
+  const before = readUsage(coordinator.child);
+  const swarmBefore = process.cpuUsage();
   await Promise.all(Array.from({ length: callsAtOnce }, lane));
-  await until(() => seen.count >= models * replicas);
-  for (const name of names) {
-    for (;;) {
-      const ready = await readyOf(client, name);
-      if (ready === replicas) break;
-      checkTime(beganMs);
-      await pause(5);
-    }
+  await until(() => seen.count >= wanted);
+  while ((await readyReplicas(coordinator.http)) < wanted) {
+    checkTime(before.atMs);
+    await pause(readyEveryMs);
   }
-  return (systemClock.monotonicMs() - beganMs) / 1_000;
+  const after = readUsage(coordinator.child);
+  const { user, system } = process.cpuUsage(swarmBefore);
+  return {
+    ...shape,
+    seconds: (after.atMs - before.atMs) / 1_000,
+    coordinatorCpuSeconds: after.cpuSeconds - before.cpuSeconds,
+    swarmCpuSeconds: (user + system) / 1e6,
+  };
 }
 
 /** For each of so many requests, one after another: ms from the call to the command at the agent. */
@@ -142,13 +199,10 @@ async function apply(client: Client, name: string, replicas: number): Promise<vo
   });
 }
 
-async function readyOf(client: Client, name: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    client.getModel({ name }, { deadline: Date.now() + callMsMax }, (error, response) => {
-      if (error !== null) reject(error);
-      else resolve(response?.model?.status?.replicasReady ?? 0);
-    });
-  });
+/** One answer for all of them: asking for each model would be a good part of what is measured. */
+async function readyReplicas(http: string): Promise<number> {
+  const text = await (await fetch(`http://${http}/metrics`)).text();
+  return Number(/^tangram_replicas\{phase="ready"\} (\d+)$/m.exec(text)?.[1]);
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -163,34 +217,30 @@ function checkTime(beganMs: number): void {
   if (systemClock.monotonicMs() - beganMs > waitMsMax) throw new Error('placements take too long');
 }
 
-function rows(measured: {
-  readonly agents: number;
-  readonly models: number;
-  readonly replicas: number;
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly commandMs: readonly number[];
-}): readonly BenchRow[] {
-  const { agents, models, replicas, seconds, cpuSeconds, commandMs } = measured;
-  const placed = models * replicas;
-  const all = agents >= sizes.all.agents;
+function placedRow(placed: Placed, agents: number): BenchRow {
+  const { models, replicas, seconds, coordinatorCpuSeconds, swarmCpuSeconds } = placed;
+  const count = models * replicas;
+  const perSecond = Math.round(count / seconds);
+  const copies = replicas === 1 ? '1 copy' : `${replicas} copies`;
+  const busy = (cpuSeconds: number): string => `${Math.round((cpuSeconds / seconds) * 100)} %`;
+  return {
+    metric: `placements, decided to acknowledged, ${models} models of ${copies}, ${callsAtOnce} calls at once, ${agents} agents`,
+    value: perSecond,
+    unit: '1/s',
+    yardstick: `${Math.round(count / coordinatorCpuSeconds)} per CPU second of the coordinator (busy ${busy(coordinatorCpuSeconds)}; all agents in one process ${busy(swarmCpuSeconds)})`,
+    target: `>= ${targets.placementsPerSecond} on sqlite`,
+    ok: perSecond >= targets.placementsPerSecond,
+  };
+}
+
+function commandRow(commandMs: readonly number[], agents: number): BenchRow {
   const p99 = percentile(commandMs, 99);
-  return [
-    {
-      metric: `placements, decided to acknowledged, ${models} models x ${replicas} on ${agents} agents`,
-      value: Math.round(placed / seconds),
-      unit: '1/s',
-      yardstick: `${Math.round(placed / cpuSeconds)} per CPU second of the coordinator`,
-      target: `>= ${targets.placementsPerSecond} on sqlite`,
-      ok: placed / seconds >= targets.placementsPerSecond,
-    },
-    {
-      metric: `request to command at the agent, p99 of ${commandMs.length}, ${agents} agents`,
-      value: p99,
-      unit: 'ms',
-      yardstick: `p50 ${percentile(commandMs, 50).toFixed(1)}`,
-      target: `<= ${targets.commandMs} with ${sizes.all.agents}`,
-      ok: all && p99 <= targets.commandMs,
-    },
-  ];
+  return {
+    metric: `request to command at the agent, p99 of ${commandMs.length}, ${agents} agents`,
+    value: p99,
+    unit: 'ms',
+    yardstick: `p50 ${percentile(commandMs, 50).toFixed(1)}`,
+    target: `<= ${targets.commandMs} with ${targets.onAgents}`,
+    ok: agents >= targets.onAgents && p99 <= targets.commandMs,
+  };
 }

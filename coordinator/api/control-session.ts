@@ -47,7 +47,7 @@ export interface ControlDeps {
 /** Heartbeats that an agent may miss before its stream is ended; nothing new is placed on it long before. */
 const silentHeartbeats = 3;
 /** An agent that nothing else is said to hears from us so often; it waits for five. */
-const toldHeartbeats = 2;
+const toldHeartbeats = 3;
 
 interface Greeted {
   readonly node: NodeName;

@@ -35,6 +35,9 @@ export interface Line {
 /** By node, from its hello to the end of its control stream. */
 export type Lines = Map<NodeName, Line>;
 
+/** An answer costs as much as a batch, and an agent sends on without one while a few are under way. */
+const batchesAnAck = 2;
+
 interface Stream {
   readonly call: TelemetryCall;
   node: NodeName | undefined;
@@ -90,7 +93,7 @@ export class TelemetryStreams {
     if (stream.over) return;
     stream.received += 1;
     this.#lineOf(stream)?.heard();
-    this.#due.add(stream);
+    if (stream.received - stream.acknowledged >= batchesAnAck) this.#due.add(stream);
     // The first message says whose samples follow: without it a stream could never be read again.
     if (this.#deps.gate.shedding && stream.node !== undefined) {
       this.#deps.counters.telemetryShedTotal += 1;

@@ -1,7 +1,9 @@
 import type { Clock } from '../../shared/platform/clock.ts';
 
-/** How late a timer may come before telemetry is shed, and for how long it must be punctual before it is taken again. */
-const lagLimits = { shedMs: 100, resumeMs: 25, punctualTurns: 10 } as const;
+/** How late timers may be, smoothed, before telemetry is shed, and how punctual again before it is taken. */
+const lagLimits = { shedMs: 100, resumeMs: 25 } as const;
+/** What the newest turn counts: one late timer is a collection of garbage, several are a process that is behind. */
+const newestShare = 0.2;
 const turnMs = 100;
 
 /**
@@ -11,7 +13,7 @@ const turnMs = 100;
 export class LoadGate {
   readonly #clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   #shedding = false;
-  #punctual = 0;
+  #smoothedMs = 0;
   #lagMs = 0;
 
   constructor(clock: Pick<Clock, 'monotonicMs' | 'sleep'>) {
@@ -39,9 +41,9 @@ export class LoadGate {
 
   #judge(lagMs: number, onResume: () => void): void {
     this.#lagMs = Math.max(0, lagMs);
-    if (lagMs > lagLimits.shedMs) this.#shedding = true;
-    this.#punctual = lagMs < lagLimits.resumeMs ? this.#punctual + 1 : 0;
-    if (!this.#shedding || this.#punctual < lagLimits.punctualTurns) return;
+    this.#smoothedMs += newestShare * (this.#lagMs - this.#smoothedMs);
+    if (this.#smoothedMs > lagLimits.shedMs) this.#shedding = true;
+    if (!this.#shedding || this.#smoothedMs > lagLimits.resumeMs) return;
     this.#shedding = false;
     onResume();
   }

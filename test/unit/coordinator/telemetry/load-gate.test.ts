@@ -32,20 +32,26 @@ const cases = [
     late: [90, 90, 90],
     want: { shedding: false, resumed: 0 },
   },
-  { name: 'one long block sheds', late: [150], want: { shedding: true, resumed: 0 } },
+  { name: 'one late timer sheds nothing', late: [150], want: { shedding: false, resumed: 0 } },
+  { name: 'one long block sheds', late: [600], want: { shedding: true, resumed: 0 } },
   {
-    name: 'it sheds until a second was calm',
-    late: [150, ...calm(9)],
+    name: 'being late again and again sheds',
+    late: [150, 150, 150, 150, 150],
     want: { shedding: true, resumed: 0 },
   },
   {
-    name: 'after a calm second it takes again',
-    late: [150, ...calm(10)],
+    name: 'it sheds until the block is forgotten',
+    late: [600, ...calm(7)],
+    want: { shedding: true, resumed: 0 },
+  },
+  {
+    name: 'once it was calm it takes again',
+    late: [600, ...calm(8)],
     want: { shedding: false, resumed: 1 },
   },
   {
-    name: 'a second that is not all calm does not count',
-    late: [150, ...calm(9), 50, ...calm(9)],
+    name: 'what is late meanwhile makes it wait for longer',
+    late: [600, ...calm(6), 90, ...calm(2)],
     want: { shedding: true, resumed: 0 },
   },
 ];

@@ -1,6 +1,6 @@
 import type { Authority, GpuHealth } from '../domain/gpu.ts';
 import type { GpuInventory, MigInstance } from '../domain/inventory.ts';
-import type { MigGeometry, MigPlacement } from '../domain/mig-profile.ts';
+import { placementMask, type MigGeometry, type MigPlacement } from '../domain/mig-profile.ts';
 import { unreachable } from '../domain/assert.ts';
 import type { Slice, SliceKind, SliceShape } from '../domain/slice.ts';
 import { mpsClientsOf } from './cost.ts';
@@ -27,7 +27,7 @@ export interface CardView {
   readonly use: SliceKind | 'none' | 'mixed';
   /** Every MIG placement that is taken: by a claim, or by an instance that exists. In order of start. */
   readonly layout: readonly MigPlacement[];
-  /** Instances that exist, are ready for use and belong to nobody; their placements are in `layout` too. */
+  /** Instances that exist, are ready for use, belong to nobody and lie where nothing is promised; `layout` has them too. */
   readonly spare: readonly SpareInstance[];
   readonly slicesHeld: number;
   /** Sums over the shares (MPS or timeshare) on it. */
@@ -67,8 +67,7 @@ export function viewCard(gpu: GpuInventory, slices: readonly Shaped[]): CardView
     foreign,
     use: useOf(slices),
     layout: layoutOf(held, loose),
-    spare:
-      loose.length === 0 ? noSpare : loose.filter((each) => isSpare(each, foreign)).sort(byPlace),
+    spare: foreign || loose.length === 0 ? noSpare : spareOf(loose, slices),
     slicesHeld: slices.length,
     ...sums,
   };
@@ -119,10 +118,20 @@ function layoutOf(
 
 /**
  * An instance that we did not make and that nobody works on may be used as it is. One that carries a slice
- * which no claim holds is on its way out: it occupies its placement until its agent says it is gone.
+ * which no claim holds is on its way out: it occupies its placement until its agent says it is gone. One that
+ * somebody made on a place that is promised already is in the way of that promise, and no room for another.
  */
-function isSpare(instance: MigInstance, foreign: boolean): boolean {
-  return instance.slice === null && !foreign && instance.computeInstanceIds.length > 0;
+function spareOf(loose: readonly MigInstance[], slices: readonly Shaped[]): MigInstance[] {
+  const promised = slices.reduce(
+    (mask, { shape }) =>
+      shape.kind === 'mig' ? mask | placementMask(shape.start, shape.size) : mask,
+    0,
+  );
+  const isSpare = ({ slice, computeInstanceIds, start, size }: MigInstance): boolean =>
+    slice === null &&
+    computeInstanceIds.length > 0 &&
+    (placementMask(start, size) & promised) === 0;
+  return loose.filter(isSpare).sort(byPlace);
 }
 
 function migPlacementsOf(slices: readonly Shaped[]): readonly MigPlacement[] {

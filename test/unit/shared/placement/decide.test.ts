@@ -116,6 +116,21 @@ const cases: readonly Case[] = [
     want: 'a GPU0 2g.12gb@2',
   },
   {
+    name: 'an instance that somebody made on a place that is promised already is used by nobody',
+    nodes: [
+      node('a', [
+        gpu('a', 0, 'A30', {
+          ...migOn,
+          authority: 'place',
+          instances: [instance('A30', '1g.6gb', 1), instance('A30', '1g.6gb', 3)],
+        }),
+      ]),
+    ],
+    claims: [claim('c1', 'a', [[0, migShape('A30', '2g.12gb', 0)]])],
+    spec: model('m', needs({ isolation: 'mig' })),
+    want: 'a GPU0 1g.6gb@3',
+  },
+  {
     name: 'an instance of a slice on its way out is used by nobody',
     nodes: [
       node('a', [

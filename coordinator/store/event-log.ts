@@ -23,12 +23,15 @@ const migrations = [
 
 /** Opens the bounded log of events: a file of its own, or `:memory:`. Throws STORE_UNREADABLE. */
 export function openEventLog(path: string, options: EventLogOptions): EventLog {
-  return new EventLog(openSqlite(path, { exclusive: true, migrations }), options.rowsMax);
+  const opened = openSqlite(path, { exclusive: true, migrations });
+  // Who loses power loses the newest of them: waiting for the disk would hold up what they tell of.
+  opened.pragma('synchronous = NORMAL');
+  return new EventLog(opened, options.rowsMax);
 }
 
 /**
- * Invariants: ids grow and are never reused; at most `rowsMax` rows are kept. Appended events are readable at once
- * and on disk after `flush`: events explain, they decide nothing, so one fsync may hold many.
+ * Invariants: ids grow and are never reused; at most `rowsMax` rows are kept. Appended events are readable at once, and
+ * outlive this process after `flush`, but not the loss of power: events explain, they decide nothing.
  */
 export class EventLog {
   readonly #opened: Sqlite;

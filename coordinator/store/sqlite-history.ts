@@ -22,6 +22,12 @@ interface RawRow {
 
 const columns = 'revision, key, value, create_revision AS createRevision, version';
 
+/** All of a row that a transaction asks about: values may be large, and are not read for it. */
+type Stamp = Pick<RawRow, 'revision' | 'createRevision' | 'version'>;
+
+/** Those that one transaction has read: it writes no key twice. null: there is no such key. */
+type Stamps = Map<string, Stamp | null>;
+
 /**
  * The tables of the embedded store: `current` answers reads, `history` is the event log behind watches and reads
  * of older revisions. Runs inside the transaction of its caller.
@@ -41,6 +47,7 @@ export class SqliteHistory {
   ];
 
   readonly #one;
+  readonly #stamp;
   readonly #oneAt;
   readonly #list;
   readonly #listAt;
@@ -56,6 +63,11 @@ export class SqliteHistory {
   constructor(opened: Sqlite) {
     const ready = (sql: string) => opened.prepare<unknown[], RawRow>(sql).safeIntegers(true);
     this.#one = ready(`SELECT ${columns} FROM current WHERE key = ?`);
+    this.#stamp = opened
+      .prepare<[string], Stamp>(
+        'SELECT revision, create_revision AS createRevision, version FROM current WHERE key = ?',
+      )
+      .safeIntegers(true);
     this.#oneAt = ready(
       `SELECT ${columns} FROM history WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1`,
     );
@@ -134,27 +146,29 @@ export class SqliteHistory {
 
   /** An AppError is the answer to one transaction; the others of the batch go on. */
   run(txn: Txn): TxnResult | AppError {
-    if (txn.fence !== undefined && !this.#holds(txn.fence)) return deposedError(txn.fence);
-    const holds = txn.if.every((compare) => this.#holds(compare));
-    this.write(holds ? txn.do : (txn.otherwise ?? []));
+    const stamps: Stamps = new Map();
+    if (txn.fence !== undefined && !this.#holds(txn.fence, stamps)) return deposedError(txn.fence);
+    const holds = txn.if.every((compare) => this.#holds(compare, stamps));
+    this.write(holds ? txn.do : (txn.otherwise ?? []), stamps);
     return { ok: holds, revision: this.kept().head };
   }
 
-  write(ops: readonly StoreOp[]): void {
+  /** `stamps`: of keys that this transaction has looked at already. */
+  write(ops: readonly StoreOp[], stamps: Stamps = new Map()): void {
     const { compacted, head } = this.kept();
     const revision = head + 1n;
     let seq = 0;
     for (const op of ops) {
-      const before = this.current(op.key);
+      const before = this.#stampOf(op.key, stamps);
       if (op.op === 'delete') {
         if (before === null) continue;
         this.#remove.run(op.key);
         this.#append.run(revision, seq, op.key, null, before.createRevision, 0n);
       } else {
-        const created = before?.createRevision ?? revision;
+        const createRevision = before?.createRevision ?? revision;
         const version = (before?.version ?? 0n) + 1n;
-        this.#put.run(op.key, op.value, revision, created, version);
-        this.#append.run(revision, seq, op.key, op.value, created, version);
+        this.#put.run(op.key, op.value, revision, createRevision, version);
+        this.#append.run(revision, seq, op.key, op.value, createRevision, version);
       }
       seq += 1;
     }
@@ -169,16 +183,25 @@ export class SqliteHistory {
     this.forget();
   }
 
-  #holds(compare: Compare): boolean {
-    const entry = this.current(compare.key);
-    if (entry === null) return compare.equals === 0n;
+  #stampOf(key: string, stamps: Stamps): Stamp | null {
+    let stamp = stamps.get(key);
+    if (stamp === undefined) {
+      stamp = this.#stamp.get(key) ?? null;
+      stamps.set(key, stamp);
+    }
+    return stamp;
+  }
+
+  #holds(compare: Compare, stamps: Stamps): boolean {
+    const stamp = this.#stampOf(compare.key, stamps);
+    if (stamp === null) return compare.equals === 0n;
     switch (compare.target) {
       case 'mod':
-        return entry.modRevision === compare.equals;
+        return stamp.revision === compare.equals;
       case 'create':
-        return entry.createRevision === compare.equals;
+        return stamp.createRevision === compare.equals;
       case 'version':
-        return entry.version === compare.equals;
+        return stamp.version === compare.equals;
       default:
         return unreachable(compare.target);
     }

@@ -36,6 +36,20 @@ interface Waiting {
 const watchPage = 512;
 
 /**
+ * Pages of the log after which it is copied into the file, 32 MiB: what is written again and again is then copied once,
+ * and commits seldom wait for it.
+ */
+const checkpointPages = 8_192;
+
+/** One that is reading, or waits for what comes. */
+interface Watcher {
+  readonly prefix: string;
+  readonly wake: Wake;
+  /** The first revision that it has not looked at. */
+  next: Revision;
+}
+
+/**
  * The embedded store: one file, one process. Throws STORE_UNREADABLE when another process has it open, when a newer
  * program wrote it, when it is damaged, and when its write-ahead log is gone although it was not closed.
  */
@@ -45,6 +59,7 @@ export function openSqliteStore(path: string): Store {
   try {
     const mark = new OpenMark(path);
     if (mark.isThere() && !logIsThere) throw logGone(path);
+    opened.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     mark.set();
     return new SqliteStore(path, opened, mark);
   } catch (error) {
@@ -73,7 +88,7 @@ class SqliteStore implements Store {
   readonly #opened: Sqlite;
   readonly #mark: OpenMark;
   readonly #history: SqliteHistory;
-  readonly #wakes = new Set<Wake>();
+  readonly #watchers = new Set<Watcher>();
   readonly #terms = new Map<string, AbortController>();
   #waiting: Waiting[] = [];
   #failed: unknown = null;
@@ -127,21 +142,20 @@ class SqliteStore implements Store {
   }
 
   async *watch(prefix: string, from: Revision, signal: AbortSignal): AsyncIterable<WatchBatch> {
-    const wake = new Wake();
-    this.#wakes.add(wake);
+    const watcher: Watcher = { prefix, wake: new Wake(), next: from };
+    this.#watchers.add(watcher);
     try {
-      let next = from;
       while (!signal.aborted && !this.#closed) {
-        next = watchStart(next, this.#history.kept().compacted);
-        const rows = this.#history.changesFrom(next, watchPage);
+        watcher.next = watchStart(watcher.next, this.#history.kept().compacted);
+        const rows = this.#history.changesFrom(watcher.next, watchPage);
         for (const batch of batchesOf(rows, prefix)) {
-          next = batch.revision + 1n;
+          watcher.next = batch.revision + 1n;
           if (batch.events.length > 0) yield batch;
         }
-        if (rows.length === 0) await wake.wait(signal);
+        if (rows.length === 0) await watcher.wake.wait(signal);
       }
     } finally {
-      this.#wakes.delete(wake);
+      this.#watchers.delete(watcher);
     }
   }
 
@@ -194,7 +208,9 @@ class SqliteStore implements Store {
     if (batch.length === 0) return;
     this.#waiting = [];
     const done: (() => void)[] = [];
+    let head: Revision;
     try {
+      ({ head } = this.#history.kept());
       this.#opened.exec('BEGIN IMMEDIATE');
       for (const { txn, resolve, reject } of batch) {
         const result = this.#history.run(txn);
@@ -206,7 +222,7 @@ class SqliteStore implements Store {
       return;
     }
     for (const settle of done) settle();
-    this.#wakeAll();
+    this.#wakeConcerned(head, batch);
   }
 
   #fail(batch: readonly Waiting[], cause: unknown): void {
@@ -249,7 +265,21 @@ class SqliteStore implements Store {
         });
   }
 
-  #wakeAll(): void {
-    for (const wake of this.#wakes) wake.wake();
+  /** Those who had seen everything up to `head`, and of whom nothing was written since, need not read it. */
+  #wakeConcerned(head: Revision, batch: readonly Waiting[]): void {
+    const { head: now } = this.#history.kept();
+    for (const watcher of this.#watchers) {
+      const concerned = batch.some(({ txn }) => touches(txn, watcher.prefix));
+      if (watcher.next === head + 1n && !concerned) watcher.next = now + 1n;
+      else watcher.wake.wake();
+    }
   }
+
+  #wakeAll(): void {
+    for (const { wake } of this.#watchers) wake.wake();
+  }
+}
+
+function touches({ do: then, otherwise = [] }: Txn, prefix: string): boolean {
+  return [...then, ...otherwise].some(({ key }) => key.startsWith(prefix));
 }

@@ -46,6 +46,31 @@ test('a file that is no database is refused by name', () => {
   );
 });
 
+test('a watch of keys that nobody writes outlives that what others wrote is forgotten', async () => {
+  const store = openSqliteStore(storePath());
+  const stop = new AbortController();
+  const seen: (readonly [bigint, number])[] = [];
+  const watching = (async () => {
+    for await (const { revision, events } of store.watch('w/', 2n, stop.signal)) {
+      seen.push([revision, events.length]);
+    }
+  })();
+  await store.txn({ if: [], do: [put('w/a')] });
+  for (let at = 0; at < 10; at += 1) await store.txn({ if: [], do: [put('other')] });
+  await store.compact(12n);
+  await store.txn({ if: [], do: [put('other')] });
+  await store.txn({ if: [], do: [put('w/a'), put('other')] });
+  await expect
+    .poll(() => seen)
+    .toEqual([
+      [2n, 1],
+      [14n, 1],
+    ]);
+  stop.abort();
+  await watching;
+  await store.close();
+});
+
 test('transactions of one turn each get their answer, in the order in which they came', async () => {
   const store = openSqliteStore(storePath());
   const absent = { key: 'a', target: 'mod', equals: 0n } as const;

@@ -31,6 +31,17 @@ export function notConverged(fleet: Fleet): string | null {
   return nodesNotReady(fleet, leader) ?? modelsNotServed(fleet, leader) ?? strangers(fleet);
 }
 
+/** What is pending and not explained. Dear: many a re-layout is tried to say why one does not help. */
+export function notExplained({ judge, coordinators }: Fleet): string | null {
+  const leader = coordinators.find((each) => each.leading)?.serving;
+  for (const { spec } of judge.models.rows.values()) {
+    if ((leader?.model(spec.name)?.pendingCount ?? 0) === 0) continue;
+    if (leader?.explain(spec.name)?.refusal === null)
+      return `why ${spec.name} is pending is not explained`;
+  }
+  return null;
+}
+
 function nodesNotReady({ agents }: Fleet, leader: Coordinator): string | null {
   for (const { node } of agents) {
     const view = leader.node(node);
@@ -52,11 +63,8 @@ function modelsNotServed({ judge, agents }: Fleet, leader: Coordinator): string 
     if (claims.length + view.pendingCount !== spec.replicas) {
       return `${spec.name}: ${claims.length} claims and ${view.pendingCount} pending for ${spec.replicas} replicas`;
     }
-    if (view.pendingCount > 0) {
-      if (view.pendingReason === '') return `${spec.name} is pending, and nobody says why`;
-      if (leader.explain(spec.name)?.refusal === null)
-        return `why ${spec.name} is pending is not explained`;
-    }
+    if (view.pendingCount > 0 && view.pendingReason === '')
+      return `${spec.name} is pending, and nobody says why`;
     for (const record of claims) {
       const replica = replicaOf(record);
       const agent = agents.find((each) => each.name === record.claim.node);

@@ -4,14 +4,15 @@ import type { VirtualTime } from './virtual-time.ts';
 /** A host on the network, by name. */
 export interface Host {
   readonly name: string;
-  /** Hands over what arrives: now, when its process goes on, or never. */
-  receive(word: () => void): void;
+  /** Hands over what arrives, now or when its process goes on. false: nobody is there. */
+  receive(word: () => void): boolean;
 }
 
 interface Packet {
   readonly from: string;
   readonly to: Host;
   readonly deliver: () => void;
+  readonly undelivered: () => void;
   readonly lane: Lane;
 }
 
@@ -21,6 +22,7 @@ interface Lane {
 }
 
 const usualDelayMs = 4;
+const nothing = (): void => undefined;
 
 /**
  * Paths between hosts. What cannot pass waits as TCP's segments do, and arrives once the path is whole again, however
@@ -44,12 +46,13 @@ export class Network {
     return { freeAtMs: 0 };
   }
 
-  send(lane: Lane, from: string, to: Host, deliver: () => void): void {
+  /** `undelivered`: nobody was there when it arrived. */
+  send(lane: Lane, from: string, to: Host, deliver: () => void, undelivered = nothing): void {
     const extra = this.#slow.get(path(from, to.name)) ?? 0;
     const delayMs = this.#dice.next() * (usualDelayMs + extra);
     const atMs = Math.max(lane.freeAtMs, this.#time.nowMs + delayMs);
     lane.freeAtMs = atMs;
-    this.#travel({ from, to, deliver, lane }, atMs - this.#time.nowMs);
+    this.#travel({ from, to, deliver, undelivered, lane }, atMs - this.#time.nowMs);
   }
 
   cut(from: string, to: string): void {
@@ -96,7 +99,7 @@ export class Network {
         this.#held.push(packet);
         return;
       }
-      packet.to.receive(packet.deliver);
+      if (!packet.to.receive(packet.deliver)) packet.undelivered();
     });
   }
 }

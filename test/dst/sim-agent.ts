@@ -77,11 +77,12 @@ export class SimAgent implements Host {
     return this.#life?.core ?? null;
   }
 
-  receive(word: () => void): void {
+  receive(word: () => void): boolean {
     const life = this.#life;
-    if (life === null) return;
+    if (life === null) return false;
     if (life.gate.isOpen) word();
     else life.inbox.push(word);
+    return true;
   }
 
   /** Where it runs already, nothing is done. */

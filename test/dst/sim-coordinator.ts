@@ -22,6 +22,8 @@ import { processClock, type VirtualTime, type WallClock } from './virtual-time.t
 export const simLimits: FleetLimits = { ...fleetLimits, lostAfterMs: 12_000, holdMaxMs: 60_000 };
 /** As coordinators use it: less, and no agent would ever dial anew before it is missed. */
 const heartbeatMs = 1_000;
+/** Less often than coordinators do: each look is an event of the story. */
+const looksPerHeartbeat = 3;
 
 /** One life of a coordinator's process. */
 interface Life {
@@ -116,7 +118,7 @@ export class SimCoordinator implements Host {
       eventLog,
       decisionLog,
       streams: new Set(),
-      watch: new StreamWatch(clock, heartbeatMs / 10),
+      watch: new StreamWatch(clock, heartbeatMs / looksPerHeartbeat),
       inbox: [],
       stop: new AbortController(),
       coordinator: null,
@@ -154,11 +156,12 @@ export class SimCoordinator implements Host {
     return true;
   }
 
-  receive(word: () => void): void {
+  receive(word: () => void): boolean {
     const life = this.#life;
-    if (life === null) return;
+    if (life === null) return false;
     if (life.gate.isOpen) word();
     else life.inbox.push(word);
+    return true;
   }
 
   pause(): void {

@@ -15,13 +15,17 @@ import { AppError } from '../../shared/platform/errors.ts';
 import { SharedStore, type StoreClient } from '../fakes/coordinator/shared-store.ts';
 import type { Dice } from './dice.ts';
 
+const leaseMs = 2_000;
+/** Every renewal is an event of the story, and few of them are worth one. */
+const leaseStepMs = 500;
+
 /** The store that all coordinators share. Tells of every transaction that it did. */
 export class SimStore extends SharedStore {
   override readonly memory: ToldStore;
 
   /** `unfenced` is told of a write that no term stood for. */
   constructor(done: (txn: Txn) => void, unfenced: (what: string) => void) {
-    super();
+    super(leaseMs, leaseStepMs);
     this.memory = new ToldStore(done, unfenced);
   }
 }

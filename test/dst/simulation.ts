@@ -4,7 +4,7 @@ import { isAppError } from '../../shared/platform/errors.ts';
 import { open } from '../../shared/placement/open.ts';
 import type { ControlResponse__Output } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import { Clients } from './clients.ts';
-import { notConverged } from './convergence.ts';
+import { notConverged, notExplained } from './convergence.ts';
 import { Dice } from './dice.ts';
 import { Nemesis } from './nemesis.ts';
 import { History } from './history.ts';
@@ -231,8 +231,11 @@ class Simulation {
       this.#clients.goHome();
       await this.#until(this.#time.nowMs + 500);
       why = notConverged(parts);
+      if (why === null && this.#time.nowMs - sinceMs >= quietMs) {
+        why = notExplained(parts);
+        if (why === null) return;
+      }
       if (why !== null) sinceMs = this.#time.nowMs;
-      else if (this.#time.nowMs - sinceMs >= quietMs) return;
     }
     if (why !== null) this.#judge.say('convergence', why);
   }
@@ -284,8 +287,6 @@ class Simulation {
     const pair = openStream(this.#network, { agent, coordinator }, { tap, accept });
     mine?.add(pair);
     release = agent.holds(() => pair.reset());
-    // A host that is off answers nothing; a dialler does not wait for ever.
-    if (!coordinator.up) this.#time.after(200, () => coordinator.up || pair.reset());
     return pair.agentEnd;
   }
 

@@ -49,6 +49,7 @@ export function openStream(
   const coordinatorSide = new EventEmitter();
   let agentOpen = true;
   let coordinatorOpen = true;
+  let accepted = false;
   let whole = true;
   const toAgentHost = (arrive: () => void): void =>
     network.send(down, coordinator.name, agent, () => whole && arrive());
@@ -117,7 +118,7 @@ export function openStream(
     coordinatorEnd: coordinatorEnd as unknown as ControlCall,
     to: coordinator.name,
     get whole() {
-      return whole && agentOpen && coordinatorOpen;
+      return whole && accepted && agentOpen && coordinatorOpen;
     },
     again: (message) =>
       network.send(network.lane(), coordinator.name, agent, () => toAgent(message, true)),
@@ -132,9 +133,12 @@ export function openStream(
       toAgentHost(() => closeAgent('error', new Error('the connection was reset')));
     },
   };
-  // The connection comes before the first message on it.
-  toCoordinatorHost(() => {
-    if (!accept(pair)) pair.reset();
-  });
+  // The connection comes before the first message on it, and a host where nobody listens refuses it.
+  const connect = (): void => {
+    if (!whole) return;
+    accepted = accept(pair);
+    if (!accepted) pair.reset();
+  };
+  network.send(up, agent.name, coordinator, connect, () => pair.reset());
   return pair;
 }

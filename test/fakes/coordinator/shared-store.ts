@@ -13,7 +13,6 @@ import { fencedStore } from '../../../coordinator/store/txn-check.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { AppError } from '../../../shared/platform/errors.ts';
 
-const stepMs = 100;
 /** By so much a holder gives up before the lease is over. */
 const marginMs = 300;
 const patienceMs = 1_000;
@@ -29,9 +28,12 @@ export class SharedStore {
   readonly memory = new MemoryStore();
   readonly leases = new Map<string, Lease>();
   readonly leaseMs: number;
+  /** How often a client renews its lease, or asks for another's. */
+  readonly stepMs: number;
 
-  constructor(leaseMs = 2_000) {
+  constructor(leaseMs = 2_000, stepMs = 100) {
     this.leaseMs = leaseMs;
+    this.stepMs = stepMs;
   }
 }
 
@@ -133,7 +135,7 @@ export class StoreClient implements Store {
   async *watch(prefix: string, from: Revision, signal: AbortSignal): AsyncIterable<WatchBatch> {
     for await (const batch of this.#shared.memory.watch(prefix, from, signal)) {
       while (!this.reachable && !signal.aborted) {
-        await this.#clock.sleep(stepMs, signal).catch(() => undefined);
+        await this.#clock.sleep(this.#shared.stepMs, signal).catch(() => undefined);
       }
       await this.#gate.pass();
       yield batch;
@@ -145,7 +147,7 @@ export class StoreClient implements Store {
   }
 
   async lead(name: string, options: LeadOptions): Promise<Leadership> {
-    const { leases, leaseMs, memory } = this.#shared;
+    const { leases, leaseMs, memory, stepMs } = this.#shared;
     for (;;) {
       await this.#gate.pass();
       options.signal?.throwIfAborted();
@@ -176,10 +178,11 @@ export class StoreClient implements Store {
   }
 
   async #keepAlive(name: string, lost: AbortController): Promise<void> {
-    const { leases, leaseMs } = this.#shared;
+    const { leases, leaseMs, stepMs } = this.#shared;
     let sentMs = this.#clock.monotonicMs();
     while (!lost.signal.aborted) {
-      await this.#clock.sleep(stepMs, lost.signal).catch(() => undefined);
+      const leftMs = sentMs + leaseMs - marginMs - this.#clock.monotonicMs();
+      await this.#clock.sleep(Math.min(stepMs, leftMs), lost.signal).catch(() => undefined);
       const nowMs = this.#clock.monotonicMs();
       const lease = leases.get(name);
       const ours = lease?.owner === this && lease.untilMs > nowMs;

@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/platform/clock.ts';
 import { errorChain } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import { Wake } from '../../shared/platform/wake.ts';
+import { shortSignal } from '../../shared/platform/short-signal.ts';
 import type { ControlRequest } from '../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
 import type { ControlResponse__Output } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import type { LogsQuestion__Output } from '../../shared/wire/generated/tangram/link/v1/LogsQuestion.ts';
@@ -193,16 +194,15 @@ export class ControlSession {
   }
 
   async #waitForWork(signal: AbortSignal): Promise<void> {
-    const turn = new AbortController();
-    const either = AbortSignal.any([signal, turn.signal]);
+    const turn = shortSignal(signal);
     const nowMs = this.#deps.clock.monotonicMs();
     const beatMs =
       this.#heartbeatMs === null ? welcomeMsMax : this.#beatDueMs(this.#heartbeatMs) - nowMs;
     const ms = this.#unkept === null ? beatMs : Math.min(beatMs, this.#triedMs + retryMs - nowMs);
-    const timer = this.#deps.clock.sleep(Math.max(1, ms), either).catch(() => undefined);
-    const woken = this.#wake.wait(either);
+    const timer = this.#deps.clock.sleep(Math.max(1, ms), turn.signal).catch(() => undefined);
+    const woken = this.#wake.wait(turn.signal);
     await Promise.race([timer, woken]);
-    turn.abort();
+    turn.end();
     await woken;
   }
 

@@ -1,5 +1,6 @@
 import type { RuntimeKind } from '../../shared/domain/inventory.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
+import { shortSignal } from '../../shared/platform/short-signal.ts';
 import type { Part, RunningReplica } from './world.ts';
 
 /** Image references that a node holds, bounded and sorted. Throws AppError DOCKER_AWAY. */
@@ -36,12 +37,10 @@ export function imagesNowAndThen(
     knownFor = now;
     readAtMs = clock.monotonicMs();
     const reading = take(read, signal);
-    const over = new AbortController();
-    const late = clock
-      .sleep(patienceMs, AbortSignal.any([signal, over.signal]))
-      .catch(() => undefined);
+    const patience = shortSignal(signal);
+    const late = clock.sleep(patienceMs, patience.signal).catch(() => undefined);
     await Promise.race([reading, late]);
-    over.abort();
+    patience.end();
     return known;
   };
 }

@@ -3,6 +3,7 @@ import type { RuntimeKind } from '../../shared/domain/inventory.ts';
 import type { MigGeometry } from '../../shared/domain/mig-profile.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { AppError, errorChain } from '../../shared/platform/errors.ts';
+import { shortSignal } from '../../shared/platform/short-signal.ts';
 import type { Host, HostFacts } from '../drivers/host/host.ts';
 import type { MpsControl, MpsDaemonState } from '../drivers/mps/mps-control.ts';
 import type { GpuRow, NvidiaSmi } from '../drivers/nvidia-smi/nvidia-smi.ts';
@@ -92,8 +93,8 @@ function createAsk(clock: Clock): Ask {
         (error: unknown): Part<T> => ({ kind: 'blind', reason: errorChain(error) }),
       )
       .finally(() => open.delete(name));
-    const timer = new AbortController();
-    const late = clock.sleep(patienceMs, AbortSignal.any([signal, timer.signal])).then(
+    const patience = shortSignal(signal);
+    const late = clock.sleep(patienceMs, patience.signal).then(
       (): Part<T> => ({
         kind: 'blind',
         reason: `${name} did not answer in ${patienceMs / 1_000} s`,
@@ -101,7 +102,7 @@ function createAsk(clock: Clock): Ask {
       () => answer,
     );
     const first = await Promise.race([answer, late]);
-    timer.abort();
+    patience.end();
     return first;
   };
 }

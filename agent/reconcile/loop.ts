@@ -2,6 +2,7 @@ import type { BootId, GpuUuid, ReplicaId } from '../../shared/domain/ids.ts';
 import { assert } from '../../shared/domain/assert.ts';
 import { errorChain, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
+import { shortSignal } from '../../shared/platform/short-signal.ts';
 import { noHealthMemory } from '../health/memory.ts';
 import { assemble } from '../observe/assemble.ts';
 import { lookAtRuntimes } from '../observe/look-again.ts';
@@ -392,12 +393,10 @@ export class ReconcileLoop {
   }
 
   async #patience(signal: AbortSignal): Promise<void> {
-    const timer = new AbortController();
-    const late = this.#deps.clock
-      .sleep(unitPatienceMs, AbortSignal.any([signal, timer.signal]))
-      .catch(() => undefined);
+    const waiting = shortSignal(signal);
+    const late = this.#deps.clock.sleep(unitPatienceMs, waiting.signal).catch(() => undefined);
     await Promise.race([this.#executor.settled(), late]);
-    timer.abort();
+    waiting.end();
   }
 
   #periodMs(outcome: RoundOutcome): number {
@@ -410,11 +409,10 @@ export class ReconcileLoop {
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const timer = new AbortController();
-    const inner = AbortSignal.any([signal, timer.signal]);
-    const woken = this.#wake.wait(inner);
-    await Promise.race([woken, this.#deps.clock.sleep(ms, inner).catch(() => undefined)]);
-    timer.abort();
+    const rest = shortSignal(signal);
+    const woken = this.#wake.wait(rest.signal);
+    await Promise.race([woken, this.#deps.clock.sleep(ms, rest.signal).catch(() => undefined)]);
+    rest.end();
     await woken;
   }
 

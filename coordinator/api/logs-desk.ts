@@ -1,6 +1,7 @@
 import type { NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
+import { shortSignal } from '../../shared/platform/short-signal.ts';
 
 export interface LogsQuestion {
   readonly id: number;
@@ -76,22 +77,19 @@ export class LogsDesk {
     }
     this.#lastId += 1;
     const id = this.#lastId;
-    const timer = new AbortController();
+    const patience = shortSignal(signal);
     const answered = new Promise<string>((resolve, reject) => {
       this.#waiting.set(id, { node, resolve, reject });
     });
-    const timeout = this.#clock
-      .sleep(limits.timeoutMs, AbortSignal.any([signal, timer.signal]))
-      .then(
-        () =>
-          this.#finish(id)?.reject(away(node, `did not answer in ${limits.timeoutMs / 1_000} s`)),
-        () => this.#finish(id)?.reject(away(node, 'was not waited for')),
-      );
+    const timeout = this.#clock.sleep(limits.timeoutMs, patience.signal).then(
+      () => this.#finish(id)?.reject(away(node, `did not answer in ${limits.timeoutMs / 1_000} s`)),
+      () => this.#finish(id)?.reject(away(node, 'was not waited for')),
+    );
     try {
       send({ id, ...question });
       return await answered;
     } finally {
-      timer.abort();
+      patience.end();
       await timeout;
     }
   }

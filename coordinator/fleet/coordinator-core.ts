@@ -3,6 +3,7 @@ import type { ClusterId, ModelName } from '../../shared/domain/ids.ts';
 import type { ModelSpec } from '../../shared/domain/model.ts';
 import { AppError, errorChain, errorCodes, isAppError } from '../../shared/platform/errors.ts';
 import { Wake } from '../../shared/platform/wake.ts';
+import { shortSignal } from '../../shared/platform/short-signal.ts';
 import { beginLineage, lineageOf } from '../store/lineage.ts';
 import type { Leadership } from '../store/store.ts';
 import { storeKeys } from '../store/values.ts';
@@ -446,15 +447,10 @@ class Core implements RunningCore {
     const { clock, limits } = this.#world.deps;
     const restMs = Math.min(Math.floor(roundMs), limits.tickMs);
     if (restMs > 0) await clock.sleep(restMs, signal).catch(() => undefined);
-    // By hand and not AbortSignal.any: on Node 20 that keeps every short signal alive as long as the long one.
-    const either = new AbortController();
-    const stop = (): void => either.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    const woken = failed ? null : this.#wake.wait(either.signal).then(stop);
+    const rest = shortSignal(signal);
+    const woken = failed ? null : this.#wake.wait(rest.signal).then(rest.end);
     const ms = failed ? limits.tickMs : Math.max(0, this.#wholeDueMs - clock.monotonicMs());
-    const slept = clock.sleep(ms, either.signal).then(stop, () => undefined);
+    const slept = clock.sleep(ms, rest.signal).then(rest.end, rest.end);
     await Promise.all([woken, slept]);
-    signal.removeEventListener('abort', stop);
   }
 }

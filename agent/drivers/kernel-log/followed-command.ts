@@ -1,6 +1,7 @@
 import { uptime } from 'node:os';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { isAppError } from '../../../shared/platform/errors.ts';
+import { shortSignal } from '../../../shared/platform/short-signal.ts';
 import { streamLines } from '../process/stream-lines.ts';
 import {
   batchLinesMax,
@@ -102,14 +103,14 @@ async function orLate<T>(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<T | 'late'> {
-  const over = new AbortController();
+  const patience = shortSignal(signal);
   const late = clock
-    .sleep(gatherMs, AbortSignal.any([signal, over.signal]))
+    .sleep(gatherMs, patience.signal)
     .then(() => 'late' as const)
     .catch(() => answer);
   try {
     return await Promise.race([answer, late]);
   } finally {
-    over.abort();
+    patience.end();
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/platform/clock.ts';
+import { shortSignal } from '../../../shared/platform/short-signal.ts';
 
 /** The longest wait for released samplers: their children are killed at once, only the bookkeeping may lag. */
 const releaseMsMax = 3_000;
@@ -67,11 +68,10 @@ export class SamplerGate {
     const holders = [...this.#holders];
     if (holders.length === 0) return;
     for (const holder of holders) holder.release.abort(new Error('the cards are being changed'));
-    const over = new AbortController();
-    const late = this.#clock
-      .sleep(releaseMsMax, AbortSignal.any([signal, over.signal]))
-      .catch(() => {}); // All are gone, or the caller gave up.
+    const waiting = shortSignal(signal);
+    // All are gone, or the caller gave up.
+    const late = this.#clock.sleep(releaseMsMax, waiting.signal).catch(() => {});
     await Promise.race([Promise.all(holders.map((holder) => holder.gone)), late]);
-    over.abort();
+    waiting.end();
   }
 }

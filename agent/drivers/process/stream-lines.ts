@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../shared/platform/errors.ts';
 import { systemClock, type Clock } from '../../../shared/platform/clock.ts';
+import { shortSignal } from '../../../shared/platform/short-signal.ts';
 import { endGroup } from './process-group.ts';
 import { shownCommand, spawnError } from './process-error.ts';
 
@@ -188,10 +189,10 @@ async function within(
   wanted: Promise<void>,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
-  const over = new AbortController();
-  const late = clock.sleep(ms, AbortSignal.any([signal, over.signal])).catch(() => {});
+  const waiting = shortSignal(signal);
+  const late = clock.sleep(ms, waiting.signal).catch(() => {});
   await Promise.race([wanted, late]);
-  over.abort();
+  waiting.end();
 }
 
 function asCause(error: unknown): unknown {

@@ -17,6 +17,7 @@ import {
 import { DiskRoom } from './disk-room.ts';
 import { eventPart } from './event-part.ts';
 import { healthPart } from './health-part.ts';
+import { keptReads } from './kept-reads.ts';
 import { layoutPart } from './layout-part.ts';
 import { mpsPart } from './mps-part.ts';
 import type { Intent, LayoutRecord, SliceBinding } from './records.ts';
@@ -73,6 +74,26 @@ const intentRow = z.object({
   slice_json: z.string().nullable(),
   step: z.string(),
 });
+/** What takes nothing and changes nothing. */
+const reads = [
+  'accepted',
+  'clusterId',
+  'replicas',
+  'bindings',
+  'layouts',
+  'authorities',
+  'tombstonesDone',
+  'openIntents',
+  'cardHealth',
+  'kernelLogPosition',
+  'openLayoutChanges',
+  'recordedLayouts',
+  'mpsCards',
+  'mpsDefaults',
+  'computeModes',
+  'mpsRecoveries',
+] as const;
+
 /** Opens the agent's store, or creates it. `:memory:` is for tests. Throws STORE_UNREADABLE, STORE_FULL. */
 export function openAgentStore(path: string): AgentStore {
   const db = openSqlite(path, { exclusive: true, migrations });
@@ -88,7 +109,7 @@ export function openAgentStore(path: string): AgentStore {
     ...layoutPart(db),
   };
   return {
-    ...room.around(records),
+    ...room.around(keptReads(records, reads)),
     ...eventPart(db, room),
     refusal: () => room.refusal(),
     close: () => {

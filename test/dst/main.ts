@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { runPlanted } from './planted/run-planted.ts';
+import { rememberTellingSeeds } from './planted/telling-seeds.ts';
 import { runSeed, type SeedOutcome } from './simulation.ts';
 
 interface Options {
@@ -8,6 +9,7 @@ interface Options {
   readonly from: number;
   readonly planted?: true;
   readonly plant?: readonly string[];
+  readonly remember?: true;
   readonly shrink?: true;
   readonly first?: true;
 }
@@ -22,6 +24,7 @@ await new Command('dst')
   .option('--shrink', 'with --seed: as few faults and calls as still fail')
   .option('--planted', 'plants each known bug, and tells which are caught')
   .option('--plant <bug...>', 'with --planted: these alone')
+  .option('--remember', 'with --planted: keeps which seeds caught them, to be tried first')
   .addOption(new Option('--first', 'ends at the first seed that fails').hideHelp())
   .action(async (options: Options) => {
     if (options.planted === true) await runBugs(options);
@@ -30,9 +33,10 @@ await new Command('dst')
   })
   .parseAsync();
 
-async function runBugs({ plant, ...options }: Options): Promise<void> {
+async function runBugs({ plant, remember, ...options }: Options): Promise<void> {
   const names = plant === undefined ? {} : { names: plant };
-  const { enough } = await runPlanted({ ...options, ...names }, print);
+  const { enough, telling } = await runPlanted({ ...options, ...names }, print);
+  if (remember === true) rememberTellingSeeds(telling);
   if (!enough) process.exitCode = 1;
 }
 

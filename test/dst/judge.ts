@@ -19,6 +19,7 @@ import type { Change } from '../../shared/domain/change.ts';
 import { placementMask } from '../../shared/domain/mig-profile.ts';
 import type { NodeTarget } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
+import { PlanRules } from './plan-rules.ts';
 import type { SimAgent } from './sim-agent.ts';
 
 /** What the store holds, read from its transactions alone: no cache of the product is asked. */
@@ -64,6 +65,7 @@ export class Judge {
   readonly inFlight = new Map<string, number>();
   /** How the leader sees a replica; null: it does not know it. */
   phaseOf: (replica: string) => string | null = () => null;
+  readonly #plans: PlanRules;
   readonly #nowMs: () => number;
   readonly #everRan = new Set<string>();
   readonly #agents = new Map<string, SimAgent>();
@@ -75,6 +77,8 @@ export class Judge {
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
+    const [models, claims, changes] = [this.models.rows, this.claims.rows, this.changes.rows];
+    this.#plans = new PlanRules({ models, claims, changes }, (rule, what) => this.say(rule, what));
   }
 
   watch(agent: SimAgent): void {
@@ -88,6 +92,7 @@ export class Judge {
 
   /** After each transaction that the store did. */
   done(txn: Txn): void {
+    this.#plans.before(txn);
     const models = this.#take(this.models, txn);
     this.#take(this.nodes, txn);
     this.#take(this.changes, txn);
@@ -218,6 +223,7 @@ export class Judge {
       return;
     }
     for (const gpu of new Set(after.claim.slices.map((slice) => slice.gpu))) this.#judgeCard(gpu);
+    if (before === undefined) this.#plans.claimed(after);
   }
 
   /** Nobody may be left on what is free from now on. */

@@ -5,8 +5,8 @@ import type { SimCoordinator } from './sim-coordinator.ts';
 import type { SimStore } from './sim-store.ts';
 import type { StreamPair } from './streams.ts';
 
-/** More than an agent and a leader need for anything that they do after each other. */
-const promptMsMax = 10_000;
+/** Some times as much as an agent and a leader were ever seen to need: it passes before much else has changed. */
+const promptMsMax = 5_000;
 
 interface World {
   readonly judge: Judge;

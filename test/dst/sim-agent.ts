@@ -14,6 +14,7 @@ import { Gate } from '../fakes/coordinator/shared-store.ts';
 import type { ControlStream } from '../../agent/link/control-session.ts';
 import type { Dice } from './dice.ts';
 import type { Host } from './network.ts';
+import type { StreamPair } from './streams.ts';
 import { processClock, type VirtualTime, type WallClock } from './virtual-time.ts';
 
 interface Life {
@@ -21,7 +22,7 @@ interface Life {
   readonly core: AgentCore;
   readonly stop: AbortController;
   readonly inbox: (() => void)[];
-  readonly streams: Set<() => void>;
+  readonly streams: Set<StreamPair>;
 }
 
 export interface AgentWorld {
@@ -158,6 +159,7 @@ export class SimAgent implements Host {
     for (const word of life.inbox.splice(0)) word();
   }
 
+  /** `process`: its host resets its connections. `host`: nobody hears anything. */
   kill(what: 'process' | 'host'): void {
     const life = this.#life;
     if (life === null) return;
@@ -165,7 +167,10 @@ export class SimAgent implements Host {
     life.gate.close();
     this.#life = null;
     this.#world.note(this.name, `is dead (${what})`);
-    if (what === 'process') for (const reset of life.streams) reset();
+    for (const pair of life.streams) {
+      if (what === 'process') pair.reset();
+      else pair.lose('coordinator');
+    }
     life.stop.abort(new Error('killed'));
   }
 
@@ -185,11 +190,11 @@ export class SimAgent implements Host {
     );
   }
 
-  /** Streams that end with the process. */
-  holds(reset: () => void): () => void {
+  /** A stream that ends with the process; answers how to let go of it. */
+  holds(pair: StreamPair): () => void {
     const streams = this.#life?.streams;
-    streams?.add(reset);
-    return () => void streams?.delete(reset);
+    streams?.add(pair);
+    return () => void streams?.delete(pair);
   }
 
   #client(address: string): LinkServiceClient {

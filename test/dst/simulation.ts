@@ -150,11 +150,7 @@ class Simulation {
         agents: this.#agents,
         coordinators: this.#coordinators,
         replay: (agent) => this.#replay(agent),
-        breakStream: (agent, heard) => {
-          const pair = dice.pick([...(this.#streams.get(agent) ?? [])]);
-          if (heard) pair?.reset();
-          else pair?.lose(dice.chance(0.7) ? 'coordinator' : 'agent');
-        },
+        streamsOf: (agent) => [...(this.#streams.get(agent) ?? [])],
         note,
       },
       dice.fork(),
@@ -286,7 +282,7 @@ class Simulation {
     const accept = (opened: StreamPair): boolean => coordinator.accept(opened);
     const pair = openStream(this.#network, { agent, coordinator }, { tap, accept });
     mine?.add(pair);
-    release = agent.holds(() => pair.reset());
+    release = agent.holds(pair);
     return pair.agentEnd;
   }
 

@@ -32,6 +32,8 @@ export interface StreamPair {
   again(message: ControlResponse__Output): void;
   /** Something between the two forgets the connection: nothing passes any more, and this end is not told. */
   lose(untold: 'agent' | 'coordinator'): void;
+  /** Calls `act` once, when the next command is about to leave; answers how to take that back. */
+  beforeTarget(act: () => void): () => void;
   /** The connection is reset: both ends learn it, unless the path to them is cut. */
   reset(): void;
 }
@@ -51,6 +53,7 @@ export function openStream(
   let coordinatorOpen = true;
   let accepted = false;
   let whole = true;
+  let onTarget: (() => void) | null = null;
   const toAgentHost = (arrive: () => void): void =>
     network.send(down, coordinator.name, agent, () => whole && arrive());
   const toCoordinatorHost = (arrive: () => void): void =>
@@ -99,6 +102,10 @@ export function openStream(
     getAuthContext: () => ({}),
     write: (message: ControlResponse): boolean => {
       if (!coordinatorOpen) return true;
+      if (message.target) {
+        onTarget?.();
+        onTarget = null;
+      }
       const bytes = Control.responseSerialize(message);
       toAgentHost(() => toAgent(Control.responseDeserialize(bytes), false));
       return true;
@@ -127,6 +134,10 @@ export function openStream(
       const broken = new Error('the connection broke');
       if (untold === 'coordinator') agent.receive(() => closeAgent('error', broken));
       else coordinator.receive(closeCoordinator);
+    },
+    beforeTarget: (act) => {
+      onTarget = act;
+      return () => void (onTarget = null);
     },
     reset: () => {
       toCoordinatorHost(closeCoordinator);

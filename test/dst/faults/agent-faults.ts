@@ -1,9 +1,11 @@
+import { placementRefusal } from '../../../shared/domain/mig-profile.ts';
+import type { FakeCard, FakeInstance } from '../../fakes/agent/fake-node.ts';
 import type { Dice } from '../dice.ts';
 import type { SimAgent } from '../sim-agent.ts';
 import type { Fault, FaultWorld } from './fault.ts';
 
 /** A GPU host: its process, its power, its disk, its cards and containers. */
-export function agentFaults({ time }: FaultWorld, dice: Dice): readonly Fault[] {
+export function agentFaults({ time, streamsOf }: FaultWorld, dice: Dice): readonly Fault[] {
   const cardOf = (agent: SimAgent) => dice.pick(agent.fake.cards);
   return [
     {
@@ -32,6 +34,23 @@ export function agentFaults({ time }: FaultWorld, dice: Dice): readonly Fault[] 
       make: ({ agent }) => {
         agent.losePower();
         return () => agent.start();
+      },
+    },
+    {
+      weight: 8,
+      name: 'reboot as the next command comes',
+      on: 'agent',
+      make: ({ agent }) => {
+        const act = (): void => {
+          if (!agent.up) return;
+          agent.losePower();
+          // Sooner than its coordinator misses it.
+          time.after(dice.between(300, 2_500), () => agent.start());
+        };
+        const undo = streamsOf(agent).map((pair) => pair.beforeTarget(act));
+        return () => {
+          for (const disarm of undo) disarm();
+        };
       },
     },
     {
@@ -68,6 +87,19 @@ export function agentFaults({ time }: FaultWorld, dice: Dice): readonly Fault[] 
       on: 'agent',
       make: ({ agent }) => {
         agent.fake.answers.docker = false;
+        return () => void (agent.fake.answers.docker = true);
+      },
+    },
+    {
+      weight: 4,
+      name: 'the process starts while Docker is away',
+      on: 'agent',
+      make: ({ agent }) => {
+        if (!agent.up || agent.paused) return null;
+        // What it remembered of its containers is gone with it, and nobody can tell it anew.
+        agent.fake.answers.docker = false;
+        agent.kill('process');
+        time.after(dice.between(200, 2_000), () => agent.start());
         return () => void (agent.fake.answers.docker = true);
       },
     },
@@ -123,31 +155,18 @@ export function agentFaults({ time }: FaultWorld, dice: Dice): readonly Fault[] 
       },
     },
     {
-      weight: 2,
+      weight: 3,
       name: 'somebody else cuts the card',
       on: 'agent',
       make: ({ agent }) => {
-        const { fake } = agent;
-        const card = fake.cards.find(({ migEnabled }) => migEnabled === true);
-        const profile = card?.geometry?.profiles[0];
-        if (card === undefined || profile === undefined) return null;
-        for (const start of profile.placementStarts) {
-          try {
-            const made = fake.createInstance(card.uuid, profile.giProfileId, start);
-            made.uuid = `MIG-others-${made.gpuInstanceId}`;
-            // Whoever took it into use keeps it.
-            return () => {
-              const used = agent.store
-                .bindings()
-                .some(({ deviceUuid }) => deviceUuid === made.uuid);
-              if (!used) card.instances = card.instances.filter((each) => each !== made);
-            };
-          } catch {
-            // Taken: that this was tried is no fault of the agent.
-            fake.violations.pop();
-          }
-        }
-        return null;
+        const card = dice.pick(agent.fake.cards.filter((each) => mayBeCut(agent, each)));
+        const made = card === undefined ? null : cutByOthers(agent, card, dice);
+        if (card === undefined || made === null) return null;
+        // Whoever took it into use keeps it.
+        return () => {
+          const used = agent.store.bindings().some(({ deviceUuid }) => deviceUuid === made.uuid);
+          if (!used) card.instances = card.instances.filter((each) => each !== made);
+        };
       },
     },
     {
@@ -165,4 +184,31 @@ export function agentFaults({ time }: FaultWorld, dice: Dice): readonly Fault[] 
       },
     },
   ];
+}
+
+/** A driver turns MIG on for whoever asks, as long as nobody uses the card. */
+function mayBeCut({ fake, store }: SimAgent, card: FakeCard): boolean {
+  if (card.migEnabled !== false) return card.migEnabled === true;
+  const bound = store.bindings().some(({ slice }) => slice.gpu === card.uuid);
+  const running = [...fake.replicas.values()].some(({ deviceUuids }) =>
+    deviceUuids.includes(card.uuid),
+  );
+  return !bound && !running && !card.mpsRunning && card.foreign.length === 0;
+}
+
+/** An instance that no agent has made, somewhere on the card; null: it has no room. */
+function cutByOthers(agent: SimAgent, card: FakeCard, dice: Dice): FakeInstance | null {
+  const { geometry } = card;
+  const profile = dice.pick(geometry?.profiles ?? []);
+  if (geometry === null || profile === undefined) return null;
+  const { giProfileId } = profile;
+  const start = profile.placementStarts.find(
+    (each) => placementRefusal(geometry, card.instances, { giProfileId, start: each }) === null,
+  );
+  if (start === undefined) return null;
+  card.migEnabled = true;
+  card.migPending = true;
+  const made = agent.fake.createInstance(card.uuid, giProfileId, start);
+  made.uuid = `MIG-others-${made.gpuInstanceId}`;
+  return made;
 }

@@ -2,6 +2,7 @@ import type { Network } from '../network.ts';
 import type { SimAgent } from '../sim-agent.ts';
 import type { SimCoordinator } from '../sim-coordinator.ts';
 import type { SimStore } from '../sim-store.ts';
+import type { StreamPair } from '../streams.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 
 /** What can be hurt. */
@@ -13,8 +14,7 @@ export interface FaultWorld {
   readonly coordinators: readonly SimCoordinator[];
   /** Hands the agent an old command once more. */
   readonly replay: (agent: SimAgent) => void;
-  /** Ends one of its streams: `heard` false: one end learns nothing of it. */
-  readonly breakStream: (agent: SimAgent, heard: boolean) => void;
+  readonly streamsOf: (agent: SimAgent) => readonly StreamPair[];
   readonly note: (who: string, what: string) => void;
 }
 

@@ -3,7 +3,7 @@ import type { Fault, FaultWorld } from './fault.ts';
 
 /** The network between an agent and a coordinator. */
 export function pathFaults(
-  { network, replay, breakStream, agents }: FaultWorld,
+  { network, replay, streamsOf, agents }: FaultWorld,
   dice: Dice,
 ): readonly Fault[] {
   const cut = (from: string, to: string): (() => void) => {
@@ -65,7 +65,7 @@ export function pathFaults(
       name: 'a connection is reset',
       on: 'agent',
       make: ({ agent }) => {
-        breakStream(agent, true);
+        dice.pick(streamsOf(agent))?.reset();
         return null;
       },
     },
@@ -74,8 +74,21 @@ export function pathFaults(
       name: 'a connection is lost, and one end does not learn it',
       on: 'agent',
       make: ({ agent }) => {
-        breakStream(agent, false);
+        dice.pick(streamsOf(agent))?.lose(dice.chance(0.7) ? 'coordinator' : 'agent');
         return null;
+      },
+    },
+    {
+      weight: 8,
+      name: 'a connection is lost with the next command on it',
+      on: 'agent',
+      make: ({ agent }) => {
+        const undo = streamsOf(agent).map((pair) =>
+          pair.beforeTarget(() => pair.lose('coordinator')),
+        );
+        return () => {
+          for (const disarm of undo) disarm();
+        };
       },
     },
     {

@@ -221,10 +221,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     wrong: '',
   },
   {
-    name: 'a slice goes while a replica holds it',
-    file: 'agent/reconcile/slice-plan.ts',
-    right: 'if (holder === undefined) return [forget];',
-    wrong: 'if (holder !== null) return [forget];',
+    name: 'what was bound before a reboot counts as there',
+    file: 'agent/reconcile/plan-input.ts',
+    right: '(each) => each.slice.id === slice && each.bootId === input.world.bootId,',
+    wrong: '(each) => each.slice.id === slice,',
   },
   {
     name: 'a slice is bound where the card is taken',

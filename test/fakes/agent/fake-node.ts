@@ -376,16 +376,23 @@ export class FakeNode {
   }
 
   runtime(kind: RuntimeKind): Runtime {
+    const answering = (): void => {
+      if (this.crashed) throw new Crash('the agent is dead');
+      if (!this.answers[kind])
+        throw new AppError('DOCKER_AWAY', `the ${kind} engine does not answer`);
+    };
     return {
       kind,
       available: () => {
         if (this.crashed) return Promise.reject(new Crash('the agent is dead'));
         return Promise.resolve(this.answers[kind]);
       },
-      list: () =>
-        Promise.resolve([...this.replicas.values()].filter((each) => each.runtime === kind)),
+      list: async () => {
+        answering();
+        return Promise.resolve([...this.replicas.values()].filter((each) => each.runtime === kind));
+      },
       start: async (spec) => {
-        if (this.crashed) throw new Crash('the agent is dead');
+        answering();
         const failure = this.startFails(spec);
         if (failure !== null) throw failure;
         const left = this.pullRounds.get(spec.replica) ?? 0;
@@ -401,6 +408,7 @@ export class FakeNode {
         });
       },
       stop: async (replica) => {
+        answering();
         const found = this.replicas.get(replica);
         if (found === undefined) return 'already-gone';
         await this.beforeStop(replica);

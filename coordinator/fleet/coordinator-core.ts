@@ -37,6 +37,7 @@ import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
 import { labelNode, setAvailability, unknownNode } from './set-availability.ts';
 import { replicasByClaim, viewChange, viewModel, viewNode } from './views.ts';
+import { Sweep } from './sweep.ts';
 import { tryModel, tryNodes, tryWithout } from './what-if-desk.ts';
 import { World, type CoreDeps } from './world.ts';
 
@@ -98,8 +99,7 @@ class Core implements RunningCore {
   readonly #watches: Watches;
   readonly #serial: Serial;
   readonly #calls: CallTurns;
-  /** When everything is looked at again; monotonic. */
-  #wholeDueMs = -Infinity;
+  readonly #sweep: Sweep;
   readonly #wake = new Wake();
   readonly #announce: NonNullable<Candidacy['announce']>;
   readonly #deposed = new AbortController();
@@ -124,6 +124,7 @@ class Core implements RunningCore {
     this.#term = identity.term;
     this.#watchTerm(identity.term);
     this.#planner = new Planner(world);
+    this.#sweep = new Sweep(world);
     this.#serial = new Serial(limits.writersWaitingMax);
     this.#calls = new CallTurns({
       world,
@@ -338,10 +339,8 @@ class Core implements RunningCore {
     const world = this.#world;
     this.#checkTerm();
     if (this.#epochToBeat > this.epoch) await this.#outbid();
-    const { clock } = world.deps;
-    const whole = clock.monotonicMs() >= this.#wholeDueMs;
-    await runRound(world, this.#planner, { identity: this.#identity(), whole });
-    if (whole) this.#wholeDueMs = clock.monotonicMs() + this.#tickMs();
+    const [identity, slice] = [this.#identity(), this.#sweep.take()];
+    await runRound(world, this.#planner, { identity, slice });
     this.#watches.publish();
   }
 
@@ -427,13 +426,14 @@ class Core implements RunningCore {
     });
   }
 
-  /** A whole tick, or until a node will have been silent for too long: nobody else tells of that. */
-  #tickMs(): number {
+  /** Until the next slice is due, or a node will have been silent for too long: nobody else tells of that. */
+  #quietMs(): number {
     const { deps, registry } = this.#world;
-    const { tickMs, suspectAfterMs } = deps.limits;
+    const { suspectAfterMs } = deps.limits;
     const nowMs = deps.clock.monotonicMs();
-    const quietMs = msToNextSuspect(registry.all(), { nowMs, suspectAfterMs });
-    return Math.min(tickMs, Math.max(quietTickMsMin, quietMs));
+    const quietMs = msToNextSuspect(registry.longestSilent(), { nowMs, suspectAfterMs });
+    const sliceMs = Math.max(0, this.#sweep.dueAtMs - nowMs);
+    return Math.min(sliceMs, Math.max(quietTickMsMin, quietMs));
   }
 
   /**
@@ -449,7 +449,7 @@ class Core implements RunningCore {
     if (restMs > 0) await clock.sleep(restMs, signal).catch(() => undefined);
     const rest = shortSignal(signal);
     const woken = failed ? null : this.#wake.wait(rest.signal).then(rest.end);
-    const ms = failed ? limits.tickMs : Math.max(0, this.#wholeDueMs - clock.monotonicMs());
+    const ms = failed ? limits.tickMs : this.#quietMs();
     const slept = clock.sleep(ms, rest.signal).then(rest.end, rest.end);
     await Promise.all([woken, slept]);
   }

@@ -4,16 +4,15 @@ type Heard = Pick<LiveNode, 'connected' | 'heardAtMs'>;
 
 /**
  * In how many ms the next node will have been silent for `suspectAfterMs`, if none of them says anything before. Nodes that
- * are already, or have no session, are past it; Infinity: there are no others.
+ * are already, or have no session, are past it; Infinity: there are no others. `nodes`: the longest silent first.
  */
 export function msToNextSuspect(
   nodes: Iterable<Heard>,
   { nowMs, suspectAfterMs }: { readonly nowMs: number; readonly suspectAfterMs: number },
 ): number {
-  let least = Infinity;
   for (const { connected, heardAtMs } of nodes) {
     const leftMs = heardAtMs + suspectAfterMs - nowMs;
-    if (connected && leftMs > 0 && leftMs < least) least = leftMs;
+    if (connected && leftMs > 0) return leftMs;
   }
-  return least;
+  return Infinity;
 }

@@ -37,7 +37,8 @@ const noNews: ReadonlySet<string> = new Set(['heardAtMs', 'seenAtMs', 'sent']);
 
 /**
  * The nodes that agents speak for.
- * Invariants: one entry a node; values are replaced, never changed in place; `onNews` is told of every node that is
+ * Invariants: one entry a node; values are replaced, never changed in place; who is heard now is heard last of all;
+ * `onNews` is told of every node that is
  * not as it was, a later sign of life apart.
  */
 export class NodeRegistry {
@@ -47,6 +48,8 @@ export class NodeRegistry {
   readonly #replicas = new Map<ReplicaId, number>();
   /** The names in order; null: one has come since. Sorting thousands of them in each round would cost milliseconds. */
   #order: readonly NodeName[] | null = null;
+  /** The names, whoever was heard longest ago first. */
+  readonly #byHeard = new Set<NodeName>();
   #sessions = 0;
 
   constructor(onNews: (node: NodeName) => void) {
@@ -63,15 +66,23 @@ export class NodeRegistry {
     return this.#order.flatMap((name) => this.#nodes.get(name) ?? []);
   }
 
+  /** Whoever was heard longest ago first: who looks for the silent need not look at everybody. */
+  *longestSilent(): Iterable<LiveNode> {
+    for (const name of this.#byHeard) {
+      const live = this.#nodes.get(name);
+      if (live !== undefined) yield live;
+    }
+  }
+
   knowsReplica(replica: ReplicaId): boolean {
     return this.#replicas.has(replica);
   }
 
-  /** A node that is known from the store and has not spoken yet. */
+  /** A node that is known from the store and has not spoken yet. `heardAtMs` is now. */
   remember(node: NodeName, heardAtMs: number, seenAtMs: number): void {
     this.#count(this.#nodes.get(node)?.replicas, -1);
     this.#order = null;
-    this.#nodes.set(node, {
+    this.#keep({
       node,
       inventory: null,
       status: null,
@@ -93,6 +104,7 @@ export class NodeRegistry {
   forget(node: NodeName): void {
     this.#count(this.#nodes.get(node)?.replicas, -1);
     this.#nodes.delete(node);
+    this.#byHeard.delete(node);
     this.#order = null;
   }
 
@@ -104,7 +116,7 @@ export class NodeRegistry {
       this.#count(before.replicas, -1);
       this.#count(after.replicas, 1);
     }
-    this.#nodes.set(node, after);
+    this.#keep(after);
     if (isNews(before, change)) this.#onNews(node);
     return after;
   }
@@ -117,9 +129,18 @@ export class NodeRegistry {
     const before = this.#nodes.get(node);
     if (before?.session !== session) return undefined;
     const { heardAtMs, seenAtMs } = at;
-    this.#nodes.set(node, { ...before, heardAtMs, seenAtMs, lost: false });
+    this.#keep({ ...before, heardAtMs, seenAtMs, lost: false });
     if (before.lost) this.#onNews(node);
     return before;
+  }
+
+  #keep(live: LiveNode): void {
+    const { node, heardAtMs } = live;
+    if (this.#nodes.get(node)?.heardAtMs !== heardAtMs) {
+      this.#byHeard.delete(node);
+      this.#byHeard.add(node);
+    }
+    this.#nodes.set(node, live);
   }
 
   #count(replicas: LiveNode['replicas'] | undefined, sign: 1 | -1): void {

@@ -16,6 +16,7 @@ import type { LedgerWrite } from './ledger.ts';
 import type { LiveNode } from './node-registry.ts';
 import type { Planner } from './planner.ts';
 import { publishTargets, type Identity } from './publish.ts';
+import type { SweepSlice } from './sweep.ts';
 import type { World } from './world.ts';
 
 /** How old the stored time of a node's last message may become: it is for people, so not every message is a write. */
@@ -26,16 +27,15 @@ const nodesRefreshed = 1_024;
 
 /**
  * One look: what was observed, what follows from it, and what agents are told. Level-triggered, so a round that fails or
- * never comes is made up for by the next. `whole`: at everything; otherwise at what has come up since the last one,
- * which finds the same wherever nothing but time has passed.
+ * never comes is made up for by the next. It is at what has come up since the last one, and at `slice`.
  */
 export async function runRound(
   world: World,
   planner: Planner,
-  { identity, whole }: { readonly identity: Identity; readonly whole: boolean },
+  { identity, slice }: { readonly identity: Identity; readonly slice: SweepSlice | null },
 ): Promise<void> {
-  if (whole) world.news.all = true;
-  const nodes = judgeNodes(world);
+  for (const model of slice?.models ?? []) world.news.models.add(model);
+  const nodes = judgeNodes(world, slice?.nodes ?? []);
   world.refreshNodes();
   await world.ledger.commitGroups(nodeRecords(world, nodes).map((write) => [write]));
   // Before anybody else decides: what runs and is not known is in nobody's way, and nobody in its.
@@ -68,13 +68,25 @@ export async function runRound(
 }
 
 /** Draws the conclusions from silence, and answers the nodes that it looked at. */
-function judgeNodes(world: World): readonly LiveNode[] {
+function judgeNodes(world: World, also: readonly NodeName[]): readonly LiveNode[] {
   const { news, registry } = world;
   // How many are silent at once is a question about all of them.
-  if (news.all || world.heldLosses.length > 0) judgeSilence(world, registry.all());
-  const names = news.all ? registry.all().map(({ node }) => node) : [...news.nodes];
+  if (world.heldLosses.length > 0 || mayBeLost(world)) judgeSilence(world, registry.all());
+  const names = news.all
+    ? registry.all().map(({ node }) => node)
+    : new Set([...news.nodes, ...world.timedNodes(), ...also]);
   for (const node of names) judgeNode(world, node);
-  return names.flatMap((node) => registry.get(node) ?? []);
+  return [...names].flatMap((node) => registry.get(node) ?? []);
+}
+
+/** Whether one that is not given up has been silent for that long. */
+function mayBeLost({ deps, registry }: World): boolean {
+  const nowMs = deps.clock.monotonicMs();
+  for (const { heardAtMs, lost } of registry.longestSilent()) {
+    if (nowMs - heardAtMs < deps.limits.lostAfterMs) return false;
+    if (!lost) return true;
+  }
+  return false;
 }
 
 function judgeSilence(world: World, nodes: readonly LiveNode[]): void {

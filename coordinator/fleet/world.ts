@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ClaimId, ModelName, NodeName, ReplicaId } from '../../shared/domain/ids.ts';
 import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
@@ -19,8 +18,10 @@ import { AllocationTimers } from './allocation-timers.ts';
 import { availabilityOf } from './availability.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { holdDownMs, withFlap } from './flapping.ts';
-import { holdsOf, noHolds, withHold, type ChangeHolds } from './change-holds.ts';
+import { holdsOf, noHolds, type ChangeHolds } from './change-holds.ts';
+import { ClaimIndex } from './claim-index.ts';
 import { EngineDesk, type DeskOptions, type OpenEngine } from './engine-desk.ts';
+import { EngineNodes } from './engine-nodes.ts';
 import { DeadlineTimers } from './deadline-timers.ts';
 import type { SeenStart } from './seen-starts.ts';
 import type { FleetLimits } from './limits.ts';
@@ -53,9 +54,6 @@ export interface Host {
 
 const startsNotedMax = 10_000;
 
-/** How often all nodes are asked whether they have fallen silent; as rounds do that look for it. */
-const refreshAllMs = 100;
-
 /**
  * What the coordinator knows: durable records, what agents said, and the engine that mirrors both.
  * Invariants: the engine has every node that ever spoke and every claim; a write that fails leaves `stale`,
@@ -87,21 +85,15 @@ export class World {
   readonly unknownOn = new Set<NodeName>();
   /** Nodes whose inventory may have changed. */
   readonly dirtyInventories = new Set<NodeName>();
-  /** Every claim as the engine has it, decided and not yet committed ones included. */
-  readonly #claims = new Map<ClaimId, ClaimRecord>();
-  readonly #byNode = new Map<NodeName, Map<ClaimId, ClaimRecord>>();
-  readonly #byModel = new Map<ModelName, Map<ClaimId, ClaimRecord>>();
-  readonly #placementNodes = new Map<
-    NodeName,
-    { readonly node: PlacementNode; readonly hold: string }
-  >();
-  #holds: ChangeHolds = noHolds;
+  readonly #claims = new ClaimIndex();
+  readonly #nodes: EngineNodes;
   /** Nodes whose standing may have changed since they were last refreshed. */
   readonly #unrefreshed = new Set<NodeName>();
-  #refreshedAtMs = -Infinity;
+  /** All of them are to be refreshed: they were read anew. */
+  #refreshAll = true;
+  readonly #draining = new Set<NodeName>();
   #commanded = new Set<NodeName>();
   readonly #said = new Map<string, string>();
-  readonly #reclaiming = new Set<ClaimId>();
   /** Labels as an agent sent them, with those on record that say the same. */
   readonly #sameLabels = new WeakMap<object, object>();
   #starts: SeenStart[] = [];
@@ -111,25 +103,34 @@ export class World {
     this.ledger = new Ledger(deps.store);
     this.answers = new Answers({ ledger: this.ledger, clock: deps.clock, limits: deps.limits });
     this.desk = new EngineDesk(deps.open, deps.placement);
+    this.#nodes = new EngineNodes({
+      desk: this.desk,
+      availability: (live) => this.availability(live),
+      ownLabels: (node) => this.ledger.node(node)?.value.ownLabels ?? {},
+      claimsOn: (node) => this.claimsOnNode(node).map(({ claim }) => claim),
+    });
     this.allocationTimers = new AllocationTimers(deps.clock);
     this.drainTimers = new DeadlineTimers(deps.clock);
     const { models, nodes } = this.ledger;
     // The key ends with the name: see `storeKeys`.
     models.onWritten = (key) => this.news.models.add(key.slice(models.prefix.length) as ModelName);
-    nodes.onWritten = (key) => this.touchNode(key.slice(nodes.prefix.length) as NodeName);
+    nodes.onWritten = (key) => {
+      const name = key.slice(nodes.prefix.length) as NodeName;
+      this.#noteDrain(name, nodes.get(key)?.value);
+      this.touchNode(name);
+    };
   }
 
   async reload(): Promise<void> {
     await this.ledger.load();
     this.answers.reload();
-    this.#refreshedAtMs = -Infinity;
+    this.#refreshAll = true;
     this.news.all = true;
+    this.#draining.clear();
     this.#claims.clear();
-    this.#reclaiming.clear();
-    this.#byNode.clear();
-    this.#byModel.clear();
     for (const record of this.ledger.claims.values()) this.#index(record);
     for (const record of this.ledger.nodes.values()) {
+      this.#noteDrain(record.node, record);
       if (this.registry.get(record.node) === undefined) {
         this.registry.remember(record.node, this.deps.clock.monotonicMs(), record.lastSeenMs);
       }
@@ -144,7 +145,7 @@ export class World {
 
   snapshot(): PlacementSnapshot {
     return {
-      nodes: [...this.#placementNodes.values()].map(({ node }) => node),
+      nodes: this.#nodes.all(),
       claims: [...this.#claims.values()].map((record) => record.claim),
     };
   }
@@ -161,18 +162,20 @@ export class World {
   }
 
   claimsOnNode(node: NodeName): readonly ClaimRecord[] {
-    return [...(this.#byNode.get(node)?.values() ?? [])];
+    return this.#claims.onNode(node);
+  }
+
+  copyCount(model: ModelName): number {
+    return this.#claims.countOfModel(model);
   }
 
   claimsOfModel(model: ModelName): readonly ClaimRecord[] {
-    return [...(this.#byModel.get(model)?.values() ?? [])];
+    return this.#claims.ofModel(model);
   }
 
   /** Ended claims whose slices are not free yet, in order of id. */
   reclaiming(): readonly ClaimRecord[] {
-    return [...this.#reclaiming]
-      .flatMap((id) => this.#claims.get(id) ?? [])
-      .sort((left, right) => (left.claim.id < right.claim.id ? -1 : 1));
+    return this.#claims.reclaiming();
   }
 
   /** Told to the engine at once, so that the next decision sees it; the caller commits it. */
@@ -185,13 +188,8 @@ export class World {
 
   deleteClaim(record: ClaimRecord): LedgerWrite {
     const { id, node, holder } = record.claim;
-    this.#claims.delete(id);
-    this.#reclaiming.delete(id);
-    this.#byNode.get(node)?.delete(id);
-    if (holder.kind === 'replica') {
-      this.#byModel.get(holder.model)?.delete(id);
-      this.news.models.add(holder.model);
-    }
+    this.#claims.delete(record);
+    if (holder.kind === 'replica') this.news.models.add(holder.model);
     this.desk.apply({ kind: 'claim-removed', claim: id });
     this.dirtyTargets.add(node);
     return this.ledger.claims.delete(storeKeys.claim(id));
@@ -199,41 +197,52 @@ export class World {
 
   /** What running changes keep for themselves, as of the last `refreshNodes`. */
   get holds(): ChangeHolds {
-    return this.#holds;
+    return this.#nodes.holds;
   }
 
   /** A node as it is, with what changes keep free for themselves: for them alone. */
   plainNode(name: NodeName): PlacementNode | undefined {
     const live = this.registry.get(name);
-    if (live === undefined || live.inventory === null) return undefined;
-    const inventory = withoutStrangers(this.#labelled(live.inventory), live.strangers);
-    return { inventory, availability: this.availability(live) };
+    return live && this.#nodes.plain(live);
   }
 
   /** A node as everybody sees it who is no change. */
   placementNode(name: NodeName): PlacementNode | undefined {
-    return this.#placementNodes.get(name)?.node;
+    return this.#nodes.get(name);
   }
 
   /**
-   * Before anything is decided: what agents said since the last look, and what changes keep for themselves. Nodes of
-   * which nothing was heard are judged anew only so often: nothing but time makes them silent.
+   * Before anything is decided: what agents said since the last look, whom time has changed, and what changes keep for
+   * themselves.
    */
   refreshNodes(): void {
-    const before = this.#holds;
+    const before = this.holds;
     const changes = this.ledger.changes.values();
-    this.#holds = holdsOf(changes, (claim) => this.#claims.has(claim));
-    const nowMs = this.deps.clock.monotonicMs();
-    const held = before !== noHolds || this.#holds !== noHolds;
-    const all = held || nowMs - this.#refreshedAtMs >= refreshAllMs;
-    if (all) this.#refreshedAtMs = nowMs;
-    const due = all
-      ? this.registry.all()
-      : [...this.#unrefreshed, ...this.dirtyInventories].flatMap(
-          (name) => this.registry.get(name) ?? [],
-        );
+    this.#nodes.holds = holdsOf(changes, (claim) => this.#claims.has(claim));
+    const held = before !== noHolds || this.holds !== noHolds;
+    const touched = [...this.#unrefreshed, ...this.dirtyInventories, ...this.timedNodes()];
+    const due =
+      held || this.#refreshAll
+        ? this.registry.all()
+        : touched.flatMap((name) => this.registry.get(name) ?? []);
+    this.#refreshAll = false;
     this.#unrefreshed.clear();
-    for (const live of due) this.#refreshNode(live);
+    for (const live of due) {
+      this.#nodes.refresh(live, this.dirtyInventories.has(live.node));
+      if (live.inventory !== null) this.dirtyInventories.delete(live.node);
+    }
+  }
+
+  /** Nodes whose standing may be another by time alone: of which nothing was heard for too long, or that are held down. */
+  timedNodes(): readonly NodeName[] {
+    const { clock, limits } = this.deps;
+    const nowMs = clock.monotonicMs();
+    const timed = [...this.flapping];
+    for (const { node, heardAtMs } of this.registry.longestSilent()) {
+      if (nowMs - heardAtMs < limits.suspectAfterMs) break;
+      timed.push(node);
+    }
+    return timed;
   }
 
   /** A node is not as it was: the next look is at it, too. */
@@ -281,7 +290,12 @@ export class World {
 
   /** Nodes that an operator drains. */
   drains(): readonly NodeRecord[] {
-    return this.ledger.nodes.values().filter((record) => record.wanted === 'draining');
+    return [...this.#draining].sort().flatMap((name) => this.ledger.node(name)?.value ?? []);
+  }
+
+  #noteDrain(name: NodeName, record: NodeRecord | undefined): void {
+    if (record?.wanted === 'draining') this.#draining.add(name);
+    else this.#draining.delete(name);
   }
 
   silenceOf(live: LiveNode) {
@@ -358,33 +372,6 @@ export class World {
     }
   }
 
-  /** Brings the engine's view of a node in step; says nothing when nothing changed. */
-  #refreshNode(live: LiveNode): void {
-    if (live.inventory === null) return;
-    const before = this.#placementNodes.get(live.node);
-    const availability = this.availability(live);
-    const hold = this.#holdText(live.node);
-    const same =
-      before !== undefined &&
-      before.hold === hold &&
-      sameAvailability(before.node.availability, availability);
-    if (same && !this.dirtyInventories.has(live.node)) return;
-    this.dirtyInventories.delete(live.node);
-    const plain = withoutStrangers(this.#labelled(live.inventory), live.strangers);
-    const inventory = withHold(plain, this.#holds.nodes.get(live.node), this.#leavingOn(live.node));
-    const node = { inventory, availability };
-    this.#placementNodes.set(live.node, { node, hold });
-    if (before !== undefined && isDeepStrictEqual(before.node, node)) return;
-    this.desk.apply({ kind: 'node-set', node });
-  }
-
-  /** With the labels that an operator has given it: they win. */
-  #labelled(inventory: Inventory): Inventory {
-    const own = this.ledger.node(inventory.node)?.value.ownLabels;
-    if (own === undefined || Object.keys(own).length === 0) return inventory;
-    return { ...inventory, labels: { ...inventory.labels, ...own } };
-  }
-
   /** Its record and its claims are gone: nothing speaks of it any more. */
   forgetNode(name: NodeName): void {
     this.registry.forget(name);
@@ -398,21 +385,7 @@ export class World {
     for (const key of this.#said.keys()) {
       if (key.endsWith(` nodes/${name}`)) this.#said.delete(key);
     }
-    if (this.#placementNodes.delete(name)) this.desk.apply({ kind: 'node-removed', node: name });
-  }
-
-  /** Equal while what is kept free on a node is equal. */
-  #holdText(name: NodeName): string {
-    const hold = this.#holds.nodes.get(name);
-    if (hold === undefined) return '';
-    const leaving = this.#leavingOn(name).map((claim) => claim.id);
-    return [...hold.cards.keys(), hold.cpuMillis, hold.memoryMib, ...leaving].join(' ');
-  }
-
-  #leavingOn(name: NodeName) {
-    return this.claimsOnNode(name)
-      .map((record) => record.claim)
-      .filter((claim) => this.#holds.leaving.has(claim.id));
+    this.#nodes.forget(name);
   }
 
   #copyOf(record: ClaimRecord, hosts: Map<NodeName, Host>): Copy {
@@ -429,7 +402,7 @@ export class World {
       record,
       node: failed ? 'failed' : host.state,
       serving: status?.phase === 'ready',
-      leaving: this.#holds.leaving.has(id),
+      leaving: this.holds.leaving.has(id),
     };
   }
 
@@ -453,43 +426,8 @@ export class World {
   }
 
   #index(record: ClaimRecord): void {
-    const { id, node, holder } = record.claim;
-    this.#claims.set(id, record);
-    if (record.claim.state === 'reclaiming') this.#reclaiming.add(id);
-    else this.#reclaiming.delete(id);
-    setIn(this.#byNode, node, id, record);
-    if (holder.kind === 'replica') {
-      setIn(this.#byModel, holder.model, id, record);
-      this.news.models.add(holder.model);
-    }
+    const { holder } = record.claim;
+    this.#claims.set(record);
+    if (holder.kind === 'replica') this.news.models.add(holder.model);
   }
-}
-
-function sameAvailability(left: NodeAvailability, right: NodeAvailability): boolean {
-  if (left.kind === 'ready' || right.kind === 'ready') return left.kind === right.kind;
-  return left.kind === right.kind && left.reason === right.reason;
-}
-
-function setIn<K>(
-  index: Map<K, Map<ClaimId, ClaimRecord>>,
-  key: K,
-  id: ClaimId,
-  record: ClaimRecord,
-): void {
-  const inner = index.get(key) ?? new Map<ClaimId, ClaimRecord>();
-  inner.set(id, record);
-  index.set(key, inner);
-}
-
-/** A card with shares that the store does not know is somebody's: no memory of it is left to promise. */
-function withoutStrangers(inventory: Inventory, strangers: readonly string[]): Inventory {
-  if (strangers.length === 0) return inventory;
-  return {
-    ...inventory,
-    gpus: inventory.gpus.map((gpu) =>
-      strangers.includes(gpu.uuid)
-        ? { ...gpu, mode: 'foreign' as const, memoryForeignMib: gpu.memoryTotalMib }
-        : gpu,
-    ),
-  };
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --heap-growing-percent=30
+#!/usr/bin/env -S node --heap-growing-percent=30 --no-parallel-scavenge
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseClusterId, type ClusterId } from '../shared/domain/ids.ts';

@@ -108,8 +108,8 @@ export class ControlSession implements Line, Watched {
   }
 
   /** Whether the agent has been silent for too long, or has been told nothing for so long that it might think that of us. */
-  look(): void {
-    const silentMs = this.#deps.clock.monotonicMs() - this.#heardAtMs;
+  look(nowMs: number): void {
+    const silentMs = nowMs - this.#heardAtMs;
     const before = this.#seemedSilent;
     this.#seemedSilent = silentMs >= silentHeartbeats * this.#deps.heartbeatMs;
     // Once proves nothing: where this process was held up itself, what was said meanwhile is read first.
@@ -120,7 +120,7 @@ export class ControlSession implements Line, Watched {
       this.#finish(why, new AppError('AGENT_AWAY', why));
       return;
     }
-    const quietMs = this.#deps.clock.monotonicMs() - this.#toldAtMs;
+    const quietMs = nowMs - this.#toldAtMs;
     const due = quietMs >= toldHeartbeats * this.#deps.heartbeatMs;
     if (due && this.#canTell()) this.#write({ heartbeat: {} });
   }

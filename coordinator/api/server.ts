@@ -95,8 +95,8 @@ const serverOptions: ServerOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
 };
 
-/** How late silence is noticed: a tenth of the time in which something should come. */
-const looksPerHeartbeat = 10;
+/** How late silence is noticed: a quarter of the time in which something should come. */
+const looksPerHeartbeat = 4;
 
 const serviceNames = [
   'tangram.v1.SchedulerService',

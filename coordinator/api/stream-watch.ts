@@ -2,7 +2,8 @@ import type { Clock } from '../../shared/platform/clock.ts';
 
 /** Something that may be due without anything having come. */
 export interface Watched {
-  look(): void;
+  /** `nowMs`: monotonic. */
+  look(nowMs: number): void;
 }
 
 /**
@@ -42,7 +43,8 @@ export class StreamWatch {
     while (!signal.aborted) {
       await this.#clock.sleep(this.#everyMs, signal).catch(() => undefined);
       if (signal.aborted) return;
-      for (const stream of this.#watched) stream.look();
+      const nowMs = this.#clock.monotonicMs();
+      for (const stream of this.#watched) stream.look(nowMs);
     }
   }
 }

@@ -1,6 +1,8 @@
 import type { LiveNode } from './node-registry.ts';
 
-type Heard = Pick<LiveNode, 'connected' | 'heardAtMs'>;
+type Heard = Pick<LiveNode, 'connected'> & {
+  readonly life: Pick<LiveNode['life'], 'heardAtMs'>;
+};
 
 /**
  * In how many ms the next node will have been silent for `suspectAfterMs`, if none of them says anything before. Nodes that
@@ -10,8 +12,8 @@ export function msToNextSuspect(
   nodes: Iterable<Heard>,
   { nowMs, suspectAfterMs }: { readonly nowMs: number; readonly suspectAfterMs: number },
 ): number {
-  for (const { connected, heardAtMs } of nodes) {
-    const leftMs = heardAtMs + suspectAfterMs - nowMs;
+  for (const { connected, life } of nodes) {
+    const leftMs = life.heardAtMs + suspectAfterMs - nowMs;
     if (connected && leftMs > 0) return leftMs;
   }
   return Infinity;

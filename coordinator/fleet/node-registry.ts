@@ -3,6 +3,14 @@ import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { NodeStatus, NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 
+/** When an agent spoke last. It changes in place: thousands of times a second nothing else does. */
+export interface SignsOfLife {
+  /** Monotonic; the start of this coordinator for a node that has not spoken yet. */
+  readonly heardAtMs: number;
+  /** Wall clock; 0: never. */
+  readonly seenAtMs: number;
+}
+
 /** What an agent said last, and whether it is still there. In memory only: it comes anew after every start. */
 export interface LiveNode {
   readonly node: NodeName;
@@ -13,10 +21,7 @@ export interface LiveNode {
   readonly connected: boolean;
   /** The session's agent has reported a status, so what it does not mention does not run there. */
   readonly reported: boolean;
-  /** Monotonic; the start of this coordinator for a node that has not spoken yet. */
-  readonly heardAtMs: number;
-  /** Wall clock; 0: never. */
-  readonly seenAtMs: number;
+  readonly life: SignsOfLife;
   /** Declared lost, until its agent speaks again. */
   readonly lost: boolean;
   /** When its link was lost, oldest first; monotonic. */
@@ -30,16 +35,13 @@ export interface LiveNode {
   readonly session: number;
 }
 
-type SignOfLife = Pick<LiveNode, 'heardAtMs' | 'seenAtMs'>;
-
-/** What changes with every word of an agent, or by our own doing: no news for anybody. */
-const noNews: ReadonlySet<string> = new Set(['heardAtMs', 'seenAtMs', 'sent']);
+/** What changes by our own doing: no news for anybody. */
+const noNews: ReadonlySet<string> = new Set(['sent']);
 
 /**
  * The nodes that agents speak for.
- * Invariants: one entry a node; values are replaced, never changed in place; who is heard now is heard last of all;
- * `onNews` is told of every node that is
- * not as it was, a later sign of life apart.
+ * Invariants: one entry a node; values are replaced, never changed in place, signs of life apart; who is heard now is heard
+ * last of all; `onNews` is told of every node that is not as it was, a later sign of life apart.
  */
 export class NodeRegistry {
   readonly #onNews: (node: NodeName) => void;
@@ -82,15 +84,14 @@ export class NodeRegistry {
   remember(node: NodeName, heardAtMs: number, seenAtMs: number): void {
     this.#count(this.#nodes.get(node)?.replicas, -1);
     this.#order = null;
-    this.#keep({
+    this.#nodes.set(node, {
       node,
       inventory: null,
       status: null,
       replicas: new Map(),
       connected: false,
       reported: false,
-      heardAtMs,
-      seenAtMs,
+      life: { heardAtMs, seenAtMs },
       lost: false,
       flapsAtMs: [],
       strangers: [],
@@ -98,6 +99,7 @@ export class NodeRegistry {
       sent: null,
       session: 0,
     });
+    this.#heardLast(node);
     this.#onNews(node);
   }
 
@@ -116,31 +118,25 @@ export class NodeRegistry {
       this.#count(before.replicas, -1);
       this.#count(after.replicas, 1);
     }
-    this.#keep(after);
+    this.#nodes.set(node, after);
+    if (after.life !== before.life) this.#heardLast(node);
     if (isNews(before, change)) this.#onNews(node);
     return after;
   }
 
-  /**
-   * A sign of life and nothing more: it comes so often that it must cost next to nothing. Answers the node as it was;
-   * undefined: another session speaks for it.
-   */
-  heard(node: NodeName, session: number, at: SignOfLife): LiveNode | undefined {
-    const before = this.#nodes.get(node);
+  /** The agent spoke. Answers the node, which may have been lost before; undefined: another session speaks for it. */
+  heard(name: NodeName, session: number, at: SignsOfLife): LiveNode | undefined {
+    const before = this.#nodes.get(name);
     if (before?.session !== session) return undefined;
-    const { heardAtMs, seenAtMs } = at;
-    this.#keep({ ...before, heardAtMs, seenAtMs, lost: false });
-    if (before.lost) this.#onNews(node);
+    Object.assign(before.life, at);
+    this.#heardLast(name);
+    if (before.lost) this.update(name, { lost: false });
     return before;
   }
 
-  #keep(live: LiveNode): void {
-    const { node, heardAtMs } = live;
-    if (this.#nodes.get(node)?.heardAtMs !== heardAtMs) {
-      this.#byHeard.delete(node);
-      this.#byHeard.add(node);
-    }
-    this.#nodes.set(node, live);
+  #heardLast(name: NodeName): void {
+    this.#byHeard.delete(name);
+    this.#byHeard.add(name);
   }
 
   #count(replicas: LiveNode['replicas'] | undefined, sign: 1 | -1): void {

@@ -82,8 +82,8 @@ function judgeNodes(world: World, also: readonly NodeName[]): readonly LiveNode[
 /** Whether one that is not given up has been silent for that long. */
 function mayBeLost({ deps, registry }: World): boolean {
   const nowMs = deps.clock.monotonicMs();
-  for (const { heardAtMs, lost } of registry.longestSilent()) {
-    if (nowMs - heardAtMs < deps.limits.lostAfterMs) return false;
+  for (const { life, lost } of registry.longestSilent()) {
+    if (nowMs - life.heardAtMs < deps.limits.lostAfterMs) return false;
     if (!lost) return true;
   }
   return false;
@@ -161,7 +161,7 @@ export function nodeRecordOf(
 ): NodeRecord | undefined {
   if (live.inventory === null) return before;
   const { labels } = live.inventory;
-  const seenAtMs = live.seenAtMs === 0 ? world.deps.clock.wallMs() : live.seenAtMs;
+  const seenAtMs = live.life.seenAtMs === 0 ? world.deps.clock.wallMs() : live.life.seenAtMs;
   if (before === undefined) {
     const { node } = live;
     const decided = { wanted: 'ready', drain: null, ownLabels: {} } as const;

@@ -6,7 +6,7 @@ import type { ReplicaStatus } from '../../shared/domain/replica-state.ts';
 import { storeKeys } from '../store/values.ts';
 import { checkAlone, checkCluster } from './admit-agent.ts';
 import type { NodeSession } from './core.ts';
-import type { LiveNode } from './node-registry.ts';
+import type { LiveNode, SignsOfLife } from './node-registry.ts';
 import { newStarts } from './seen-starts.ts';
 import type { World } from './world.ts';
 
@@ -55,7 +55,7 @@ export class Sessions {
       send,
       sent: null,
       session,
-      ...this.#now(),
+      life: this.#now(),
     });
     world.dirtyInventories.add(node);
     world.dirtyTargets.add(node);
@@ -67,7 +67,7 @@ export class Sessions {
     const { world } = this.#deps;
     const live = world.registry.get(inventory.node);
     if (live === undefined || !live.connected) return;
-    const silentMs = world.deps.clock.monotonicMs() - live.heardAtMs;
+    const silentMs = world.deps.clock.monotonicMs() - live.life.heardAtMs;
     const { suspectAfterMs } = world.deps.limits;
     checkAlone(inventory, { inventory: live.inventory, silentMs }, suspectAfterMs);
   }
@@ -80,10 +80,11 @@ export class Sessions {
       world.registry.update(node, change);
       return true;
     };
-    const heard = (change: Partial<Omit<LiveNode, 'node'>>): boolean => {
-      const returned = world.registry.get(node)?.lost === true;
-      if (!update({ ...change, lost: false, ...this.#now() })) return false;
-      if (returned) world.event('returned', `nodes/${node}`, 'its agent speaks again');
+    const heard = (change: Partial<Omit<LiveNode, 'node'>> = {}): boolean => {
+      const before = world.registry.heard(node, session, this.#now());
+      if (before === undefined) return false;
+      world.registry.update(node, change);
+      if (before.lost) world.event('returned', `nodes/${node}`, 'its agent speaks again');
       return true;
     };
     return {
@@ -97,9 +98,9 @@ export class Sessions {
         if (status.node !== node) return;
         const before = world.registry.get(node);
         if (before?.reported === true && says(before, status, replicas)) {
-          // Agents repeat themselves: thousands of them would keep the planner going round for nothing.
-          if (heard({})) this.#judgeStatus(node, status, replicas);
           const ready = world.availability(before).kind === 'ready';
+          // Agents repeat themselves: thousands of them would keep the planner going round for nothing.
+          if (heard()) this.#judgeStatus(node, status, replicas);
           if (!ready) world.touchNode(node);
           if (!ready || isDirty(world, node)) wake();
           return;
@@ -110,10 +111,9 @@ export class Sessions {
         wake();
       },
       heartbeat: () => {
-        const before = world.registry.heard(node, session, this.#now());
-        if (before === undefined) return;
-        if (before.lost) world.event('returned', `nodes/${node}`, 'its agent speaks again');
-        if (!world.isKeptAway(before)) return;
+        const live = world.registry.get(node);
+        const keptAway = live !== undefined && world.isKeptAway(live);
+        if (!heard() || !keptAway) return;
         world.touchNode(node);
         wake();
       },
@@ -162,7 +162,7 @@ export class Sessions {
     }
   }
 
-  #now(): Pick<LiveNode, 'heardAtMs' | 'seenAtMs'> {
+  #now(): SignsOfLife {
     const { clock } = this.#deps.world.deps;
     return { heardAtMs: clock.monotonicMs(), seenAtMs: clock.wallMs() };
   }

@@ -99,7 +99,7 @@ export function viewNode(
     inventory,
     availability: availabilityOf(silence, world.deps.limits),
     connected,
-    lastSeenMs: Math.max(live.seenAtMs, record?.lastSeenMs ?? 0),
+    lastSeenMs: Math.max(live.life.seenAtMs, record?.lastSeenMs ?? 0),
     generation: world.ledger.generations.get(storeKeys.generation(node))?.value.generation ?? 0,
     acceptedGeneration: status?.acceptedGeneration ?? 0,
     status,

@@ -238,8 +238,8 @@ export class World {
     const { clock, limits } = this.deps;
     const nowMs = clock.monotonicMs();
     const timed = [...this.flapping];
-    for (const { node, heardAtMs } of this.registry.longestSilent()) {
-      if (nowMs - heardAtMs < limits.suspectAfterMs) break;
+    for (const { node, life } of this.registry.longestSilent()) {
+      if (nowMs - life.heardAtMs < limits.suspectAfterMs) break;
       timed.push(node);
     }
     return timed;
@@ -303,7 +303,7 @@ export class World {
     return {
       node: live.node,
       connected: live.connected,
-      silentMs: nowMs - live.heardAtMs,
+      silentMs: nowMs - live.life.heardAtMs,
       holdDownMs: holdDownMs(live.flapsAtMs, nowMs, this.deps.limits),
       lost: live.lost,
       wanted: this.ledger.node(live.node)?.value.wanted ?? 'ready',
@@ -322,10 +322,10 @@ export class World {
   }
 
   /** Whether a sign of life, or the lack of one, decides over what is placed there now. */
-  isKeptAway({ node, lost, heardAtMs }: LiveNode): boolean {
+  isKeptAway({ node, lost, life }: LiveNode): boolean {
     const { clock, limits } = this.deps;
     if (lost || this.suspects.has(node) || this.flapping.has(node)) return true;
-    return clock.monotonicMs() - heardAtMs >= limits.suspectAfterMs;
+    return clock.monotonicMs() - life.heardAtMs >= limits.suspectAfterMs;
   }
 
   /** Its link was lost once more. */

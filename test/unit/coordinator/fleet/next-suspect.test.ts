@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { msToNextSuspect } from '../../../../coordinator/fleet/next-suspect.ts';
 
 const at = { nowMs: 10_000, suspectAfterMs: 1_800 };
-const heard = (heardAtMs: number, connected = true) => ({ connected, heardAtMs });
+const heard = (heardAtMs: number, connected = true) => ({ connected, life: { heardAtMs } });
 
 test.for([
   { name: 'nobody is there', nodes: [], ms: Infinity },

@@ -163,14 +163,12 @@ export class GuardedCall extends ServerInterceptingCall {
       return;
     }
     const waitMs = this.#meter(message instanceof Uint8Array ? message.byteLength : 0);
-    if (waitMs === 0) {
-      listener.onReceiveMessage(message);
-      return;
-    }
-    // Nothing more is read from the peer until this one is handed on.
-    void this.#desk.clock.sleep(waitMs, new AbortController().signal).then(() => {
+    const handOn = (): void => {
       if (!this.#isOver()) listener.onReceiveMessage(message);
-    });
+    };
+    // Nothing more is read from the peer until this one is handed on.
+    if (waitMs > 0) void this.#desk.clock.sleep(waitMs, new AbortController().signal).then(handOn);
+    else handOn();
   }
 
   #checkMessage(message: Message): void {

@@ -7,6 +7,8 @@ export interface Copy {
   readonly node: 'here' | 'draining' | 'failed' | 'away' | 'lost';
   /** It is known to answer now. */
   readonly serving: boolean;
+  /** It answered when it was last seen: of those that nobody sees now, the ones to hope for. */
+  readonly answered: boolean;
   /** A change that is being carried out will end it, in its own time. */
   readonly leaving: boolean;
 }
@@ -131,9 +133,10 @@ function isCurrent(model: ModelRecord, copy: Copy): boolean {
   return holder.kind === 'replica' && holder.modelVersion >= model.rolloutVersion;
 }
 
-/** What does not serve goes first, then what is newest. */
+/** What does not serve goes first, then what was not seen to, then what is newest. */
 function worstFirst(left: Copy, right: Copy): number {
   if (left.serving !== right.serving) return left.serving ? 1 : -1;
+  if (left.answered !== right.answered) return left.answered ? 1 : -1;
   const age = right.record.claim.createdAtMs - left.record.claim.createdAtMs;
   return age !== 0 ? age : left.record.claim.id < right.record.claim.id ? 1 : -1;
 }

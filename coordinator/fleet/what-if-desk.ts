@@ -129,6 +129,7 @@ function copiesAfter(
       record: { claim, workload, processes: gpu?.processes ?? 1, superseded: false },
       node: 'here',
       serving: true,
+      answered: true,
       leaving: false,
     }));
   return [...staying, ...begun];

@@ -402,6 +402,7 @@ export class World {
       record,
       node: failed ? 'failed' : host.state,
       serving: status?.phase === 'ready',
+      answered: this.statusOf(record)?.phase === 'ready',
       leaving: this.holds.leaving.has(id),
     };
   }

@@ -12,6 +12,7 @@ interface CopyText {
   readonly version?: number;
   readonly node?: Copy['node'];
   readonly serving?: boolean;
+  readonly answered?: boolean;
   readonly reclaiming?: boolean;
   readonly superseded?: boolean;
 }
@@ -33,6 +34,7 @@ function copy(of: CopyText, at: number): Copy {
   return {
     node: of.node ?? 'here',
     serving: of.serving ?? true,
+    answered: of.answered ?? of.serving ?? true,
     leaving: of.leaving ?? false,
     record: {
       workload,
@@ -80,6 +82,15 @@ const cases: readonly Case[] = [
     wanted: 1,
     copies: [{ id: 'a', serving: false }, { id: 'b' }, { id: 'c' }],
     want: { retire: ['a', 'c'] },
+  },
+  {
+    name: 'too many, and none is seen: the one that never answered goes first',
+    wanted: 1,
+    copies: [
+      { id: 'a', node: 'away', serving: false },
+      { id: 'b', node: 'away', serving: false, answered: true },
+    ],
+    want: { retire: ['a'] },
   },
   {
     name: 'what a change ends is left to it, and its successor counts',

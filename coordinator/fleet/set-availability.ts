@@ -98,7 +98,9 @@ async function decide(
   const { before, after } = of;
   const live = world.registry.get(after.node);
   if (live === undefined) throw unknownNode(after.node);
-  const same = nodeEtag(before) === nodeEtag(after);
+  // What is acknowledged is on record, also where it is what a node has from the beginning.
+  const stored = world.ledger.node(after.node) !== undefined;
+  const same = stored && nodeEtag(before) === nodeEtag(after);
   if (!same && after.drain !== null && after.drain.deadlineMs !== null) {
     world.drainTimers.start(after.node, after.drain.deadlineMs);
   }

@@ -317,6 +317,17 @@ test('a drain that finds no other place interrupts nothing, and says why', async
   await fleet.kill();
 });
 
+test('what is acknowledged of a node is in the store, also before any round has looked at it', async () => {
+  const fleet = new SimFleet();
+  const store = new MemoryStore();
+  await fleet.start(store);
+  const agent = fleet.join('node-a', 'A100-40GB');
+  expect((await store.list('nodes/')).entries).toEqual([]);
+  await fleet.core.setAvailability(agent.node, 'ready');
+  expect((await store.list('nodes/')).entries.map(({ key }) => key)).toEqual(['nodes/node-a']);
+  await fleet.kill();
+});
+
 test('a cordoned node gets nothing new and keeps what it has', async () => {
   const fleet = await started();
   const agent = fleet.join('node-a', 'A100-40GB');

@@ -9,6 +9,7 @@ import { whyNotStop } from './may-stop.ts';
 import { claimIdOf } from './names.ts';
 import { cardName, newStrangers, strangersOn } from './plan-basis.ts';
 import { recutRefusal, touchRecuts } from './recut.ts';
+import { marksOf } from './change-marks.ts';
 import type { World } from './world.ts';
 
 /** Why a running change cannot go on, in one sentence; null: it can. */
@@ -99,6 +100,7 @@ export async function abortChange(
   }
   const ended: Change = {
     ...change,
+    marks: marksOf(change),
     state: 'aborted',
     reason,
     endedAtMs: world.deps.clock.wallMs(),

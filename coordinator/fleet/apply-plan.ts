@@ -83,8 +83,7 @@ const movingCodes: ReadonlySet<string> = new Set<PlanProblem['code']>([
 function busyWith(world: World, plan: Plan): readonly string[] {
   const cards = new Set(cardsOf(plan));
   const ends = new Set<string>(plan.ends);
-  return world.ledger.changes.values().flatMap((change) => {
-    if (!change.exact || change.state !== 'running') return [];
+  return world.running.exact().flatMap((change) => {
     const card = cardsOf(change.plan).find((each) => cards.has(each));
     const claim = change.plan.ends.find((each) => ends.has(each));
     const what = card ?? claim;

@@ -109,12 +109,14 @@ export class CallTurns {
   async #take(): Promise<void> {
     const turn: { readonly waiting: Waiting; readonly decided: Decided<unknown> }[] = [];
     const begun = new Set<Waiting>();
+    let writes = 0;
     try {
       for (const waiting of this.#together()) {
         begun.add(waiting);
         const decided = await this.#decide(waiting);
         if (decided !== null) turn.push({ waiting, decided });
-        if (countWrites(turn) > turnWritesMax) break;
+        writes += decided === null ? 0 : countWrites(decided);
+        if (writes > turnWritesMax) break;
       }
       await this.#write(turn.map(({ decided }) => decided));
     } catch (error) {
@@ -169,10 +171,6 @@ export class CallTurns {
   }
 }
 
-function countWrites(turn: readonly { readonly decided: Decided<unknown> }[]): number {
-  return turn.reduce(
-    (sum, { decided }) =>
-      decided.rest.reduce((all, group) => all + group.length, sum + decided.writes.length),
-    0,
-  );
+function countWrites({ writes, rest }: Decided<unknown>): number {
+  return rest.reduce((all, group) => all + group.length, writes.length);
 }

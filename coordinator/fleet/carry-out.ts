@@ -22,9 +22,7 @@ import type { World } from './world.ts';
  * before the successor that was to start first is ready, or against the model's `disruption` as it is at this moment.
  */
 export async function carryOutChanges(world: World): Promise<void> {
-  for (const change of world.ledger.changes.values()) {
-    if (change.exact && change.state === 'running') await carryOut(world, change);
-  }
+  for (const change of world.running.exact()) await carryOut(world, change);
 }
 
 async function carryOut(world: World, begun: Change): Promise<void> {

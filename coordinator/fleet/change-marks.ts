@@ -13,6 +13,19 @@ export function markOf(
   return marks.find((mark) => mark.step === step && mark.replica === replica);
 }
 
+/** Marks that are known of a change and not stored yet: each copy that comes up would be a write of all of it. */
+const noted = new WeakMap<Change, readonly ChangeMark[]>();
+
+/** Kept until the change is written for another reason; a new leader hears from the agents again what is lost. */
+export function noteMarks(change: Change, marks: readonly ChangeMark[]): void {
+  noted.set(change, marks);
+}
+
+/** The marks of a change as far as they are known. */
+export function marksOf(change: Change): readonly ChangeMark[] {
+  return noted.get(change) ?? change.marks;
+}
+
 /** The marks with the time at which agents were first heard to have done what they are about. The same when none was. */
 export function completeMarks(world: World, marks: readonly ChangeMark[]): readonly ChangeMark[] {
   const nowMs = world.deps.clock.wallMs();
@@ -28,6 +41,8 @@ export function completeMarks(world: World, marks: readonly ChangeMark[]): reado
 /** The marks of a change whose steps the planner takes: it leaves none, so they are read off the claims. */
 export function seenMarks(world: World, change: Change): readonly ChangeMark[] {
   const nowMs = world.deps.clock.wallMs();
+  const before = marksOf(change);
+  const marked = new Set(before.map(({ step, replica }) => `${step} ${replica}`));
   const fresh = change.plan.stages
     .flatMap((stage) => stage.steps)
     .flatMap((step): ChangeMark[] => {
@@ -35,12 +50,12 @@ export function seenMarks(world: World, change: Change): readonly ChangeMark[] {
       const { replica } = step;
       const claim = world.ledger.claim(claimIdOf(replica))?.value.claim;
       const kind = step.kind === 'start-replica' ? 'start' : 'stop';
-      if (markOf(change.marks, kind, replica) !== undefined || claim === undefined) return [];
+      if (claim === undefined || marked.has(`${kind} ${replica}`)) return [];
       if (kind === 'start')
         return [{ step: kind, replica, atMs: claim.createdAtMs, doneAtMs: null }];
       return claim.state === 'held' ? [] : [{ step: kind, replica, atMs: nowMs, doneAtMs: null }];
     });
-  const marks = fresh.length === 0 ? change.marks : [...change.marks, ...fresh];
+  const marks = fresh.length === 0 ? before : [...before, ...fresh];
   return completeMarks(world, marks);
 }
 

@@ -10,7 +10,7 @@ import {
 import { assert, unreachable } from '../../shared/domain/assert.ts';
 import { storeKeys } from '../store/values.ts';
 import { abortChange } from './abort-change.ts';
-import { markOf, seenMarks } from './change-marks.ts';
+import { markOf, marksOf, noteMarks, seenMarks } from './change-marks.ts';
 import { learnStops } from './learning.ts';
 import { claimIdOf } from './names.ts';
 import type { LedgerWrite } from './ledger.ts';
@@ -56,7 +56,7 @@ export async function supersede(
   by: ChangeId,
 ): Promise<readonly LedgerWrite[]> {
   const reason = `superseded by ${by}`;
-  const older = runningChanges(world, models).filter((change) => change.id !== by);
+  const older = world.running.of(models).filter((change) => change.id !== by);
   for (const change of older) if (change.exact) await abortChange(world, change, reason);
   const endedAtMs = world.deps.clock.wallMs();
   return older
@@ -64,6 +64,7 @@ export async function supersede(
     .map((change) =>
       world.ledger.changes.put(storeKeys.change(change.id), {
         ...change,
+        marks: marksOf(change),
         state: 'aborted',
         reason,
         endedAtMs,
@@ -77,26 +78,32 @@ export async function supersede(
  */
 export function advanceChanges(world: World, news: readonly News[]): readonly LedgerWrite[] {
   const writes: LedgerWrite[] = [];
-  const over: Change[] = [];
   const done: Change[] = [];
-  for (const change of world.ledger.changes.values()) {
-    if (change.state !== 'running') {
-      over.push(change);
-      continue;
-    }
+  for (const change of world.running.all()) {
     if (change.exact || !news.some((each) => concerns(each, change))) continue;
     const next = advanced(world, change);
     if (next === change) continue;
     writes.push(world.ledger.changes.put(storeKeys.change(change.id), next));
     if (next.state === 'done') done.push(next);
   }
-  const surplus = Math.max(0, over.length - world.deps.limits.changesKeptMax);
-  const oldest = over.sort((left, right) => left.startedAtMs - right.startedAtMs).slice(0, surplus);
   return [
     ...learnStops(world, done),
     ...writes,
-    ...oldest.map((change) => world.ledger.changes.delete(storeKeys.change(change.id))),
+    ...surplusChanges(world).map((change) =>
+      world.ledger.changes.delete(storeKeys.change(change.id)),
+    ),
   ].slice(0, 100);
+}
+
+/** The oldest of those that are over and not kept any more. */
+function surplusChanges(world: World): readonly Change[] {
+  const surplus = world.running.overCount - world.deps.limits.changesKeptMax;
+  if (surplus <= 0) return [];
+  return world.ledger.changes
+    .values()
+    .filter((change) => change.state !== 'running')
+    .sort((left, right) => left.startedAtMs - right.startedAtMs)
+    .slice(0, surplus);
 }
 
 const nodesOf = new WeakMap<Plan, ReadonlySet<NodeName>>();
@@ -120,7 +127,10 @@ function advanced(world: World, change: Change): Change {
     if (at === undefined || !isReached(world, at)) break;
     stage += 1;
   }
-  if (stage === change.stage) return marks === change.marks ? change : { ...change, marks };
+  if (stage === change.stage) {
+    noteMarks(change, marks);
+    return change;
+  }
   const nowMs = world.deps.clock.wallMs();
   const done = stage >= change.plan.stages.length;
   return {
@@ -133,21 +143,14 @@ function advanced(world: World, change: Change): Change {
   };
 }
 
-function runningChanges(world: World, models: readonly ModelName[]): readonly Change[] {
-  const keys = models.map((model) => storeKeys.model(model));
-  return world.ledger.changes
-    .values()
-    .filter((change) => change.state === 'running' && keys.some((key) => key in change.plan.basis));
-}
-
 /** Whether a change that is carried out step by step has to do with a model. */
 export function isInExactChange(world: World, model: ModelName): boolean {
-  return runningChanges(world, [model]).some((change) => change.exact);
+  return world.running.of([model]).some((change) => change.exact);
 }
 
 /** Names that the model's running change has given to replicas which the planner is still to place. */
 export function plannedReplicas(world: World, model: ModelName): readonly ReplicaId[] {
-  return runningChanges(world, [model]).flatMap((change) =>
+  return world.running.of([model]).flatMap((change) =>
     change.exact
       ? []
       : change.plan.stages

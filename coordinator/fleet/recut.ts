@@ -10,7 +10,7 @@ import type { World } from './world.ts';
  */
 export function recutStones(world: World): ReadonlyMap<NodeName, readonly InstanceTombstone[]> {
   const stones = new Map<NodeName, InstanceTombstone[]>();
-  for (const { node, stone } of recutsOf(world.ledger.changes.values(), 'now')) {
+  for (const { node, stone } of recutsOf(world.running.exact(), 'now')) {
     const list = stones.get(node);
     if (list === undefined) stones.set(node, [stone]);
     else list.push(stone);

@@ -3,6 +3,7 @@ import type { ClaimId, ModelName } from '../../shared/domain/ids.ts';
 import { storeKeys, type ModelRecord, type NodeRecord } from '../store/values.ts';
 import { waitsFor } from './abort-change.ts';
 import { availabilityOf } from './availability.ts';
+import { marksOf } from './change-marks.ts';
 import { contentHash } from './content-hash.ts';
 import type { ChangeView, ModelView, NodeView, ReplicaView } from './core.ts';
 import { viewDrain } from './drain.ts';
@@ -70,7 +71,9 @@ export function replicasByClaim(models: Iterable<ModelView>): ReadonlyMap<ClaimI
 }
 
 /** A change as people see it. */
-export function viewChange(world: World, change: Change): ChangeView {
+export function viewChange(world: World, stored: Change): ChangeView {
+  const marks = marksOf(stored);
+  const change = marks === stored.marks ? stored : { ...stored, marks };
   return { change, waitsFor: waitsFor(world, change), receipt: receiptOf(change) };
 }
 

@@ -30,6 +30,7 @@ import type { Copy } from './model-plan.ts';
 import { News } from './news.ts';
 import { NodeRegistry, type LiveNode } from './node-registry.ts';
 import { claimIdOf } from './names.ts';
+import { RunningChanges } from './running-changes.ts';
 
 /** Everything that the core needs from outside. */
 export interface CoreDeps {
@@ -85,6 +86,7 @@ export class World {
   readonly unknownOn = new Set<NodeName>();
   /** Nodes whose inventory may have changed. */
   readonly dirtyInventories = new Set<NodeName>();
+  readonly running: RunningChanges;
   readonly #claims = new ClaimIndex();
   readonly #nodes: EngineNodes;
   /** Nodes whose standing may have changed since they were last refreshed. */
@@ -111,7 +113,9 @@ export class World {
     });
     this.allocationTimers = new AllocationTimers(deps.clock);
     this.drainTimers = new DeadlineTimers(deps.clock);
-    const { models, nodes } = this.ledger;
+    const { models, nodes, changes } = this.ledger;
+    this.running = new RunningChanges(changes);
+    changes.onWritten = (key) => this.running.note(key);
     // The key ends with the name: see `storeKeys`.
     models.onWritten = (key) => this.news.models.add(key.slice(models.prefix.length) as ModelName);
     nodes.onWritten = (key) => {
@@ -124,6 +128,7 @@ export class World {
   async reload(): Promise<void> {
     await this.ledger.load();
     this.answers.reload();
+    this.running.reload();
     this.#refreshAll = true;
     this.news.all = true;
     this.#draining.clear();
@@ -217,8 +222,7 @@ export class World {
    */
   refreshNodes(): void {
     const before = this.holds;
-    const changes = this.ledger.changes.values();
-    this.#nodes.holds = holdsOf(changes, (claim) => this.#claims.has(claim));
+    this.#nodes.holds = holdsOf(this.running.exact(), (claim) => this.#claims.has(claim));
     const held = before !== noHolds || this.holds !== noHolds;
     const touched = [...this.#unrefreshed, ...this.dirtyInventories, ...this.timedNodes()];
     const due =

@@ -21,7 +21,7 @@ interface Shape {
 interface Size {
   readonly agents: number;
   /** Placed before anything is measured: a coordinator that runs for weeks has its code compiled. */
-  readonly warm: Shape;
+  readonly warm: readonly Shape[];
   readonly shapes: readonly Shape[];
   /** One after another: what one of them waits for. */
   readonly requests: number;
@@ -30,7 +30,10 @@ interface Size {
 const sizes: { readonly quick: Size; readonly all: Size } = {
   quick: {
     agents: 50,
-    warm: { models: 10, replicas: 10 },
+    warm: [
+      { models: 10, replicas: 10 },
+      { models: 20, replicas: 1 },
+    ],
     shapes: [
       { models: 20, replicas: 50 },
       { models: 200, replicas: 1 },
@@ -39,7 +42,10 @@ const sizes: { readonly quick: Size; readonly all: Size } = {
   },
   all: {
     agents: 5_000,
-    warm: { models: 100, replicas: 50 },
+    warm: [
+      { models: 100, replicas: 50 },
+      { models: 1_000, replicas: 1 },
+    ],
     shapes: [
       { models: 200, replicas: 100 },
       { models: 2_000, replicas: 1 },
@@ -90,7 +96,7 @@ export async function placementRows(options: BenchOptions): Promise<readonly Ben
   const bench = { client, seen, coordinator };
   try {
     await swarm.connect(connectMsMax);
-    await placeAll(bench, 'warm', size.warm);
+    for (const [at, shape] of size.warm.entries()) await placeAll(bench, `warm${at}`, shape);
     const placed: Placed[] = [];
     for (const [at, shape] of size.shapes.entries()) {
       placed.push(await placeAll(bench, `shape${at}`, shape));

@@ -136,7 +136,8 @@ export class SimAgent implements Host {
     );
     const end = (error: unknown): void => {
       if (this.#life !== life) return;
-      if (error instanceof Crash || this.fake.crashed) this.kill('process');
+      // Whoever looks after each event finds it dead, and starts it again.
+      if (error instanceof Crash || this.fake.crashed) this.fake.crashed = true;
       else this.#world.failed(this.name, error);
     };
     void core.run(stop.signal).catch(end);

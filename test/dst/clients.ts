@@ -4,13 +4,9 @@ import type { Isolation } from '../../shared/domain/gpu.ts';
 import type { GpuNeed, ModelSpec } from '../../shared/domain/model.ts';
 import { must } from '../fakes/agent/fake-core.ts';
 import { migNeed, modelSpec, nameOf } from '../fakes/coordinator/sim-fleet.ts';
-import { Asker, type AskedWorld } from './asker.ts';
+import { Asker } from './asker.ts';
+import { ClientWork, type WorkWorld } from './client-work.ts';
 import type { Dice } from './dice.ts';
-import type { SimAgent } from './sim-agent.ts';
-
-export interface ClientWorld extends AskedWorld {
-  readonly agents: readonly SimAgent[];
-}
 
 /** Less than the patience: whoever reads for longer would ask for another plan. */
 const readingMsMax = 3_500;
@@ -20,17 +16,18 @@ const ttlMs = 15_000;
 
 /** People and schedulers: each asks for one thing after the other, and asks again when nobody answered. */
 export class Clients {
-  readonly #world: ClientWorld;
+  readonly #world: WorkWorld;
   readonly #dice: Dice;
   readonly #asker: Asker;
-  #pid = 50_000;
+  readonly #work: ClientWork;
   /** From now on nobody asks for more. */
   quiet = false;
 
-  constructor(world: ClientWorld, dice: Dice) {
+  constructor(world: WorkWorld, dice: Dice) {
     this.#world = world;
     this.#dice = dice;
     this.#asker = new Asker(world, dice);
+    this.#work = new ClientWork(world, dice);
   }
 
   /** One of the things that clients do. */
@@ -44,8 +41,9 @@ export class Clients {
       { weight: 5, run: () => this.#allocate() },
       { weight: 4, run: () => this.#renew() },
       { weight: 2, run: () => this.#release() },
-      { weight: 4, run: () => this.#work() },
-      { weight: 2, run: () => this.#stopWork() },
+      { weight: 4, run: () => this.quiet || this.#work.begin(this.#allocation()) },
+      { weight: 3, run: () => this.#work.goOn() },
+      { weight: 2, run: () => this.#work.stop() },
     ];
     this.#dice.weighted(acts)?.run();
   }
@@ -54,7 +52,7 @@ export class Clients {
   goHome(): void {
     this.quiet = true;
     for (const agent of this.#world.agents) {
-      for (const client of agent.clientDevices.keys()) this.#end(agent, client);
+      this.#work.endAll(agent);
       const wanted = this.#world.judge.nodes.rows.get(`nodes/${agent.node}`)?.wanted;
       if (wanted !== 'ready') this.#availability(agent.node, 'ready');
     }
@@ -225,43 +223,6 @@ export class Clients {
     });
   }
 
-  /** A client that was told that its slices are ready begins to work on them. */
-  #work(): void {
-    const name = this.#allocation();
-    const { judge, agents } = this.#world;
-    const stored = judge.allocations.rows.get(`allocations/${name}`);
-    if (stored === undefined || stored.ended !== null || this.quiet) return;
-    for (const core of this.#world.coordinators()) {
-      const { leading } = core.standing();
-      const view = leading ? core.allocations.get(name) : undefined;
-      if (view?.state !== 'ready' || view.access === null || view.claim?.id !== stored.claim)
-        continue;
-      const agent = agents.find((each) => each.name === view.claim?.node);
-      const { deviceUuids } = view.access;
-      if (agent === undefined || agent.off || agent.clientDevices.has(name)) return;
-      // What a leader says of a host that has started again since is old: there is nothing to work on.
-      if (!deviceUuids.every((device) => agent.has(device))) return;
-      this.#pid += 1;
-      const process = { pid: this.#pid, name: 'python3', value: name };
-      agent.fake.marked = [...agent.fake.marked, process];
-      agent.clientDevices.set(name, deviceUuids);
-      this.#world.note(agent.name, `client ${name} works on ${deviceUuids.join(' ')}`);
-      return;
-    }
-  }
-
-  #stopWork(): void {
-    const agent = this.#dice.pick(this.#world.agents.filter((each) => each.clientDevices.size > 0));
-    const client = this.#dice.pick([...(agent?.clientDevices.keys() ?? [])]);
-    if (agent !== undefined && client !== undefined) this.#end(agent, client);
-  }
-
-  #end(agent: SimAgent, client: string): void {
-    agent.fake.marked = agent.fake.marked.filter((each) => each.value !== client);
-    agent.clientDevices.delete(client);
-    this.#world.note(agent.name, `client ${client} ends`);
-  }
-
   #model(): ModelName {
     return nameOf(this.#dice.pick(['asr', 'ocr', 'tts', 'llm', 'vad']) ?? 'asr');
   }
@@ -270,11 +231,11 @@ export class Clients {
     return must(parseAllocationName(this.#dice.pick(['train', 'eval', 'probe']) ?? 'train'));
   }
 
-  /** Now and then of two cards at once: then a claim has two slices, which come and go one by one. */
+  /** Now and then two at once: then a claim has two slices, which come and go one by one. */
   #need(): GpuNeed {
     const isolation = this.#dice.pick(isolations) ?? 'any';
     const memoryMib = this.#dice.pick(sizesMib) ?? 2_000;
-    const count = isolation === 'whole' && this.#dice.chance(0.4) ? 2 : 1;
+    const count = this.#dice.chance(isolation === 'whole' ? 0.5 : 0.25) ? 2 : 1;
     return { ...migNeed, isolation, memoryMib, count };
   }
 

@@ -3,8 +3,6 @@ import {
   allocationCodec,
   changeCodec,
   claimCodec,
-  decodeValue,
-  generationCodec,
   modelCodec,
   nodeCodec,
   replicaOf,
@@ -13,36 +11,14 @@ import {
   type ClaimRecord,
   type ModelRecord,
   type TombstoneRecord,
-  type ValueCodec,
 } from '../../coordinator/store/values.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { placementMask } from '../../shared/domain/mig-profile.ts';
-import type { NodeTarget } from '../../shared/domain/node-target.ts';
 import type { Slice } from '../../shared/domain/slice.ts';
+import { CommandRules } from './command-rules.ts';
 import { PlanRules } from './plan-rules.ts';
+import { Records, type Written } from './records.ts';
 import type { SimAgent } from './sim-agent.ts';
-
-/** What the store holds, read from its transactions alone: no cache of the product is asked. */
-class Records<T> {
-  readonly prefix: string;
-  readonly #codec: ValueCodec<T>;
-  readonly rows = new Map<string, T>();
-
-  constructor(prefix: string, codec: ValueCodec<T>) {
-    this.prefix = prefix;
-    this.#codec = codec;
-  }
-
-  read(key: string, bytes: Uint8Array): T {
-    return decodeValue(this.#codec, key, bytes);
-  }
-}
-
-interface Written<T> {
-  readonly key: string;
-  readonly before: T | undefined;
-  readonly after: T | undefined;
-}
 
 /**
  * Says what must never be. Looks at three things that the product cannot make up: transactions of the store, targets that
@@ -55,8 +31,8 @@ export class Judge {
   readonly allocations = new Records('allocations/', allocationCodec);
   readonly nodes = new Records('nodes/', nodeCodec);
   readonly changes = new Records('changes/', changeCodec);
-  readonly #generations = new Records('generations/', generationCodec);
   readonly violations: string[] = [];
+  readonly commands = new CommandRules((rule, what) => this.say(rule, what));
   /** Allocations by name: until when they were granted, in virtual time. */
   readonly grantedUntilMs = new Map<string, number>();
   /** Allocations by name: when they were given a place, in virtual time. */
@@ -69,9 +45,6 @@ export class Judge {
   readonly #nowMs: () => number;
   readonly #everRan = new Set<string>();
   readonly #agents = new Map<string, SimAgent>();
-  readonly #epochOf = new Map<number, string>();
-  readonly #taken = new Map<string, { epoch: number; generation: number }>();
-  readonly #contents = new Map<string, string>();
   readonly #answers = new Map<string, number>();
   readonly #seen = new Map<string, { history: number; violations: number }>();
 
@@ -93,17 +66,13 @@ export class Judge {
   /** After each transaction that the store did. */
   done(txn: Txn): void {
     this.#plans.before(txn);
-    const models = this.#take(this.models, txn);
-    this.#take(this.nodes, txn);
-    this.#take(this.changes, txn);
-    const claims = this.#take(this.claims, txn);
-    const stones = this.#take(this.tombstones, txn);
-    const allocations = this.#take(this.allocations, txn);
-    for (const { key, before, after } of this.#take(this.#generations, txn)) {
-      if (before !== undefined && after !== undefined && after.generation <= before.generation) {
-        this.say('I6', `${key} goes from ${before.generation} to ${after.generation}`);
-      }
-    }
+    const models = this.models.take(txn);
+    this.nodes.take(txn);
+    this.changes.take(txn);
+    const claims = this.claims.take(txn);
+    const stones = this.tombstones.take(txn);
+    const allocations = this.allocations.take(txn);
+    this.commands.done(txn);
     for (const op of txn.do) {
       if (op.op !== 'put' || !op.key.startsWith('answers/')) continue;
       const times = (this.#answers.get(op.key) ?? 0) + 1;
@@ -134,48 +103,6 @@ export class Judge {
     }
   }
 
-  /** A coordinator's target has reached a node. */
-  commanded(coordinator: string, epoch: number): void {
-    const before = this.#epochOf.get(epoch);
-    if (before === undefined) this.#epochOf.set(epoch, coordinator);
-    else if (before !== coordinator) {
-      this.say('I6', `${before} and ${coordinator} both command in epoch ${epoch}`);
-    }
-  }
-
-  /** An agent obeys a target from now on. */
-  accepted(agent: SimAgent, target: NodeTarget): void {
-    const { epoch, generation } = target;
-    const last = this.#taken.get(agent.name);
-    this.#taken.set(agent.name, { epoch, generation });
-    const now = `${epoch}.${generation}`;
-    if (last !== undefined) {
-      const then = `${last.epoch}.${last.generation}`;
-      if (epoch < last.epoch) this.say('I6', `${agent.name} obeys ${now} after ${then}`);
-      if (generation < last.generation) {
-        this.say('I6', `${agent.name} obeys generation ${now} after ${then}`);
-      }
-      if (epoch === last.epoch && generation === last.generation) {
-        this.say('I6', `${agent.name} takes ${now} twice`);
-      }
-    }
-    const stored = this.#generations.rows.get(`generations/${agent.name}`)?.generation ?? 0;
-    if (generation > stored) {
-      this.say('I3', `${agent.name} obeys generation ${generation}, and the store knows ${stored}`);
-    }
-    const content = JSON.stringify({ ...target, epoch: 0 });
-    const key = `${agent.name}/${generation}`;
-    const known = this.#contents.get(key);
-    if (known === undefined) this.#contents.set(key, content);
-    else if (known !== content) this.say('I6', `${key} has two contents`);
-  }
-
-  /** The generation that the store holds for a host and that it does not obey yet; null: it does. */
-  generationDue(agent: SimAgent): number | null {
-    const stored = this.#generations.rows.get(`generations/${agent.name}`)?.generation ?? 0;
-    return stored > (this.#taken.get(agent.name)?.generation ?? 0) ? stored : null;
-  }
-
   /** After each event: what was done to the cards and containers of each host since the last one. */
   look(): void {
     for (const agent of this.#agents.values()) {
@@ -191,17 +118,6 @@ export class Judge {
       }
       this.#judgeClients(agent);
     }
-  }
-
-  #take<T>(records: Records<T>, txn: Txn): readonly Written<T>[] {
-    return txn.do.flatMap((op) => {
-      if (!op.key.startsWith(records.prefix)) return [];
-      const before = records.rows.get(op.key);
-      const after = op.op === 'put' ? records.read(op.key, op.value) : undefined;
-      if (after === undefined) records.rows.delete(op.key);
-      else records.rows.set(op.key, after);
-      return [{ key: op.key, before, after }];
-    });
   }
 
   #judgeModel({ key, before, after }: Written<ModelRecord>): void {
@@ -235,8 +151,8 @@ export class Judge {
       if (running) this.say('I1', `${key} is free, and ${holder.replica} runs on ${claim.node}`);
       return;
     }
-    const left = agent?.fake.marked.some((each) => each.value === holder.allocation) === true;
-    if (left) this.say('I1', `${key} is free, and its client runs on ${claim.node}`);
+    if (agent?.clientDevices.has(holder.allocation) === true)
+      this.say('I1', `${key} is free, and its client works on ${claim.node}`);
   }
 
   #judgeCard(gpu: string): void {

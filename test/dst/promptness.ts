@@ -32,7 +32,7 @@ export class Promptness {
     const { judge, coordinators, streams } = this.#world;
     const leader = coordinators.find((each) => each.leading && !each.paused);
     for (const [agent, pairs] of streams) {
-      const due = judge.generationDue(agent);
+      const due = judge.commands.due(agent);
       if (leader === undefined || due === null || this.#hindered(agent, leader, pairs)) {
         this.#since.delete(agent);
         continue;

@@ -2,6 +2,7 @@ import type { ControlStream } from '../../agent/link/control-session.ts';
 import { replayDecision } from '../../coordinator/replay/replay-decision.ts';
 import { isAppError } from '../../shared/platform/errors.ts';
 import { open } from '../../shared/placement/open.ts';
+import type { NodeTarget } from '../../shared/domain/node-target.ts';
 import type { ControlResponse__Output } from '../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import { Clients } from './clients.ts';
 import { notConverged, notExplained } from './convergence.ts';
@@ -116,9 +117,9 @@ class Simulation {
       dial: (agent: SimAgent, name: string) => this.#dial(agent, name),
       note,
       failed,
-      accepted: (agent: SimAgent, { target }: { target: Parameters<Judge['accepted']>[1] }) => {
+      accepted: (agent: SimAgent, { target }: { target: NodeTarget }) => {
         note(agent.name, `obeys ${target.epoch}.${target.generation}`);
-        judge.accepted(agent, target);
+        judge.commands.accepted(agent, target);
       },
     };
     this.#agents = cards.map(
@@ -269,7 +270,7 @@ class Simulation {
         const { epoch, generation } = message.target;
         this.#history.add(agent.name, `is told ${epoch}.${generation} by ${name}`);
         if (again) return;
-        this.#judge.commanded(name, Number(epoch));
+        this.#judge.commands.commanded(name, Number(epoch));
         const kept = this.#commands.get(agent) ?? [];
         kept.push(message);
         if (kept.length > commandsKept) kept.shift();

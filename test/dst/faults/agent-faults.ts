@@ -6,7 +6,12 @@ import type { Fault, FaultWorld } from './fault.ts';
 
 /** A GPU host: its process, its power, its disk, its cards and containers. */
 export function agentFaults({ time, streamsOf }: FaultWorld, dice: Dice): readonly Fault[] {
-  const cardOf = (agent: SimAgent) => dice.pick(agent.fake.cards);
+  // Most of the time one that is used: nobody misses another.
+  const cardOf = ({ fake, store }: SimAgent) => {
+    const used = new Set(store.bindings().map(({ slice }) => slice.gpu));
+    const inUse = fake.cards.filter(({ uuid }) => used.has(uuid));
+    return dice.pick(inUse.length > 0 && dice.chance(0.8) ? inUse : fake.cards);
+  };
   return [
     {
       weight: 4,
@@ -124,7 +129,7 @@ export function agentFaults({ time, streamsOf }: FaultWorld, dice: Dice): readon
       },
     },
     {
-      weight: 2,
+      weight: 4,
       name: 'a card cannot be read',
       on: 'agent',
       make: ({ agent }) => {
@@ -144,7 +149,7 @@ export function agentFaults({ time, streamsOf }: FaultWorld, dice: Dice): readon
       },
     },
     {
-      weight: 2,
+      weight: 4,
       name: 'a card cannot be changed',
       on: 'agent',
       make: ({ agent }) => {

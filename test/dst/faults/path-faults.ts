@@ -36,7 +36,7 @@ export function pathFaults(
       make: ({ agent, coordinator }) => cut(agent.name, coordinator.name),
     },
     {
-      weight: 2,
+      weight: 6,
       name: 'cut from every agent',
       on: 'coordinator',
       make: ({ coordinator }) => {

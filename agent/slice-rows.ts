@@ -1,9 +1,16 @@
-import type { GpuUuid, ModelName, ReplicaId, SliceId } from '../shared/domain/ids.ts';
+import type { GpuUuid, SliceId } from '../shared/domain/ids.ts';
 import type { GpuInventory, Inventory, MigInstance } from '../shared/domain/inventory.ts';
 import { isSamePlacement, type RecordedLayout } from '../shared/domain/mig-layout.ts';
-import type { NodeStatus, NodeTarget, SliceStatus } from '../shared/domain/node-target.ts';
+import type {
+  AllocationTarget,
+  NodeStatus,
+  NodeTarget,
+  SliceStatus,
+} from '../shared/domain/node-target.ts';
 import type { SliceShape } from '../shared/domain/slice.ts';
+import type { Holder } from './attribution/holder.ts';
 import type { Attribution } from './reconcile/attribution.ts';
+import type { AgentCore } from './reconcile/core.ts';
 
 /** One slice of this node, wanted or found: what `agentctl ls` and the slice metrics tell of it. */
 export interface SliceRow {
@@ -13,8 +20,8 @@ export interface SliceRow {
   /** null: a replica holds the card, but nothing says how it is cut. */
   readonly shape: SliceShape | null;
   readonly deviceUuid: string | null;
-  readonly replica: ReplicaId | null;
-  readonly model: ModelName | null;
+  /** Who has it, or is to have it; null: nobody of ours. */
+  readonly holder: Holder | null;
   readonly pids: readonly number[];
   /**
    * `free`: a layout that was asked of us has it, and nobody uses it. `foreign`: we did not make it, or a stranger may
@@ -33,7 +40,23 @@ export interface NodeViews {
   readonly recorded?: readonly RecordedLayout[];
 }
 
-/** Slices of the target first, then what replicas hold besides, then MIG instances that nobody named. */
+/** What rows are made from, of a core. */
+export type RowSource = Pick<
+  AgentCore,
+  'attribution' | 'inventory' | 'recordedLayouts' | 'status' | 'target'
+>;
+
+export function viewsOf(core: RowSource): NodeViews {
+  return {
+    inventory: core.inventory(),
+    target: core.target(),
+    status: core.status(),
+    attribution: core.attribution(),
+    recorded: core.recordedLayouts(),
+  };
+}
+
+/** Slices of the target first, then what is held besides, then MIG instances that nobody named. */
 export function sliceRows(views: NodeViews): readonly SliceRow[] {
   const wanted = (views.target?.gpus ?? []).flatMap((gpu) => gpu.slices);
   const rows: SliceRow[] = wanted.map((slice) => {
@@ -46,8 +69,7 @@ export function sliceRows(views: NodeViews): readonly SliceRow[] {
       gpu: slice.gpu,
       shape: slice.shape,
       deviceUuid: status?.deviceUuid ?? held.deviceUuid,
-      replica: held.replica,
-      model: held.model,
+      holder: held.holder,
       pids: held.pids,
       state: status?.phase ?? 'unknown',
       reason: status?.reason ?? '',
@@ -57,28 +79,65 @@ export function sliceRows(views: NodeViews): readonly SliceRow[] {
   for (const held of views.attribution) {
     for (const part of held.slices) {
       if (part.slice !== null && known.has(part.slice)) continue;
-      const { replica, model, pids } = held;
-      rows.push({ ...part, replica, model, pids, state: 'unknown', reason: '' });
+      const { pids } = held;
+      rows.push({ ...part, holder: replicaHolder(held), pids, state: 'unknown', reason: '' });
     }
   }
+  rows.push(...leftToAllocations(views, known));
   return [...rows, ...leftoverInstances(views, rows)];
 }
 
 function holderOf(
   slice: SliceId,
   { target, attribution }: NodeViews,
-): Pick<SliceRow, 'replica' | 'model' | 'pids' | 'deviceUuid'> {
+): Pick<SliceRow, 'holder' | 'pids' | 'deviceUuid'> {
   for (const held of attribution) {
     const part = held.slices.find((each) => each.slice === slice);
-    if (part !== undefined) return { ...held, deviceUuid: part.deviceUuid };
+    if (part === undefined) continue;
+    return { holder: replicaHolder(held), pids: held.pids, deviceUuid: part.deviceUuid };
   }
-  const meant = target?.replicas.find((replica) => replica.slices.includes(slice));
+  const replica = target?.replicas.find(({ slices }) => slices.includes(slice));
+  const client = target?.allocations?.find(({ slices }) => slices.includes(slice));
+  const holder = replica === undefined ? null : replicaHolder(replica);
   return {
-    replica: meant?.replica ?? null,
-    model: meant?.model ?? null,
+    holder: holder ?? (client === undefined ? null : allocationHolder(client)),
     pids: [],
     deviceUuid: null,
   };
+}
+
+function replicaHolder({ replica, model }: Pick<Attribution, 'replica' | 'model'>): Holder {
+  return { kind: 'replica', replica, model };
+}
+
+function allocationHolder({ allocation }: Pick<AllocationTarget, 'allocation'>): Holder {
+  return { kind: 'allocation', allocation };
+}
+
+/** Nothing of an allocation runs by us, so what the target has left out is known by its claim alone. */
+function leftToAllocations(
+  { status, inventory }: NodeViews,
+  known: ReadonlySet<string | null>,
+): readonly SliceRow[] {
+  const instances = (inventory?.gpus ?? []).flatMap((gpu) => gpu.instances);
+  return (status.left ?? []).flatMap(({ holder, slices }) => {
+    if (holder.kind !== 'allocation') return [];
+    return slices
+      .filter(({ id }) => !known.has(id))
+      .map(({ id, gpu, shape }): SliceRow => {
+        const instance = instances.find(({ slice }) => slice === id);
+        return {
+          slice: id,
+          gpu,
+          shape,
+          deviceUuid: shape.kind === 'mig' ? (instance?.uuid ?? null) : gpu,
+          holder: allocationHolder(holder.target),
+          pids: [],
+          state: 'leaving',
+          reason: '',
+        };
+      });
+  });
 }
 
 function leftoverInstances(
@@ -98,8 +157,7 @@ function leftoverInstances(
         gpu: gpu.uuid,
         shape: { kind: 'mig', giProfileId, start, size, profile, memoryMib },
         deviceUuid: instance.uuid,
-        replica: null,
-        model: null,
+        holder: null,
         pids: [],
         state: instance.slice === null ? unnamedState(gpu, instance, recorded) : 'leaving',
         reason: '',

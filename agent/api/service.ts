@@ -9,7 +9,7 @@ import type { NodeUsage } from '../telemetry/node-usage.ts';
 import type { GpuSampler } from '../telemetry/sampler.ts';
 import { topView } from './top-view.ts';
 import { bounded } from './bounded.ts';
-import { gpuViews, nodeView, replicaViews } from './views.ts';
+import { allocationViews, gpuViews, nodeView, replicaViews } from './views.ts';
 
 export interface AgentServiceDeps {
   readonly node: string;
@@ -35,6 +35,7 @@ export function agentServiceHandlers(deps: AgentServiceDeps): AgentServiceHandle
     GetNode: unary(() => nodeView(core, { ...deps, link: deps.link?.() ?? null }), onError),
     ListGpus: unary(() => ({ gpus: gpuViews(core) }), onError),
     ListReplicas: unary(() => ({ replicas: replicaViews(core, deps.node) }), onError),
+    ListAllocations: unary(() => ({ allocations: allocationViews(core) }), onError),
     GetTop: unary(async ({ historySeconds }) => {
       const windowMs =
         bounded('history_seconds', historySeconds, { whenZero: 0, max: 600 }) * 1_000;

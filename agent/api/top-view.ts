@@ -4,7 +4,9 @@ import type { ProcessSample } from '../../shared/wire/generated/tangram/agent/v1
 import type { SliceSample } from '../../shared/wire/generated/tangram/agent/v1/SliceSample.ts';
 import type { UserShare } from '../../shared/wire/generated/tangram/agent/v1/UserShare.ts';
 import { encodeShape } from '../../shared/wire/slice-codec.ts';
-import type { ReplicaShare, UserShare as Share } from '../attribution/shares.ts';
+import { holderWords } from '../attribution/holder.ts';
+import { holderOf } from '../attribution/readings.ts';
+import type { HolderShare, UserShare as Share } from '../attribution/shares.ts';
 import type { HostSample } from '../drivers/host/host.ts';
 import type { OwnedProcess } from '../telemetry/card-reading.ts';
 import type { CardUsage, NodeUsageView, SliceUsage } from '../telemetry/node-usage.ts';
@@ -52,7 +54,7 @@ function gpuSample(card: CardUsage, history: readonly number[]): GpuSample {
     throttleReasons: [...(details?.clocksEventReasons ?? [])],
     slices: card.slices.map(sliceSample),
     users: [
-      ...shares.replicas.map(replicaShare),
+      ...shares.holders.map(holderShare),
       ...(shares.foreign === null ? [] : [userShare(shares.foreign)]),
     ],
     memory: shares.memory,
@@ -68,8 +70,7 @@ function sliceSample({ row, gpuInstanceId, usedMib, dcgm }: SliceUsage): SliceSa
   return {
     slice: row.slice ?? '',
     shape: row.shape === null ? null : encodeShape(row.shape),
-    replica: row.replica ?? '',
-    model: row.model ?? '',
+    ...holderWords(row.holder),
     state: row.reason === '' ? row.state : `${row.state}: ${row.reason}`,
     ...told('gpuInstanceId', gpuInstanceId),
     ...told('memoryUsedMib', usedMib),
@@ -80,9 +81,9 @@ function sliceSample({ row, gpuInstanceId, usedMib, dcgm }: SliceUsage): SliceSa
   };
 }
 
-function replicaShare(share: ReplicaShare): UserShare {
-  const { replica, model, reservedMib } = share;
-  return { ...userShare(share), replica, model, ...told('reservedMib', reservedMib) };
+function holderShare(share: HolderShare): UserShare {
+  const { holder, reservedMib } = share;
+  return { ...userShare(share), ...holderWords(holder), ...told('reservedMib', reservedMib) };
 }
 
 function userShare({ memoryMib, serverMib, smRatio, powerWatts }: Share): UserShare {
@@ -90,16 +91,15 @@ function userShare({ memoryMib, serverMib, smRatio, powerWatts }: Share): UserSh
 }
 
 function processSample(process: OwnedProcess): ProcessSample {
-  const { pid, name, memoryMib, smRatio, owner, container } = process;
+  const { pid, name, memoryMib, smRatio, owner, containerId, container } = process;
   return {
     pid,
     name,
     ...told('memoryUsedMib', memoryMib),
     ...told('smRatio', smRatio),
     owner: owner.kind,
-    replica: owner.kind === 'replica' ? owner.replica : '',
-    model: owner.kind === 'replica' ? owner.model : '',
-    container: owner.kind === 'foreign' ? (owner.container ?? '') : '',
+    ...holderWords(holderOf(owner)),
+    container: containerId ?? '',
     containerName: container?.name ?? '',
     containerImage: container?.image ?? '',
   };

@@ -1,26 +1,20 @@
 import { sliceEnforcement, type Slice } from '../../shared/domain/slice.ts';
 import type { GetNodeResponse } from '../../shared/wire/generated/tangram/agent/v1/GetNodeResponse.ts';
+import type { AllocationView } from '../../shared/wire/generated/tangram/agent/v1/AllocationView.ts';
 import type { GpuView } from '../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
 import type { SliceView } from '../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
 import type { Replica } from '../../shared/wire/generated/tangram/v1/Replica.ts';
+import { encodeAllocationProcess } from '../../shared/wire/allocation-link-codec.ts';
 import { encodePeers } from '../../shared/wire/inventory-codec.ts';
 import { encodeShape, encodeSlice } from '../../shared/wire/slice-codec.ts';
 import { encodeReplicaPhase } from '../../shared/wire/status-codec.ts';
+import { allocationRows } from '../allocation-rows.ts';
+import { holderWords } from '../attribution/holder.ts';
 import type { LinkView } from '../link/link-view.ts';
 import type { AgentCore } from '../reconcile/core.ts';
-import { sliceRows, type SliceRow } from '../slice-rows.ts';
+import { sliceRows, viewsOf, type RowSource, type SliceRow } from '../slice-rows.ts';
 
-export type CoreViews = Pick<
-  AgentCore,
-  | 'allegiance'
-  | 'attribution'
-  | 'inventory'
-  | 'lastRound'
-  | 'recordedLayouts'
-  | 'replicas'
-  | 'status'
-  | 'target'
->;
+export type CoreViews = RowSource & Pick<AgentCore, 'allegiance' | 'lastRound' | 'replicas'>;
 
 /** What the agent is and how it stands. */
 export function nodeView(
@@ -69,13 +63,7 @@ export function nodeView(
 /** Every card with what is on it. */
 export function gpuViews(core: CoreViews): GpuView[] {
   const status = core.status();
-  const rows = sliceRows({
-    inventory: core.inventory(),
-    target: core.target(),
-    status,
-    attribution: core.attribution(),
-    recorded: core.recordedLayouts(),
-  });
+  const rows = sliceRows(viewsOf(core));
   return (core.inventory()?.gpus ?? []).map((gpu) => {
     const outcome = status.gpus.find((each) => each.gpu === gpu.uuid);
     return {
@@ -100,14 +88,24 @@ export function gpuViews(core: CoreViews): GpuView[] {
 }
 
 function sliceView(row: SliceRow): SliceView {
+  const { replica, allocation } = holderWords(row.holder);
   return {
     slice: row.slice ?? '',
     shape: row.shape === null ? null : encodeShape(row.shape),
     enforcement: row.shape === null ? '' : sliceEnforcement(row.shape.kind),
     deviceUuid: row.deviceUuid ?? '',
-    replica: row.replica ?? '',
+    replica,
+    allocation,
     state: row.reason === '' ? row.state : `${row.state}: ${row.reason}`,
   };
+}
+
+export function allocationViews(core: CoreViews): AllocationView[] {
+  return allocationRows(viewsOf(core)).map(({ slices, processes, ...row }) => ({
+    ...row,
+    slices: slices.map(encodeSlice),
+    processes: processes.map(encodeAllocationProcess),
+  }));
 }
 
 /** Every replica that the agent knows, as the cluster's own API tells of it. */

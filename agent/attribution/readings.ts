@@ -1,15 +1,20 @@
-import type { ModelName, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
+import type { SliceId } from '../../shared/domain/ids.ts';
 import type { SliceKind } from '../../shared/domain/slice.ts';
+import type { Holder } from './holder.ts';
 
 // What is known of one card at one moment, as the sharing out of it needs it. null: not told, which is never 0.
 
 /** Whose process it is. */
 export type Owner =
-  | { readonly kind: 'replica'; readonly replica: ReplicaId; readonly model: ModelName }
-  /** `container`: the id of the container that it runs in, not one of ours; null: none. */
-  | { readonly kind: 'foreign'; readonly container: string | null }
+  | Holder
+  | { readonly kind: 'foreign' }
   /** Holds memory for all clients of the card's MPS daemon and runs nothing itself. */
   | { readonly kind: 'mps-server' };
+
+/** null: a process of nobody who holds anything of ours. */
+export function holderOf(owner: Owner): Holder | null {
+  return owner.kind === 'replica' || owner.kind === 'allocation' ? owner : null;
+}
 
 export interface ProcessReading {
   readonly pid: number;
@@ -32,10 +37,7 @@ export interface SliceReading {
   /** Of the whole card, 0 to 1, by the instance's own counter. */
   readonly smRatio: number | null;
   /** `nobody`: it is ours and free to be given out. */
-  readonly holder:
-    | { readonly kind: 'replica'; readonly replica: ReplicaId; readonly model: ModelName }
-    | { readonly kind: 'foreign' }
-    | { readonly kind: 'nobody' };
+  readonly holder: Holder | { readonly kind: 'foreign' } | { readonly kind: 'nobody' };
 }
 
 export interface CardReading {

@@ -2,7 +2,7 @@ import type { CardReading } from './readings.ts';
 import { shareMemory } from './share-memory.ts';
 import { sharePower } from './share-power.ts';
 import { shareSm } from './share-sm.ts';
-import type { CardShares, ReplicaShare, UserShare } from './shares.ts';
+import type { CardShares, HolderShare, UserShare } from './shares.ts';
 import { foreignKey, usersOf, type UserKey } from './users.ts';
 
 /**
@@ -20,15 +20,14 @@ export function shareOut(card: CardReading): CardShares {
     smRatio: sm.used.get(key) ?? null,
     powerWatts: power.used.get(key) ?? null,
   });
-  const replicas: ReplicaShare[] = [];
-  for (const { key, owner } of users) {
-    if (owner.kind !== 'replica') continue;
-    const { replica, model } = owner;
+  const holders: HolderShare[] = [];
+  for (const { key, owner: holder } of users) {
+    if (holder.kind === 'foreign') continue;
     const reservedMib = memory.reserved.get(key) ?? null;
-    replicas.push({ replica, model, ...shareOf(key), reservedMib });
+    holders.push({ holder, ...shareOf(key), reservedMib });
   }
   return {
-    replicas,
+    holders,
     foreign: users.some(({ key }) => key === foreignKey) ? shareOf(foreignKey) : null,
     memory: memory.parts,
     sm: sm.parts,

@@ -1,4 +1,4 @@
-import type { ModelName, ReplicaId } from '../../shared/domain/ids.ts';
+import type { Holder } from './holder.ts';
 
 /** `measured`: a counter told it of this very user. `shared`: a part of a larger figure, shared out by a rule. */
 export type Basis = 'measured' | 'shared';
@@ -19,9 +19,8 @@ export interface UserShare {
   readonly powerWatts: Figure | null;
 }
 
-export interface ReplicaShare extends UserShare {
-  readonly replica: ReplicaId;
-  readonly model: ModelName;
+export interface HolderShare extends UserShare {
+  readonly holder: Holder;
   /** Promised to it, not used by it. Part of `strandedMib`. */
   readonly reservedMib: number | null;
 }
@@ -32,7 +31,7 @@ export interface ReplicaShare extends UserShare {
  * what it has is in `unattributed`.
  */
 export interface CardShares {
-  readonly replicas: readonly ReplicaShare[];
+  readonly holders: readonly HolderShare[];
   /** Everything on the card that is not ours, together; null: there is nothing. */
   readonly foreign: UserShare | null;
   /** null: the card does not tell its memory. */

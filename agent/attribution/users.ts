@@ -1,9 +1,10 @@
+import { holderKey } from './holder.ts';
 import type { CardReading, Owner, ProcessReading, SliceReading } from './readings.ts';
 
-/** A replica's id; one word for everything that is not ours. */
+/** A holder's key; one word for everything that is not ours. */
 export type UserKey = string;
 
-/** No replica is called so: their ids hold no blank. */
+/** No holder's key: those have a slash. */
 export const foreignKey: UserKey = 'not ours';
 
 /** Somebody who uses a card or holds a slice of it, with everything that is told of them. */
@@ -27,7 +28,7 @@ export function usersOf(card: CardReading): readonly User[] {
     }
   >();
   const entry = (owner: User['owner']) => {
-    const key = owner.kind === 'replica' ? owner.replica : foreignKey;
+    const key = owner.kind === 'foreign' ? foreignKey : holderKey(owner);
     const known = found.get(key) ?? {
       key,
       owner,
@@ -41,10 +42,7 @@ export function usersOf(card: CardReading): readonly User[] {
     if (process.owner.kind !== 'mps-server') entry(process.owner).processes?.push(process);
   }
   for (const slice of card.slices) {
-    if (slice.holder.kind === 'replica') entry(slice.holder).slices.push(slice);
-    if (slice.holder.kind === 'foreign') {
-      entry({ kind: 'foreign', container: null }).slices.push(slice);
-    }
+    if (slice.holder.kind !== 'nobody') entry(slice.holder).slices.push(slice);
   }
   return [...found.values()];
 }

@@ -2,6 +2,7 @@ import { sliceEnforcement } from '../../shared/domain/slice.ts';
 import { renderDuration, renderMib } from '../../shared/domain/units.ts';
 import { renderTable } from '../../shared/platform/table.ts';
 import type {
+  AllocationRecord,
   EventRecord,
   GpuRecord,
   NodeRecord,
@@ -9,6 +10,7 @@ import type {
   SliceRecord,
 } from './api/agent-api.ts';
 import type { ProcessSample } from './api/top-record.ts';
+import { holderWord } from './holder-word.ts';
 import { shapeWord } from './shape-word.ts';
 
 /** One line a card, and one for each slice below it. */
@@ -19,7 +21,7 @@ export function renderGpus(gpus: readonly GpuRecord[]): string {
     'MODE',
     'SLICE',
     'MEMORY',
-    'REPLICA',
+    'HOLDER',
     'STATE',
     'ENFORCED',
     'DEVICE',
@@ -42,7 +44,7 @@ export function renderGpus(gpus: readonly GpuRecord[]): string {
       gpu.mode,
       shapeWord(slice.shape),
       slice.shape === null ? '' : renderMib(slice.shape.memoryMib),
-      slice.replica,
+      holderWord(slice),
       slice.state,
       slice.enforcement,
       slice.deviceUuid,
@@ -57,10 +59,15 @@ function cardState(gpu: GpuRecord): string {
   return `${gpu.health}, ${gpu.authority}${reason}`;
 }
 
-export function renderReplicas(replicas: readonly ReplicaRecord[], nowMs: number): string {
+/** One line a replica, and one for each allocation below them. */
+export function renderHolders(
+  replicas: readonly ReplicaRecord[],
+  allocations: readonly AllocationRecord[],
+  nowMs: number,
+): string {
   return renderTable(
     [
-      'REPLICA',
+      'HOLDER',
       'MODEL',
       'PHASE',
       'SLICE',
@@ -71,19 +78,34 @@ export function renderReplicas(replicas: readonly ReplicaRecord[], nowMs: number
       'RUNTIME',
       'REASON',
     ],
-    replicas.map((replica) => [
-      replica.replica,
-      replica.model,
-      replica.retiring ? `${replica.phase} (retiring)` : replica.phase,
-      replica.slices.map((slice) => shapeWord(slice.shape)).join(','),
-      enforcedBy(replica.slices),
-      replica.address,
-      String(replica.restarts),
-      replica.startedAtMs === null ? '' : renderDuration(Math.max(0, nowMs - replica.startedAtMs)),
-      replica.runtime,
-      replica.reason,
-    ]),
+    [
+      ...replicas.map((replica) => replicaCells(replica, nowMs)),
+      ...allocations.map(allocationCells),
+    ],
   );
+}
+
+function replicaCells(replica: ReplicaRecord, nowMs: number): readonly string[] {
+  return [
+    replica.replica,
+    replica.model,
+    replica.retiring ? `${replica.phase} (retiring)` : replica.phase,
+    replica.slices.map((slice) => shapeWord(slice.shape)).join(','),
+    enforcedBy(replica.slices),
+    replica.address,
+    String(replica.restarts),
+    replica.startedAtMs === null ? '' : renderDuration(Math.max(0, nowMs - replica.startedAtMs)),
+    replica.runtime,
+    replica.reason,
+  ];
+}
+
+/** Its client starts and ends what runs on it: nothing is known of when and how. */
+function allocationCells(held: AllocationRecord): readonly string[] {
+  const { state, slices, reason } = held;
+  const slice = slices.map(({ shape }) => shapeWord(shape)).join(',');
+  const holder = holderWord({ replica: '', allocation: held.allocation });
+  return [holder, '', state, slice, enforcedBy(slices), '', '', '', '', reason];
 }
 
 /** Once, where all slices are kept to their size alike. */
@@ -131,11 +153,11 @@ export function renderGpu(
     shapeWord(slice.shape),
     slice.shape === null ? '' : renderMib(slice.shape.memoryMib),
     slice.enforcement,
-    slice.replica,
+    holderWord(slice),
     slice.state,
     slice.deviceUuid,
   ]);
-  const columns = ['SLICE', 'SHAPE', 'MEMORY', 'ENFORCED', 'REPLICA', 'STATE', 'DEVICE'];
+  const columns = ['SLICE', 'SHAPE', 'MEMORY', 'ENFORCED', 'HOLDER', 'STATE', 'DEVICE'];
   const slices = rows.length === 0 ? '' : `\n${renderTable(columns, rows)}`;
   return `${renderFields(about)}${slices}\n${renderProcesses(processes)}`;
 }
@@ -166,9 +188,9 @@ function renderProcesses(processes: readonly ProcessSample[] | null): string {
   );
 }
 
-function whoseWord({ owner, replica }: ProcessSample): string {
-  if (owner === 'mps-server') return 'MPS';
-  return replica === '' ? 'not ours' : replica;
+function whoseWord(process: ProcessSample): string {
+  if (process.owner === 'mps-server') return 'MPS';
+  return holderWord(process) || 'not ours';
 }
 
 export function renderReplica(replica: ReplicaRecord): string {

@@ -1,3 +1,4 @@
+import { holderWords } from '../attribution/holder.ts';
 import type { DcgmRow } from '../drivers/dcgm/dcgmi.ts';
 import type { MigDeviceRecord } from '../formats/report/report.ts';
 import type { CardUsage, NodeUsageView, SliceUsage } from '../telemetry/node-usage.ts';
@@ -149,7 +150,8 @@ function labelsOf(card: CardUsage, slice: SliceUsage | null, hostname: string): 
   const { row, details } = card;
   const minor = details?.minorNumber ?? row.index;
   const shape = slice?.row.shape;
-  const holder = slice?.row ?? onlyHolder(card);
+  const held = slice?.row ?? onlyHolder(card);
+  const { model, replica, allocation } = holderWords(held?.holder ?? null);
   const labels: readonly (readonly [string, string])[] = [
     ['gpu', String(row.index)],
     ['UUID', row.uuid],
@@ -164,12 +166,12 @@ function labelsOf(card: CardUsage, slice: SliceUsage | null, hostname: string): 
         ] as const)),
     ['Hostname', hostname],
     ['DCGM_FI_DRIVER_VERSION', row.driverVersion ?? ''],
-    ...(holder === null
+    ...(held === null
       ? []
       : ([
-          ['container', holder.model ?? ''],
+          ['container', model],
           ['namespace', ''],
-          ['pod', holder.replica ?? ''],
+          ['pod', replica || allocation],
         ] as const)),
   ];
   return labels.map(([name, value]) => `${name}="${escaped(value)}"`).join(',');

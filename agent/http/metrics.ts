@@ -4,11 +4,13 @@ import type { Inventory } from '../../shared/domain/inventory.ts';
 import type { ReplicaPhase } from '../../shared/domain/replica-state.ts';
 import { sliceEnforcement } from '../../shared/domain/slice.ts';
 import { registerProcessMetrics } from '../../shared/platform/process-metrics.ts';
+import { allocationRows, allocationStates } from '../allocation-rows.ts';
+import { holderWords, isSameHolder } from '../attribution/holder.ts';
 import type { HealthReader } from '../health/keeper.ts';
 import type { LinkView } from '../link/link-view.ts';
 import { recoveryStates } from '../store/health-records.ts';
 import type { AgentCore } from '../reconcile/core.ts';
-import { sliceRows, type SliceRow } from '../slice-rows.ts';
+import { sliceRows, viewsOf, type SliceRow } from '../slice-rows.ts';
 import {
   gpuMetrics,
   nodeMetrics,
@@ -64,6 +66,7 @@ export function createMetricsPage(deps: MetricsDeps): MetricsPage {
     fillUsages(deps, series, usage);
     fillSlices(deps, series, usage);
     fillReplicas(deps, series);
+    fillAllocations(deps, series);
     fillAgent(deps, series);
     return registry.metrics();
   };
@@ -190,11 +193,12 @@ function fillUsages(
   for (const card of usage.cards) fillUsage(series.setUsage, node, card);
 }
 
-/** What the replica of a slice holds on its card; null: nobody holds it, or it is not known. */
-function usedOn({ gpu, replica }: SliceRow, usage: NodeUsageView | null): number | null {
-  if (usage === null || usage.stale || replica === null) return null;
+/** What the holder of a slice uses of its card; null: nobody has it, or it is not known. */
+function usedOn({ gpu, holder }: SliceRow, usage: NodeUsageView | null): number | null {
+  if (usage === null || usage.stale) return null;
   const shares = usage.cards.find((card) => card.row.uuid === gpu)?.shares;
-  return shares?.replicas.find((each) => each.replica === replica)?.memoryMib?.value ?? null;
+  const share = shares?.holders.find((each) => isSameHolder(each.holder, holder));
+  return share?.memoryMib?.value ?? null;
 }
 
 function fillSlices(
@@ -202,21 +206,13 @@ function fillSlices(
   series: Series,
   usage: NodeUsageView | null,
 ): void {
-  const rows = sliceRows({
-    inventory: core.inventory(),
-    target: core.target(),
-    status: core.status(),
-    attribution: core.attribution(),
-    recorded: core.recordedLayouts(),
-  });
-  for (const row of rows) {
+  for (const row of sliceRows(viewsOf(core))) {
     if (row.shape === null || row.state === 'absent') continue;
     const labels = {
       node,
       gpu: row.gpu,
       slice: row.slice ?? '',
-      model: row.model ?? '',
-      replica: row.replica ?? '',
+      ...holderWords(row.holder),
     };
     const { shape } = row;
     series.set(
@@ -260,6 +256,15 @@ function fillReplicas({ node, core }: MetricsDeps, series: Series): void {
     series.set('replicaRestarts', labels, status.restarts);
     const startedMs = status.startedAtMs;
     series.set('replicaStart', labels, startedMs === null ? null : startedMs / 1_000);
+  }
+}
+
+function fillAllocations({ node, core }: MetricsDeps, series: Series): void {
+  for (const { allocation, state } of allocationRows(viewsOf(core))) {
+    for (const each of allocationStates) {
+      const value = each === state ? 1 : 0;
+      series.set('allocationState', { node, allocation, state: each }, value);
+    }
   }
 }
 

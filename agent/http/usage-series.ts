@@ -1,4 +1,5 @@
-import type { Figure, UserShare } from '../attribution/shares.ts';
+import { holderWords } from '../attribution/holder.ts';
+import type { Figure, HolderShare, UserShare } from '../attribution/shares.ts';
 import type { GpuRecord } from '../formats/report/report.ts';
 import type { CardUsage, SliceUsage } from '../telemetry/node-usage.ts';
 import type { UsageMetric } from '../telemetry/usage-catalogue.ts';
@@ -14,11 +15,7 @@ export type SetUsage = (metric: UsageMetric, labels: Labels, value: number | nul
 export function fillUsage(set: SetUsage, node: string, card: CardUsage): void {
   const labels = { node, gpu: card.row.uuid };
   fillParts(set, labels, card);
-  for (const share of card.shares.replicas) {
-    const { replica, model, reservedMib } = share;
-    fillShare(set, { ...labels, model, replica }, share);
-    set('replicaReserved', { ...labels, model, replica }, bytes(reservedMib));
-  }
+  for (const share of card.shares.holders) fillShare(set, labels, share);
   for (const slice of card.slices) fillInstance(set, labels, slice);
   if (card.details !== null) fillDetails(set, labels, card.details);
 }
@@ -52,15 +49,19 @@ function foreignOf(
   return foreign === null ? 0 : (foreign[key]?.value ?? null);
 }
 
-function fillShare(set: SetUsage, labels: Labels, share: UserShare): void {
+function fillShare(set: SetUsage, card: Labels, share: HolderShare): void {
+  const { kind } = share.holder;
+  const { model, replica, allocation } = holderWords(share.holder);
+  const labels = { ...card, ...(kind === 'replica' ? { model, replica } : { allocation }) };
   const figure = (metric: UsageMetric, found: Figure | null, factor = 1): void => {
     if (found === null) return;
     set(metric, { ...labels, basis: found.basis }, found.value * factor);
   };
-  figure('replicaMemory', share.memoryMib, bytesPerMib);
-  figure('replicaServer', share.serverMib, bytesPerMib);
-  figure('replicaSm', share.smRatio);
-  figure('replicaPower', share.powerWatts);
+  figure(`${kind}Memory`, share.memoryMib, bytesPerMib);
+  figure(`${kind}Server`, share.serverMib, bytesPerMib);
+  set(`${kind}Reserved`, labels, bytes(share.reservedMib));
+  figure(`${kind}Sm`, share.smRatio);
+  figure(`${kind}Power`, share.powerWatts);
 }
 
 function fillInstance(set: SetUsage, labels: Labels, { row, dcgm, usedMib }: SliceUsage): void {
@@ -70,8 +71,7 @@ function fillInstance(set: SetUsage, labels: Labels, { row, dcgm, usedMib }: Sli
     profile: row.shape.profile,
     start: String(row.shape.start),
     slice: row.slice ?? '',
-    model: row.model ?? '',
-    replica: row.replica ?? '',
+    ...holderWords(row.holder),
   };
   set('migMemoryUsed', instance, bytes(usedMib));
   set('migEngine', instance, dcgm?.engineActiveRatio ?? null);

@@ -141,9 +141,14 @@ function usersText(
   { allocation }: AllocationTarget,
   processes: readonly AllocationProcess[],
 ): string {
+  return `allocation ${allocation} is over, and ${processesText(processes)}`;
+}
+
+/** Who keeps an allocation that is over from being free: `process 12 (python) still runs`. At least one. */
+export function processesText(processes: readonly AllocationProcess[]): string {
   const names = processes.slice(0, 4).map(({ pid, name }) => `${pid} (${name})`);
   const verb = processes.some(({ certain }) => certain) ? 'still runs' : 'may be of it';
-  return `allocation ${allocation} is over, and process ${names.join(', ')} ${verb}`;
+  return `process ${names.join(', ')} ${verb}`;
 }
 
 /** As it is told: the first of them. */

@@ -1,5 +1,12 @@
+import { isSameHolder } from '../attribution/holder.ts';
 import { unusableMib } from '../attribution/unusable.ts';
-import type { CardReading, Owner, ProcessReading, SliceReading } from '../attribution/readings.ts';
+import {
+  holderOf,
+  type CardReading,
+  type Owner,
+  type ProcessReading,
+  type SliceReading,
+} from '../attribution/readings.ts';
 import type { DcgmRow } from '../drivers/dcgm/dcgmi.ts';
 import type { ContainerName } from '../drivers/docker/container-name.ts';
 import type { GpuRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
@@ -29,7 +36,9 @@ export interface OwnedProcess {
   readonly memoryMib: number | null;
   readonly smRatio: number | null;
   readonly owner: Owner;
-  /** Of a process that is not ours; null: it is in none, or the engine knows no name for it. */
+  /** Of the container that it runs in, where we did not start that; null: none. */
+  readonly containerId: string | null;
+  /** null: it is in none, or the engine knows no name for it. */
   readonly container: ContainerName | null;
 }
 
@@ -59,9 +68,10 @@ export function cardReading(facts: CardFacts): CardReading {
 
 function processReading(process: OwnedProcess, slices: readonly SliceRow[]): ProcessReading {
   const { pid, owner, memoryMib, smRatio } = process;
+  const holder = holderOf(owner);
   const mpsClient =
-    owner.kind === 'replica' &&
-    slices.some((slice) => slice.replica === owner.replica && slice.shape?.kind === 'mps');
+    holder !== null &&
+    slices.some(({ shape, holder: has }) => shape?.kind === 'mps' && isSameHolder(has, holder));
   return { pid, owner, memoryMib, smRatio, mpsClient };
 }
 
@@ -75,13 +85,13 @@ function sliceReading(row: SliceRow, facts: CardFacts): readonly SliceReading[] 
       promisedMib: row.shape.memoryMib,
       usedMib: instance === null ? null : instanceUsedMib(instance, facts.details),
       smRatio: instance === null ? null : instanceSmRatio(instance, facts),
-      holder: holderOf(row),
+      holder: holderIn(row),
     },
   ];
 }
 
-function holderOf({ replica, model, slice, state }: SliceRow): SliceReading['holder'] {
-  if (replica !== null && model !== null) return { kind: 'replica', replica, model };
+function holderIn({ holder, slice, state }: SliceRow): SliceReading['holder'] {
+  if (holder !== null) return holder;
   if (state === 'free') return { kind: 'nobody' };
   return { kind: slice === null || state === 'foreign' ? 'foreign' : 'nobody' };
 }

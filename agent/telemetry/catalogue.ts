@@ -66,7 +66,7 @@ export const gpuMetrics: readonly GpuMetricRow[] = [
 
 const replicaLabels = ['node', 'model', 'replica'] as const;
 /** Without what the instance is called today: its UUID changes when it is made anew, and its series must not. */
-const sliceLabels = ['node', 'gpu', 'slice', 'model', 'replica'] as const;
+const sliceLabels = ['node', 'gpu', 'slice', 'model', 'replica', 'allocation'] as const;
 
 /** Everything else that `/metrics` tells, besides the process's own. */
 export const nodeMetrics = {
@@ -100,7 +100,7 @@ export const nodeMetrics = {
     labels: [...gpuLabels, 'xid'],
   }),
   gpuForeign: gauge('tangram_gpu_memory_foreign_bytes', 'bytes', {
-    help: 'Memory of the card held by processes that Tangram did not start.',
+    help: 'Memory of the card held by processes that are neither a replica’s nor an allocation’s.',
     labels: gpuLabels,
   }),
   nodeCpu: gauge('tangram_node_cpu_ratio', 'ratio', {
@@ -124,7 +124,7 @@ export const nodeMetrics = {
     labels: sliceLabels,
   }),
   sliceMemoryUsed: gauge('tangram_slice_memory_used_bytes', 'bytes', {
-    help: 'Memory of the card that the processes of the replica hold on the slice’s card.',
+    help: 'Memory of the card that the processes of the slice’s replica or allocation hold.',
     labels: sliceLabels,
   }),
   sliceCompute: gauge('tangram_slice_compute_limit_ratio', 'ratio', {
@@ -146,6 +146,10 @@ export const nodeMetrics = {
   replicaStart: gauge('tangram_replica_start_timestamp_seconds', 'seconds', {
     help: 'When the replica was last started, seconds since the epoch.',
     labels: replicaLabels,
+  }),
+  allocationState: gauge('tangram_allocation_state', 'none', {
+    help: '1 for the state that the allocation is in on this node (preparing, ready, reclaiming, left), 0 for the others.',
+    labels: ['node', 'allocation', 'state'],
   }),
   agentInfo: gauge('tangram_agent_info', 'none', {
     help: 'The agent’s version; always 1.',

@@ -1,3 +1,4 @@
+import { allocationRows } from '../allocation-rows.ts';
 import { containerIds } from '../attribution/cgroup.ts';
 import { shareOut } from '../attribution/share-out.ts';
 import type { CardShares } from '../attribution/shares.ts';
@@ -5,10 +6,11 @@ import { whose, type ProcessPlace } from '../attribution/whose.ts';
 import type { DcgmRow } from '../drivers/dcgm/dcgmi.ts';
 import type { GpuRow } from '../drivers/nvidia-smi/nvidia-smi.ts';
 import { readCgroup } from '../drivers/process/proc-cgroup.ts';
+import { readVariable } from '../drivers/process/proc-environ.ts';
 import { readProc } from '../drivers/process/proc-table.ts';
 import type { GpuRecord } from '../formats/report/report.ts';
-import type { AgentCore } from '../reconcile/core.ts';
-import { sliceRows, type SliceRow } from '../slice-rows.ts';
+import { sliceRows, viewsOf, type RowSource, type SliceRow } from '../slice-rows.ts';
+import { allocationMarker } from '../../shared/domain/allocation.ts';
 import type { GpuUuid } from '../../shared/domain/ids.ts';
 import type { GpuInventory } from '../../shared/domain/inventory.ts';
 import type { CardDetailsReader } from './card-details.ts';
@@ -20,10 +22,7 @@ import type { ProcessTable } from './process-table.ts';
 import type { GpuSampler } from './sampler.ts';
 
 export interface UsageDeps {
-  readonly core: Pick<
-    AgentCore,
-    'attribution' | 'inventory' | 'recordedLayouts' | 'status' | 'target'
-  >;
+  readonly core: RowSource;
   readonly sampler: GpuSampler;
   readonly processes: ProcessTable;
   readonly details: CardDetailsReader | null;
@@ -71,7 +70,8 @@ export function hostPlace(pid: number): ProcessPlace | null {
   const entry = readProc(pid);
   if (entry === null) return null;
   const { parentPid, groupId } = entry;
-  return { parentPid, groupId, containers: containerIds(readCgroup(pid) ?? '') };
+  const containers = containerIds(readCgroup(pid) ?? '');
+  return { parentPid, groupId, containers, mark: readVariable(pid, allocationMarker) };
 }
 
 /** Joins what the samplers, the driver, DCGM and the core know of each card, whenever somebody looks. */
@@ -89,19 +89,18 @@ export class NodeUsage {
     const { core, sampler, processes } = this.#deps;
     if (sampler.latest() === null) return null;
     const rows = await processes.read();
-    const slices = sliceRows({
-      inventory: core.inventory(),
-      target: core.target(),
-      status: core.status(),
-      attribution: core.attribution(),
-      recorded: core.recordedLayouts(),
-    });
-    const { of } = whose(core.attribution(), this.#deps.place);
+    const views = viewsOf(core);
+    const slices = sliceRows(views);
+    const allocations = allocationRows(views).map(({ allocation }) => allocation);
+    const { of } = whose({ replicas: views.attribution, allocations }, this.#deps.place);
     const owned = await this.#named(
-      rows?.map(({ gpu, pid, name, memoryUsedMib, smRatio }) => ({
-        gpu,
-        process: { pid, name, memoryMib: memoryUsedMib, smRatio, owner: of({ pid, name }) },
-      })),
+      rows?.map(({ gpu, pid, name, memoryUsedMib, smRatio }) => {
+        const { owner, container: containerId } = of({ pid, name });
+        return {
+          gpu,
+          process: { pid, name, memoryMib: memoryUsedMib, smRatio, owner, containerId },
+        };
+      }),
     );
     // Read after the waits, so that card and processes are of one moment.
     const latest = sampler.latest();
@@ -125,11 +124,11 @@ export class NodeUsage {
     found: readonly { gpu: GpuUuid; process: Omit<OwnedProcess, 'container'> }[] | undefined,
   ): Promise<readonly { gpu: GpuUuid; process: OwnedProcess }[] | null> {
     if (found === undefined) return null;
-    const ids = found.flatMap(({ process }) => containerOf(process.owner) ?? []);
+    const ids = found.flatMap(({ process }) => process.containerId ?? []);
     const names = await this.#deps.containers?.of(ids);
     return found.map(({ gpu, process }) => ({
       gpu,
-      process: { ...process, container: names?.get(containerOf(process.owner) ?? '') ?? null },
+      process: { ...process, container: names?.get(process.containerId ?? '') ?? null },
     }));
   }
 
@@ -175,8 +174,4 @@ export class NodeUsage {
     if (details === null || latest === null || latest.ageMs > details.staleMs) return null;
     return latest.details.gpus.find((each) => each.uuid === gpu) ?? null;
   }
-}
-
-function containerOf(owner: OwnedProcess['owner']): string | null {
-  return owner.kind === 'foreign' ? owner.container : null;
 }

@@ -1,46 +1,46 @@
 import type { MetricRow } from './catalogue.ts';
 
 const card = ['node', 'gpu'] as const;
-const replica = ['node', 'gpu', 'model', 'replica'] as const;
 /** Identity of an instance over UUIDs and GPU instance ids that change: the card, what it is and where it starts. */
-const instance = ['node', 'gpu', 'profile', 'start', 'slice', 'model', 'replica'] as const;
+const instance = [
+  'node',
+  'gpu',
+  'profile',
+  'start',
+  'slice',
+  'model',
+  'replica',
+  'allocation',
+] as const;
 
-const measured = 'basis: measured of this very replica, or shared out by a rule.';
+/** What is told of each kind of holder alike, with the labels that name one of it. */
+const replica = holderMetrics('replica', [...card, 'model', 'replica']);
+const allocation = holderMetrics('allocation', [...card, 'allocation']);
 
 /** Who uses how much of a card, and what the minute's report tells. */
 export const usageMetrics = {
   memoryPart: gauge('tangram_gpu_memory_part_bytes', 'bytes', {
-    help: 'Memory of the card that no replica has: overhead, unattributed, stranded, idle, foreign. With the replicas’ it adds up to the card.',
+    help: 'Memory of the card that nobody of ours has: overhead, unattributed, stranded, idle, foreign. With the replicas’ and allocations’ it adds up to the card.',
     labels: [...card, 'part'],
   }),
   smPart: gauge('tangram_gpu_sm_part_ratio', 'ratio', {
-    help: 'SM use of the card that is no replica’s: idle, unattributed, foreign. With the replicas’ it adds up to 1.',
+    help: 'SM use of the card that is nobody’s of ours: idle, unattributed, foreign. With the replicas’ and allocations’ it adds up to 1.',
     labels: [...card, 'part'],
   }),
   powerPart: gauge('tangram_gpu_power_part_watts', 'watts', {
-    help: 'Power of the card that is no replica’s: idle, unattributed, foreign. With the replicas’ it adds up to the card’s.',
+    help: 'Power of the card that is nobody’s of ours: idle, unattributed, foreign. With the replicas’ and allocations’ it adds up to the card’s.',
     labels: [...card, 'part'],
   }),
-  replicaMemory: gauge('tangram_replica_memory_used_bytes', 'bytes', {
-    help: `Memory of the card that the replica’s processes hold. ${measured}`,
-    labels: [...replica, 'basis'],
-  }),
-  replicaServer: gauge('tangram_replica_mps_server_memory_bytes', 'bytes', {
-    help: `The replica’s part in the memory of the MPS server. ${measured}`,
-    labels: [...replica, 'basis'],
-  }),
-  replicaReserved: gauge('tangram_replica_memory_reserved_bytes', 'bytes', {
-    help: 'Memory of the card that is promised to the replica and not used by it.',
-    labels: replica,
-  }),
-  replicaSm: gauge('tangram_replica_sm_ratio', 'ratio', {
-    help: `Use of the card’s SMs by the replica, of the whole card. ${measured}`,
-    labels: [...replica, 'basis'],
-  }),
-  replicaPower: gauge('tangram_replica_power_watts', 'watts', {
-    help: `The replica’s part in what the card draws above idle. ${measured}`,
-    labels: [...replica, 'basis'],
-  }),
+  replicaMemory: replica.memory,
+  replicaServer: replica.server,
+  replicaReserved: replica.reserved,
+  replicaSm: replica.sm,
+  replicaPower: replica.power,
+  allocationMemory: allocation.memory,
+  allocationServer: allocation.server,
+  allocationReserved: allocation.reserved,
+  allocationSm: allocation.sm,
+  allocationPower: allocation.power,
   migEngine: gauge('tangram_mig_engine_active_ratio', 'ratio', {
     help: 'Share of time in which the compute engine of the MIG instance ran. From DCGM.',
     labels: instance,
@@ -114,6 +114,36 @@ export const usageMetrics = {
 export type UsageMetric = keyof typeof usageMetrics;
 
 type Words = Pick<MetricRow, 'help' | 'labels'>;
+
+function holderMetrics(
+  kind: 'replica' | 'allocation',
+  labels: readonly string[],
+): Readonly<Record<'memory' | 'server' | 'reserved' | 'sm' | 'power', MetricRow>> {
+  const known = [...labels, 'basis'];
+  const basis = `basis: measured of this very ${kind}, or shared out by a rule.`;
+  return {
+    memory: gauge(`tangram_${kind}_memory_used_bytes`, 'bytes', {
+      help: `Memory of the card that the ${kind}’s processes hold. ${basis}`,
+      labels: known,
+    }),
+    server: gauge(`tangram_${kind}_mps_server_memory_bytes`, 'bytes', {
+      help: `The ${kind}’s part in the memory of the MPS server. ${basis}`,
+      labels: known,
+    }),
+    reserved: gauge(`tangram_${kind}_memory_reserved_bytes`, 'bytes', {
+      help: `Memory of the card that is promised to the ${kind} and not used by it.`,
+      labels,
+    }),
+    sm: gauge(`tangram_${kind}_sm_ratio`, 'ratio', {
+      help: `Use of the card’s SMs by the ${kind}, of the whole card. ${basis}`,
+      labels: known,
+    }),
+    power: gauge(`tangram_${kind}_power_watts`, 'watts', {
+      help: `The ${kind}’s part in what the card draws above idle. ${basis}`,
+      labels: known,
+    }),
+  };
+}
 
 function gauge(name: string, unit: MetricRow['unit'], rest: Words): MetricRow {
   return { name, unit, type: 'gauge', ...rest };

@@ -25,9 +25,12 @@ import {
   mpsTarget,
   readyReplica,
 } from '../fakes/agent/fake-core.ts';
+import { allocation, shapes, slice, target } from '../fakes/agent/targets.ts';
 import { FakeSampling } from '../fakes/agent/fake-nvidia-smi.ts';
 import { ManualClock, settle } from '../fakes/manual-clock.ts';
 
+/** A process that carries the mark of allocation `train`. */
+const trainPid = 4_711;
 let folder = '';
 const closers: (() => Promise<void> | void)[] = [];
 beforeEach(() => {
@@ -71,7 +74,8 @@ async function setUp() {
       details: null,
       dcgm: null,
       containers: null,
-      place: () => null,
+      place: (pid) =>
+        pid === trainPid ? { parentPid: 1, groupId: pid, containers: [], mark: 'train' } : null,
     }),
     dcgm: null,
     link: null,
@@ -178,7 +182,7 @@ test('ls shows a card and the slice on it; --json has the same as data', async (
   expect({ out, code }).toEqual({
     code: 0,
     out: [
-      `GPU  PRODUCT      MODE  SLICE    MEMORY   REPLICA       STATE    ENFORCED  DEVICE`,
+      `GPU  PRODUCT      MODE  SLICE    MEMORY   HOLDER        STATE    ENFORCED  DEVICE`,
       `0    NVIDIA L40S  idle  -        45.0GiB  -             ok, cut  -         ${gpuA}`,
       `0    NVIDIA L40S  idle  mps-25%  4.0GiB   vad-1a2b3c4d  unknown  process   ${gpuA}`,
       '',
@@ -237,6 +241,70 @@ test('top shows the newest sample and who uses the card; not told is a dash and 
   expect(json).toMatchObject({
     gpus: [{ utilizationRatio: 0.5, temperatureCelsius: null, powerWatts: 100 }],
     cpuRatio: null,
+  });
+});
+
+test('an allocation is named wherever its slice, its share or its process is', async () => {
+  const { core, fake, path } = await setUp();
+  const share = slice('t.0', gpuA, shapes.mps(8_192));
+  const held = allocation('train', [share], { reclaiming: true });
+  core.accepted = target(1, { slices: [share], allocations: [held] });
+  const left = { pid: trainPid, name: 'python', certain: true };
+  core.statusNow = {
+    ...core.statusNow,
+    allocations: [
+      {
+        claim: held.claim,
+        ready: true,
+        reason: '',
+        deviceUuids: [],
+        env: {},
+        mounts: [],
+        processes: [left],
+        reclaiming: true,
+        quietLooks: 0,
+      },
+    ],
+  };
+  fake.processes = [{ gpu: gpuA, pid: trainPid, name: 'python', memoryUsedMib: 300 }];
+  await settle();
+  fake.push([gpuRow()]);
+  await settle();
+  const ls = (await agentctl(path, 'ls')).out.split('\n').map((line) => line.split(/\s{2,}/));
+  expect(ls[2]?.slice(3, 6)).toEqual(['mps-25%', '8.0GiB', 'allocations/train']);
+  const why = `process ${trainPid} (python) still runs`;
+  const ps = (await agentctl(path, 'ps')).out.split('\n').map((line) => line.split(/\s{2,}/));
+  expect(ps[1]).toEqual([
+    'allocations/train',
+    '-',
+    'reclaiming',
+    'mps-25%',
+    'process',
+    '-',
+    '-',
+    '-',
+    '-',
+    why,
+  ]);
+  const listed: unknown = JSON.parse((await agentctl(path, 'ps', '--json')).out);
+  expect(listed).toEqual([
+    {
+      kind: 'allocation',
+      allocation: 'train',
+      state: 'reclaiming',
+      reason: why,
+      slices: [{ slice: 't.0', gpu: gpuA, shape: shapes.mps(8_192) }],
+      processes: [left],
+    },
+  ]);
+  const told = (await agentctl(path, 'top', '--once')).out.split('\n');
+  const lines = told.map((line) => line.split(/\s{2,}/).slice(1, 4));
+  expect(lines).toContainEqual(['allocation', 'allocations/train', '300MiB']);
+  expect(lines).toContainEqual(['process', `${trainPid} python`, '300MiB']);
+  const json: unknown = JSON.parse((await agentctl(path, 'top', '--once', '--json')).out);
+  const named = { replica: '', model: '', allocation: 'train' };
+  expect(json).toMatchObject({
+    gpus: [{ slices: [named], users: [named], processes: [{ ...named, owner: 'allocation' }] }],
   });
 });
 

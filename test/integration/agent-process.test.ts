@@ -251,9 +251,10 @@ test(
     await until('the memory of both replicas in the metrics', async () => {
       const text = await (await fetch(metrics)).text();
       return ['cut-00000001', 'shared-00000002'].every((name) =>
-        new RegExp(`^tangram_slice_memory_used_bytes\\{.*replica="${name}"\\} [1-9]`, 'm').test(
-          text,
-        ),
+        new RegExp(
+          `^tangram_slice_memory_used_bytes\\{.*replica="${name}",allocation=""\\} [1-9]`,
+          'm',
+        ).test(text),
       );
     });
     const [shared] = readdirSync(join(folder, 'mps'));

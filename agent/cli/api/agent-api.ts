@@ -6,6 +6,8 @@ import type { ListGpusRequest } from '../../../shared/wire/generated/tangram/age
 import type { ListGpusResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ListGpusResponse.ts';
 import type { ListReplicasRequest } from '../../../shared/wire/generated/tangram/agent/v1/ListReplicasRequest.ts';
 import type { ListReplicasResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ListReplicasResponse.ts';
+import type { ListAllocationsRequest } from '../../../shared/wire/generated/tangram/agent/v1/ListAllocationsRequest.ts';
+import type { ListAllocationsResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ListAllocationsResponse.ts';
 import type { GetTopRequest } from '../../../shared/wire/generated/tangram/agent/v1/GetTopRequest.ts';
 import type { GetTopResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/GetTopResponse.ts';
 import type { ListEventsRequest } from '../../../shared/wire/generated/tangram/agent/v1/ListEventsRequest.ts';
@@ -14,9 +16,11 @@ import type { GetLogsRequest } from '../../../shared/wire/generated/tangram/agen
 import type { GetLogsResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/GetLogsResponse.ts';
 import type { ShutdownRequest } from '../../../shared/wire/generated/tangram/agent/v1/ShutdownRequest.ts';
 import type { ShutdownResponse__Output } from '../../../shared/wire/generated/tangram/agent/v1/ShutdownResponse.ts';
+import type { AllocationView__Output } from '../../../shared/wire/generated/tangram/agent/v1/AllocationView.ts';
 import type { GpuView__Output } from '../../../shared/wire/generated/tangram/agent/v1/GpuView.ts';
 import type { SliceView__Output } from '../../../shared/wire/generated/tangram/agent/v1/SliceView.ts';
 import type { Replica__Output } from '../../../shared/wire/generated/tangram/v1/Replica.ts';
+import type { Slice__Output } from '../../../shared/wire/generated/tangram/v1/Slice.ts';
 import { decodeShape } from '../../../shared/wire/slice-codec.ts';
 import { callUnary } from '../../../shared/wire/unary.ts';
 import { numbers, type MakeOptions } from './calls.ts';
@@ -30,6 +34,7 @@ export interface AgentApi {
   node(): Promise<NodeRecord>;
   gpus(): Promise<readonly GpuRecord[]>;
   replicas(): Promise<readonly ReplicaRecord[]>;
+  allocations(): Promise<readonly AllocationRecord[]>;
   /** With up to `historySeconds` of each card's utilisation. */
   top(historySeconds?: number): Promise<TopRecord>;
   events(limit: number): Promise<readonly EventRecord[]>;
@@ -51,6 +56,8 @@ export interface SliceRecord {
   readonly enforcement: string;
   readonly deviceUuid: string;
   readonly replica: string;
+  /** With `replica` empty too: nobody's. */
+  readonly allocation: string;
   readonly state: string;
 }
 
@@ -75,17 +82,19 @@ export interface GpuRecord {
   readonly numaNode: number | null;
 }
 
+interface HeldSlice {
+  readonly slice: string;
+  readonly gpu: string;
+  readonly shape: SliceShape | null;
+}
+
 export interface ReplicaRecord {
   readonly replica: string;
   readonly model: string;
   readonly modelVersion: number;
   readonly phase: string;
   readonly reason: string;
-  readonly slices: readonly {
-    readonly slice: string;
-    readonly gpu: string;
-    readonly shape: SliceShape | null;
-  }[];
+  readonly slices: readonly HeldSlice[];
   readonly address: string;
   readonly restarts: number;
   /** null: never started. */
@@ -97,6 +106,20 @@ export interface ReplicaRecord {
   readonly runtime: string;
   readonly runtimeId: string;
   readonly retiring: boolean;
+}
+
+export interface AllocationRecord {
+  readonly allocation: string;
+  readonly state: string;
+  /** What it waits for; empty: nothing. */
+  readonly reason: string;
+  readonly slices: readonly HeldSlice[];
+  readonly processes: readonly {
+    readonly pid: number;
+    readonly name: string;
+    /** false: it uses the card, and may be somebody else's. */
+    readonly certain: boolean;
+  }[];
 }
 
 export interface EventRecord {
@@ -114,7 +137,7 @@ export function createAgentApi(client: AgentServiceClient, options: MakeOptions)
 function views(
   client: AgentServiceClient,
   options: MakeOptions,
-): Pick<AgentApi, 'node' | 'gpus' | 'replicas' | 'top'> {
+): Pick<AgentApi, 'node' | 'gpus' | 'replicas' | 'allocations' | 'top'> {
   return {
     node: async () => {
       const node = await callUnary<GetNodeRequest, GetNodeResponse__Output>(
@@ -141,6 +164,14 @@ function views(
           options(),
         )
       ).replicas.map(replicaRecord),
+    allocations: async () =>
+      (
+        await callUnary<ListAllocationsRequest, ListAllocationsResponse__Output>(
+          (request, call, answer) => client.listAllocations(request, call, answer),
+          {},
+          options(),
+        )
+      ).allocations.map(allocationRecord),
     top: async (historySeconds = 0) =>
       topRecord(
         await callUnary<GetTopRequest, GetTopResponse__Output>(
@@ -217,11 +248,7 @@ function replicaRecord(replica: Replica__Output): ReplicaRecord {
     modelVersion: Number(replica.modelVersion),
     phase: phaseWord(replica.phase),
     reason: replica.reason,
-    slices: replica.slices.map(({ slice, gpuUuid, shape }) => ({
-      slice,
-      gpu: gpuUuid,
-      shape: shape === null ? null : shapeOrNull(shape),
-    })),
+    slices: replica.slices.map(heldSlice),
     address: replica.address,
     restarts: replica.restarts,
     startedAtMs: startedAtMs === 0 ? null : startedAtMs,
@@ -231,6 +258,21 @@ function replicaRecord(replica: Replica__Output): ReplicaRecord {
     runtimeId: replica.runtimeId,
     retiring: replica.retiring,
   };
+}
+
+function allocationRecord(view: AllocationView__Output): AllocationRecord {
+  const { allocation, state, reason, slices, processes } = view;
+  return {
+    allocation,
+    state,
+    reason,
+    slices: slices.map(heldSlice),
+    processes: processes.map(({ pid, name, certain }) => ({ pid: Number(pid), name, certain })),
+  };
+}
+
+function heldSlice({ slice, gpuUuid, shape }: Slice__Output): HeldSlice {
+  return { slice, gpu: gpuUuid, shape: shape === null ? null : shapeOrNull(shape) };
 }
 
 /** A newer agent's phase arrives as a number. */

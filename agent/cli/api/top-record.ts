@@ -60,6 +60,8 @@ export interface SliceSample {
   readonly shape: SliceShape | null;
   readonly replica: string;
   readonly model: string;
+  /** With `replica` empty too: nobody's. */
+  readonly allocation: string;
   readonly state: string;
   readonly gpuInstanceId: number | null;
   readonly memoryUsedMib: number | null;
@@ -76,9 +78,10 @@ export interface Figure {
 }
 
 export interface UserSample {
-  /** Empty: everything that is not Tangram's. */
+  /** With `allocation` empty too: everything that is not Tangram's. */
   readonly replica: string;
   readonly model: string;
+  readonly allocation: string;
   readonly memoryMib: Figure | null;
   readonly serverMib: Figure | null;
   readonly smRatio: Figure | null;
@@ -94,7 +97,8 @@ export interface ProcessSample {
   readonly owner: string;
   readonly replica: string;
   readonly model: string;
-  /** Id of the container that a process that is not ours runs in; empty: none. */
+  readonly allocation: string;
+  /** Id of the container that it runs in, where the agent did not start that; empty: none. */
   readonly container: string;
   /** Empty: the engine does not know it, or is not asked. */
   readonly containerName: string;
@@ -140,7 +144,7 @@ function cardSample(sample: GpuSample__Output): CardSample {
 }
 
 function sliceSample(sample: SliceSample__Output): SliceSample {
-  const { slice, replica, model, state } = sample;
+  const { slice, replica, model, allocation, state } = sample;
   const shape = sample.shape === null ? null : decodeShape(sample.shape);
   return {
     slice,
@@ -148,6 +152,7 @@ function sliceSample(sample: SliceSample__Output): SliceSample {
     shape: shape?.ok === true ? shape.value : null,
     replica,
     model,
+    allocation,
     state,
     gpuInstanceId: sample.gpuInstanceId ?? null,
     memoryUsedMib: numberOrNull(sample.memoryUsedMib),
@@ -159,10 +164,11 @@ function sliceSample(sample: SliceSample__Output): SliceSample {
 }
 
 function userSample(user: UserShare__Output): UserSample {
-  const { replica, model, memoryMib, serverMib, smRatio, powerWatts } = user;
+  const { replica, model, allocation, memoryMib, serverMib, smRatio, powerWatts } = user;
   return {
     replica,
     model,
+    allocation,
     memoryMib: figure(memoryMib),
     serverMib: figure(serverMib),
     smRatio: figure(smRatio),
@@ -176,7 +182,8 @@ function figure(found: Figure__Output | null): Figure | null {
 }
 
 function processSample(sample: ProcessSample__Output): ProcessSample {
-  const { pid, name, owner, replica, model, container, containerName, containerImage } = sample;
+  const { pid, name, owner, replica, model, allocation } = sample;
+  const { container, containerName, containerImage } = sample;
   return {
     pid,
     name,
@@ -185,6 +192,7 @@ function processSample(sample: ProcessSample__Output): ProcessSample {
     owner,
     replica,
     model,
+    allocation,
     container,
     containerName,
     containerImage,

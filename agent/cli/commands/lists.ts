@@ -1,4 +1,4 @@
-import { renderGpus, renderReplicas } from '../render.ts';
+import { renderGpus, renderHolders } from '../render.ts';
 import { toJson, type AddCommand, type Json } from '../cli-deps.ts';
 
 /** `agentctl ls` and `ps`. */
@@ -13,10 +13,18 @@ export const addLists: AddCommand = (program, deps, api) => {
     });
   program
     .command('ps')
-    .description('replicas on this node')
+    .description('replicas and allocations on this node')
     .option('--json', 'machine-readable')
     .action(async ({ json }: Json) => {
-      const replicas = await api().replicas();
-      deps.out(json ? toJson(replicas) : renderReplicas(replicas, deps.clock.wallMs()));
+      const agent = api();
+      const [replicas, allocations] = await Promise.all([agent.replicas(), agent.allocations()]);
+      deps.out(
+        json
+          ? toJson([
+              ...replicas.map((each) => ({ kind: 'replica', ...each })),
+              ...allocations.map((each) => ({ kind: 'allocation', ...each })),
+            ])
+          : renderHolders(replicas, allocations, deps.clock.wallMs()),
+      );
     });
 };

@@ -92,6 +92,7 @@ function agentItems(api: () => AgentDoor): readonly BundleItem[] {
     json('agent/node.json', 'agentctl describe node', async () => api().node()),
     json('agent/gpus.json', 'agentctl ls', async () => api().gpus()),
     json('agent/replicas.json', 'agentctl ps', async () => api().replicas()),
+    json('agent/allocations.json', 'agentctl ps', async () => api().allocations()),
     json('agent/top.json', 'agentctl top', async () => api().top(0)),
     json('agent/events.json', 'agentctl events', async () => api().events(eventsTold)),
     json('agent/health.json', 'agentctl health', async () => api().health.read()),

@@ -5,6 +5,7 @@ import type {
   SliceSample,
   UserSample,
 } from '../api/top-record.ts';
+import { holderWord } from '../holder-word.ts';
 import { shapeWord } from '../shape-word.ts';
 
 /** A number with how it is known: `shared` figures are marked, null ones are `-`. */
@@ -17,7 +18,7 @@ export interface Amount {
 export interface TopNode {
   /** Stays the same from sample to sample: the selection, folding and history hang on it. */
   readonly key: string;
-  readonly kind: 'card' | 'slice' | 'replica' | 'group' | 'process' | 'note';
+  readonly kind: 'card' | 'slice' | 'replica' | 'allocation' | 'group' | 'process' | 'note';
   readonly name: string;
   /** What the filter looks at, in lower case. */
   readonly words: string;
@@ -46,16 +47,16 @@ const blank = {
   children: [],
 } as const satisfies Partial<TopNode>;
 
-/** A card with its slices, their replicas and their processes; then those of nobody, and how the rest adds up. */
+/** A card with its slices, their holders and their processes; then those of nobody, and how the rest adds up. */
 export function cardNode(card: CardSample): TopNode {
   const key = card.uuid;
   const product = card.productName.replace(/^NVIDIA /, '');
   const name = [String(card.index), product, card.mode].filter((word) => word !== '').join(' ');
-  const held = new Set(card.slices.map((slice) => slice.replica));
-  const loose = card.users.filter((user) => user.replica !== '' && !held.has(user.replica));
+  const held = new Set(['', ...card.slices.map(holderWord)]);
+  const loose = card.users.filter((user) => !held.has(holderWord(user)));
   const children = [
     ...card.slices.map((slice) => sliceNode(card, slice)),
-    ...loose.map((user) => replicaNode(card, user, { parent: key, inside: null })),
+    ...loose.map((user) => holderNode(card, user, { parent: key, inside: null })),
     ...foreignNodes(card),
     ...partNodes(card),
   ];
@@ -97,7 +98,8 @@ function warningOf({ health, healthReason, throttleReasons }: CardSample): strin
 }
 
 function sliceNode(card: CardSample, slice: SliceSample): TopNode {
-  const user = card.users.find((each) => each.replica !== '' && each.replica === slice.replica);
+  const holder = holderWord(slice);
+  const user = holder === '' ? undefined : card.users.find((each) => holderWord(each) === holder);
   const shape = shapeWord(slice.shape) || 'slice';
   const place = slice.shape?.kind === 'mig' ? shape : `${shape} ${slice.slice}`;
   const key = `${card.uuid}/${place}`;
@@ -112,12 +114,12 @@ function sliceNode(card: CardSample, slice: SliceSample): TopNode {
     key,
     kind: 'slice',
     name,
-    words: wordsOf(name, slice.slice, slice.replica, slice.model),
+    words: wordsOf(name, slice.slice, holder, slice.model),
     memoryMib: measured(slice.memoryUsedMib) ?? amount(user?.memoryMib ?? null),
     memoryOfMib: slice.shape?.memoryMib ?? null,
     smRatio: inside ?? amount(user?.smRatio ?? null),
     powerWatts: amount(user?.powerWatts ?? null),
-    children: user === undefined ? [] : [replicaNode(card, user, { parent: key, inside })],
+    children: user === undefined ? [] : [holderNode(card, user, { parent: key, inside })],
   };
 }
 
@@ -126,21 +128,21 @@ function stateWord({ state }: SliceSample): string {
   return state === 'foreign' ? ' (not ours)' : ` ${state}`;
 }
 
-/** `inside`: use of the instance that the replica has for itself; null: the figures are of the card. */
-function replicaNode(
+/** `inside`: use of the instance that the holder has for itself; null: the figures are of the card. */
+function holderNode(
   card: CardSample,
   user: UserSample,
   { parent, inside }: { readonly parent: string; readonly inside: Amount | null },
 ): TopNode {
-  const { replica, model } = user;
-  const key = `${parent}/${replica}`;
-  const processes = (card.processes ?? []).filter((process) => process.replica === replica);
+  const holder = holderWord(user);
+  const key = `${parent}/${holder}`;
+  const processes = (card.processes ?? []).filter((process) => holderWord(process) === holder);
   return {
     ...blank,
     key,
-    kind: 'replica',
-    name: replica,
-    words: wordsOf(replica, model),
+    kind: user.allocation === '' ? 'replica' : 'allocation',
+    name: holder,
+    words: wordsOf(holder, user.model),
     memoryMib: amount(user.memoryMib),
     smRatio: inside ?? amount(user.smRatio),
     powerWatts: amount(user.powerWatts),
@@ -153,11 +155,11 @@ function foreignNodes(card: CardSample): readonly TopNode[] {
   if (card.processes === null) {
     return [note(`${card.uuid}/unread`, 'processes: unreadable now')];
   }
-  const user = card.users.find((each) => each.replica === '');
-  // A server works for the replicas that are its clients: it is nobody's guest.
+  const user = card.users.find((each) => holderWord(each) === '');
+  // A server works for the holders that are its clients: it is nobody's guest.
   const servers = card.processes.filter(({ owner }) => owner === 'mps-server');
   const others = card.processes.filter(
-    ({ owner, replica }) => owner !== 'mps-server' && replica === '',
+    (process) => process.owner !== 'mps-server' && holderWord(process) === '',
   );
   const serverNodes = servers.map((process) => processNode(process, `${card.uuid}/servers`));
   if (user === undefined && others.length === 0) return serverNodes;

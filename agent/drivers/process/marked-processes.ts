@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { valueIn } from './proc-environ.ts';
 
 /** A process that was started with a variable that says what it belongs to. */
 export interface MarkedProcess {
@@ -44,11 +45,10 @@ async function lookInto(
 ): Promise<readonly MarkedProcess[]> {
   try {
     const environment = await readFile(join(procDirectory, pid, 'environ'), 'utf8');
-    const prefix = `${variable}=`;
-    const entry = environment.split('\0').find((each) => each.startsWith(prefix));
-    if (entry === undefined) return [];
+    const value = valueIn(environment, variable);
+    if (value === null) return [];
     const name = await readFile(join(procDirectory, pid, 'comm'), 'utf8');
-    return [{ pid: Number(pid), name: name.trim(), value: entry.slice(prefix.length) }];
+    return [{ pid: Number(pid), name: name.trim(), value }];
   } catch {
     return []; // Gone meanwhile, or of another user.
   }

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AgentServiceClient as _tangram_agent_v1_AgentServiceClient, AgentServiceDefinition as _tangram_agent_v1_AgentServiceDefinition } from './tangram/agent/v1/AgentService.ts';
+import type { AllocationView as _tangram_agent_v1_AllocationView, AllocationView__Output as _tangram_agent_v1_AllocationView__Output } from './tangram/agent/v1/AllocationView.ts';
 import type { CoordinatorView as _tangram_agent_v1_CoordinatorView, CoordinatorView__Output as _tangram_agent_v1_CoordinatorView__Output } from './tangram/agent/v1/CoordinatorView.ts';
 import type { Figure as _tangram_agent_v1_Figure, Figure__Output as _tangram_agent_v1_Figure__Output } from './tangram/agent/v1/Figure.ts';
 import type { GetLogsRequest as _tangram_agent_v1_GetLogsRequest, GetLogsRequest__Output as _tangram_agent_v1_GetLogsRequest__Output } from './tangram/agent/v1/GetLogsRequest.ts';
@@ -12,6 +13,8 @@ import type { GetTopRequest as _tangram_agent_v1_GetTopRequest, GetTopRequest__O
 import type { GetTopResponse as _tangram_agent_v1_GetTopResponse, GetTopResponse__Output as _tangram_agent_v1_GetTopResponse__Output } from './tangram/agent/v1/GetTopResponse.ts';
 import type { GpuSample as _tangram_agent_v1_GpuSample, GpuSample__Output as _tangram_agent_v1_GpuSample__Output } from './tangram/agent/v1/GpuSample.ts';
 import type { GpuView as _tangram_agent_v1_GpuView, GpuView__Output as _tangram_agent_v1_GpuView__Output } from './tangram/agent/v1/GpuView.ts';
+import type { ListAllocationsRequest as _tangram_agent_v1_ListAllocationsRequest, ListAllocationsRequest__Output as _tangram_agent_v1_ListAllocationsRequest__Output } from './tangram/agent/v1/ListAllocationsRequest.ts';
+import type { ListAllocationsResponse as _tangram_agent_v1_ListAllocationsResponse, ListAllocationsResponse__Output as _tangram_agent_v1_ListAllocationsResponse__Output } from './tangram/agent/v1/ListAllocationsResponse.ts';
 import type { ListEventsRequest as _tangram_agent_v1_ListEventsRequest, ListEventsRequest__Output as _tangram_agent_v1_ListEventsRequest__Output } from './tangram/agent/v1/ListEventsRequest.ts';
 import type { ListEventsResponse as _tangram_agent_v1_ListEventsResponse, ListEventsResponse__Output as _tangram_agent_v1_ListEventsResponse__Output } from './tangram/agent/v1/ListEventsResponse.ts';
 import type { ListGpusRequest as _tangram_agent_v1_ListGpusRequest, ListGpusRequest__Output as _tangram_agent_v1_ListGpusRequest__Output } from './tangram/agent/v1/ListGpusRequest.ts';
@@ -56,6 +59,7 @@ export interface ProtoGrpcType {
     agent: {
       v1: {
         AgentService: SubtypeConstructor<typeof grpc.Client, _tangram_agent_v1_AgentServiceClient> & { service: _tangram_agent_v1_AgentServiceDefinition }
+        AllocationView: MessageTypeDefinition<_tangram_agent_v1_AllocationView, _tangram_agent_v1_AllocationView__Output>
         CoordinatorView: MessageTypeDefinition<_tangram_agent_v1_CoordinatorView, _tangram_agent_v1_CoordinatorView__Output>
         Figure: MessageTypeDefinition<_tangram_agent_v1_Figure, _tangram_agent_v1_Figure__Output>
         GetLogsRequest: MessageTypeDefinition<_tangram_agent_v1_GetLogsRequest, _tangram_agent_v1_GetLogsRequest__Output>
@@ -66,6 +70,8 @@ export interface ProtoGrpcType {
         GetTopResponse: MessageTypeDefinition<_tangram_agent_v1_GetTopResponse, _tangram_agent_v1_GetTopResponse__Output>
         GpuSample: MessageTypeDefinition<_tangram_agent_v1_GpuSample, _tangram_agent_v1_GpuSample__Output>
         GpuView: MessageTypeDefinition<_tangram_agent_v1_GpuView, _tangram_agent_v1_GpuView__Output>
+        ListAllocationsRequest: MessageTypeDefinition<_tangram_agent_v1_ListAllocationsRequest, _tangram_agent_v1_ListAllocationsRequest__Output>
+        ListAllocationsResponse: MessageTypeDefinition<_tangram_agent_v1_ListAllocationsResponse, _tangram_agent_v1_ListAllocationsResponse__Output>
         ListEventsRequest: MessageTypeDefinition<_tangram_agent_v1_ListEventsRequest, _tangram_agent_v1_ListEventsRequest__Output>
         ListEventsResponse: MessageTypeDefinition<_tangram_agent_v1_ListEventsResponse, _tangram_agent_v1_ListEventsResponse__Output>
         ListGpusRequest: MessageTypeDefinition<_tangram_agent_v1_ListGpusRequest, _tangram_agent_v1_ListGpusRequest__Output>

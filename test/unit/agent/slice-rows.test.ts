@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { sliceRows, type NodeViews } from '../../../agent/slice-rows.ts';
+import { allocation, shapes, slice, target } from '../../fakes/agent/targets.ts';
 import {
   FakeCore,
   gpuA,
@@ -51,8 +52,7 @@ test('a slice that is wanted and not there yet names the replica it is for', () 
       gpu: gpuA,
       shape: mps,
       deviceUuid: null,
-      replica: replicaId,
-      model: modelName,
+      holder: { kind: 'replica', replica: replicaId, model: modelName },
       pids: [],
       state: 'unknown',
       reason: '',
@@ -90,7 +90,12 @@ test('a report of another incarnation says nothing about this slice', () => {
 
 test('a running replica whose target is gone still shows what it holds', () => {
   expect(sliceRows({ ...nothing, attribution: [heldSlice] })).toMatchObject([
-    { slice: sliceId, replica: replicaId, shape: mps, state: 'unknown' },
+    {
+      slice: sliceId,
+      holder: { kind: 'replica', replica: replicaId },
+      shape: mps,
+      state: 'unknown',
+    },
   ]);
 });
 
@@ -118,4 +123,52 @@ test('what a layout of ours has made is free, unless a stranger is on the card',
   };
   expect(states(0)).toEqual(['free', 'foreign']);
   expect(states(500)).toEqual(['foreign', 'foreign']);
+});
+
+const train = { kind: 'allocation', allocation: 'train' };
+const small = slice('a.0', gpuA, shapes.small(0));
+const share = slice('a.1', gpuA, shapes.mps(4_096));
+
+test.for([false, true])('a slice of an allocation names it, reclaiming: %s', (reclaiming) => {
+  const wanted = target(1, {
+    slices: [small],
+    allocations: [allocation('train', [small], { reclaiming })],
+  });
+  expect(sliceRows({ ...nothing, target: wanted })).toMatchObject([
+    { slice: small.id, holder: train, pids: [] },
+  ]);
+});
+
+test('what the target has left out is its allocation’s until somebody ends that', () => {
+  const left = {
+    epoch: 1,
+    holder: { kind: 'allocation', target: allocation('train', [small, share]) },
+    slices: [small, share],
+    declaration: null,
+  } as const;
+  const found = { ...instance, slice: small.id, giProfileId: 19, start: 0 };
+  const inventory = inventoryOf([gpuInventory({ instances: [found] })]);
+  const views = { ...nothing, inventory, status: { ...status, left: [left] } };
+  expect(sliceRows(views)).toEqual([
+    {
+      slice: small.id,
+      gpu: gpuA,
+      shape: small.shape,
+      deviceUuid: 'MIG-1',
+      holder: train,
+      pids: [],
+      state: 'leaving',
+      reason: '',
+    },
+    {
+      slice: share.id,
+      gpu: gpuA,
+      shape: share.shape,
+      deviceUuid: gpuA,
+      holder: train,
+      pids: [],
+      state: 'leaving',
+      reason: '',
+    },
+  ]);
 });

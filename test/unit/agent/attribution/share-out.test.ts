@@ -1,21 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type {
-  CardReading,
-  Owner,
-  ProcessReading,
-  SliceReading,
+import { holderKey, type Holder } from '../../../../agent/attribution/holder.ts';
+import {
+  holderOf,
+  type CardReading,
+  type Owner,
+  type ProcessReading,
+  type SliceReading,
 } from '../../../../agent/attribution/readings.ts';
 import { shareOut } from '../../../../agent/attribution/share-out.ts';
 import type { CardShares, UserShare } from '../../../../agent/attribution/shares.ts';
-import { parseModelName, parseReplicaId } from '../../../../shared/domain/ids.ts';
+import {
+  parseAllocationName,
+  parseModelName,
+  parseReplicaId,
+} from '../../../../shared/domain/ids.ts';
 import { must, sliceId } from '../../../fakes/agent/fake-core.ts';
 
-const names = ['vad-1', 'vad-2', 'asr-1'] as const;
-const foreign: Owner = { kind: 'foreign', container: null };
+const foreign: Owner = { kind: 'foreign' };
 const server: Owner = { kind: 'mps-server' };
 
-function replica(name: string): Extract<Owner, { kind: 'replica' }> {
+function allocation(name: string): Holder {
+  return { kind: 'allocation', allocation: must(parseAllocationName(name)) };
+}
+
+function replica(name: string): Holder {
   const model = must(parseModelName(name.split('-')[0] ?? ''));
   return { kind: 'replica', replica: must(parseReplicaId(name)), model };
 }
@@ -36,6 +45,9 @@ function slice(over: Partial<SliceReading> = {}): SliceReading {
   };
 }
 
+/** One name of each kind, too: they are two holders. */
+const holders = [replica('vad-1'), replica('vad-2'), allocation('vad-1'), allocation('train')];
+
 function card(over: Partial<CardReading> = {}): CardReading {
   return {
     memoryTotalMib: 40_000,
@@ -54,10 +66,9 @@ function card(over: Partial<CardReading> = {}): CardReading {
 describe('memory', () => {
   test('a process tells, the rest in use is the driver’s, and what is promised and not used is stranded', () => {
     const shares = shareOut(card({ processes: [process(replica('vad-1'))], slices: [slice()] }));
-    expect(shares.replicas).toEqual([
+    expect(shares.holders).toEqual([
       {
-        replica: 'vad-1',
-        model: 'vad',
+        holder: replica('vad-1'),
         memoryMib: { value: 1_000, basis: 'measured' },
         serverMib: null,
         smRatio: { value: 0.5, basis: 'measured' },
@@ -78,7 +89,7 @@ describe('memory', () => {
     const shares = shareOut(
       card({ processes: [process(replica('vad-1'), { memoryMib: null }), process(foreign)] }),
     );
-    expect(shares.replicas[0]?.memoryMib).toBeNull();
+    expect(shares.holders[0]?.memoryMib).toBeNull();
     expect(shares.foreign?.memoryMib).toEqual({ value: 1_000, basis: 'measured' });
     expect(shares.memory).toMatchObject({ overheadMib: 500, unattributedMib: 500 });
   });
@@ -90,7 +101,7 @@ describe('memory', () => {
         slices: [slice({ kind: 'mig', promisedMib: 5_000, usedMib: 1_200 })],
       }),
     );
-    expect(shares.replicas[0]).toMatchObject({
+    expect(shares.holders[0]).toMatchObject({
       memoryMib: { value: 1_200, basis: 'measured' },
       reservedMib: 3_800,
     });
@@ -108,7 +119,7 @@ describe('memory', () => {
         ],
       }),
     );
-    expect(shares.replicas.map((each) => each.serverMib)).toEqual([
+    expect(shares.holders.map((each) => each.serverMib)).toEqual([
       { value: 200, basis: 'shared' },
       { value: 100, basis: 'shared' },
     ]);
@@ -135,7 +146,7 @@ describe('memory', () => {
         ],
       }),
     );
-    expect(shares.replicas[0]?.memoryMib).toEqual({ value: 750, basis: 'shared' });
+    expect(shares.holders[0]?.memoryMib).toEqual({ value: 750, basis: 'shared' });
     expect(shares.foreign?.memoryMib).toEqual({ value: 250, basis: 'shared' });
     expect(shares.memory).toMatchObject({ idleMib: 0, strandedMib: 0, overheadMib: 0 });
   });
@@ -155,7 +166,7 @@ describe('memory', () => {
 
   test('processes that could not be read are not "none"', () => {
     const shares = shareOut(card({ processes: null, slices: [slice()] }));
-    expect(shares.replicas[0]).toMatchObject({ memoryMib: null, smRatio: { value: 0.5 } });
+    expect(shares.holders[0]).toMatchObject({ memoryMib: null, smRatio: { value: 0.5 } });
     expect(shares.memory).toMatchObject({ overheadMib: 500, unattributedMib: 1_500 });
   });
 
@@ -164,7 +175,39 @@ describe('memory', () => {
       card({ memoryUsedMib: null, processes: [process(replica('vad-1'))], slices: [slice()] }),
     );
     expect(shares.memory).toBeNull();
-    expect(shares.replicas[0]).toMatchObject({ memoryMib: { value: 1_000 }, reservedMib: null });
+    expect(shares.holders[0]).toMatchObject({ memoryMib: { value: 1_000 }, reservedMib: null });
+  });
+});
+
+describe('an allocation', () => {
+  test('has its shares as a replica has, and what strangers use is not among them', () => {
+    const shares = shareOut(
+      card({
+        memoryUsedMib: 6_000,
+        processes: [
+          process(replica('vad-1'), { smRatio: 0.125, mpsClient: true }),
+          process(allocation('train'), { memoryMib: 3_000, smRatio: 0.25, mpsClient: true }),
+          process(foreign, { memoryMib: 500, smRatio: 0.125 }),
+          process(server, { memoryMib: 60 }),
+        ],
+        slices: [slice(), slice({ promisedMib: 8_000, holder: allocation('train') })],
+      }),
+    );
+    expect(shares.holders[1]).toEqual({
+      holder: allocation('train'),
+      memoryMib: { value: 3_000, basis: 'measured' },
+      serverMib: { value: 30, basis: 'shared' },
+      smRatio: { value: 0.25, basis: 'measured' },
+      powerWatts: { value: 50, basis: 'shared' },
+      reservedMib: 8_000 - 3_030,
+    });
+    expect(shares.foreign?.memoryMib?.value).toBe(500);
+  });
+
+  test('and a replica of one name are two', () => {
+    const processes = [process(replica('vad-1')), process(allocation('vad-1'))];
+    const shares = shareOut(card({ processes }));
+    expect(shares.holders.map(({ holder }) => holder.kind)).toEqual(['replica', 'allocation']);
   });
 });
 
@@ -173,7 +216,7 @@ describe('SM use and power', () => {
     const shares = shareOut(
       card({ processes: [process(replica('vad-1')), process(replica('vad-2'))] }),
     );
-    expect(shares.replicas.map((each) => [each.smRatio, each.powerWatts])).toEqual([
+    expect(shares.holders.map((each) => [each.smRatio, each.powerWatts])).toEqual([
       [null, null],
       [null, null],
     ]);
@@ -187,11 +230,11 @@ describe('SM use and power', () => {
         processes: [process(replica('vad-1'), { smRatio: 0.125 }), process(replica('vad-2'))],
       }),
     );
-    expect(shares.replicas.map((each) => each.smRatio)).toEqual([
+    expect(shares.holders.map((each) => each.smRatio)).toEqual([
       { value: 0.125, basis: 'measured' },
       { value: 0.375, basis: 'shared' },
     ]);
-    expect(shares.replicas.map((each) => each.powerWatts)).toEqual([
+    expect(shares.holders.map((each) => each.powerWatts)).toEqual([
       { value: 25, basis: 'shared' },
       { value: 75, basis: 'shared' },
     ]);
@@ -217,7 +260,7 @@ describe('SM use and power', () => {
       slice({ kind: 'mig', smRatio: null, holder: replica('vad-2') }),
     ];
     const shares = shareOut(card({ smRatio: null, slices }));
-    expect(shares.replicas.map((each) => each.smRatio)).toEqual([
+    expect(shares.holders.map((each) => each.smRatio)).toEqual([
       { value: 0.25, basis: 'measured' },
       null,
     ]);
@@ -227,7 +270,7 @@ describe('SM use and power', () => {
 
   test('without a known idle draw nothing is shared out', () => {
     const shares = shareOut(card({ powerIdleWatts: null, processes: [process(replica('vad-1'))] }));
-    expect(shares.replicas[0]?.powerWatts).toBeNull();
+    expect(shares.holders[0]?.powerWatts).toBeNull();
     expect(shares.power).toEqual({ totalWatts: 150, idleWatts: 0, unattributedWatts: 150 });
   });
 });
@@ -243,7 +286,7 @@ test('the parts add up to the card, whatever is told', () => {
       if (memory !== null) {
         const { totalMib, ...parts } = memory;
         near(sum(shares, 'memoryMib') + sum(shares, 'serverMib') + sumAll(parts), totalMib);
-        const reserved = shares.replicas.reduce((all, each) => all + (each.reservedMib ?? 0), 0);
+        const reserved = shares.holders.reduce((all, each) => all + (each.reservedMib ?? 0), 0);
         expect(reserved).toBeLessThanOrEqual(memory.strandedMib + 1e-6);
       }
       if (sm !== null) near(sum(shares, 'smRatio') + sumAll(sm), 1);
@@ -261,18 +304,18 @@ test('the parts add up to the card, whatever is told', () => {
   );
 });
 
-test('every replica on the card is told once, whatever it does', () => {
+test('every holder on the card is told once, whatever it does', () => {
   fc.assert(
     fc.property(anyCard(), (reading) => {
-      const told = shareOut(reading).replicas.map((each) => each.replica);
-      const there = new Set<string>([
-        ...(reading.processes ?? []).flatMap(({ owner }) =>
-          owner.kind === 'replica' ? [owner.replica] : [],
-        ),
-        ...reading.slices.flatMap(({ holder }) =>
-          holder.kind === 'replica' ? [holder.replica] : [],
-        ),
-      ]);
+      const told = shareOut(reading).holders.map(({ holder }) => holderKey(holder));
+      const there = new Set(
+        [
+          ...(reading.processes ?? []).map(({ owner }) => holderOf(owner)),
+          ...reading.slices.map(({ holder }) =>
+            holder.kind === 'foreign' || holder.kind === 'nobody' ? null : holder,
+          ),
+        ].flatMap((holder) => (holder === null ? [] : [holderKey(holder)])),
+      );
       expect(told.toSorted()).toEqual([...there].toSorted());
     }),
   );
@@ -280,7 +323,7 @@ test('every replica on the card is told once, whatever it does', () => {
 
 function sum(shares: CardShares, key: keyof UserShare): number {
   const users: readonly UserShare[] = [
-    ...shares.replicas,
+    ...shares.holders,
     ...(shares.foreign === null ? [] : [shares.foreign]),
   ];
   return users.reduce((all, user) => all + (user[key]?.value ?? 0), 0);
@@ -292,13 +335,9 @@ function sumAll(parts: object): number {
 
 function anyCard(): fc.Arbitrary<CardReading> {
   const maybe = (max: number) => fc.option(fc.double({ min: 0, max, noNaN: true }));
-  const owner = fc.oneof(
-    fc.constantFrom(...names).map(replica),
-    fc.constant(foreign),
-    fc.constant(server),
-  );
+  const owner = fc.oneof(fc.constantFrom(...holders), fc.constant(foreign), fc.constant(server));
   const holder = fc.oneof(
-    fc.constantFrom(...names).map(replica),
+    fc.constantFrom(...holders),
     fc.constant({ kind: 'foreign' as const }),
     fc.constant({ kind: 'nobody' as const }),
   );

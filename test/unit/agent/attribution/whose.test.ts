@@ -7,7 +7,8 @@ import {
   type ProcessPlace,
 } from '../../../../agent/attribution/whose.ts';
 import { cardByProductName, geometryOf } from '../../../../shared/domain/card.ts';
-import { modelName, replicaId } from '../../../fakes/agent/fake-core.ts';
+import { parseAllocationName } from '../../../../shared/domain/ids.ts';
+import { modelName, must, replicaId } from '../../../fakes/agent/fake-core.ts';
 
 const outer = 'a'.repeat(64);
 const inner = '0123456789abcdef'.repeat(4);
@@ -46,11 +47,16 @@ describe('whose process it is', () => {
     pids: [100, 101],
     runtimeId: inner,
   };
-  const ours = { kind: 'replica', replica: replicaId, model: modelName };
+  const replica = { kind: 'replica', replica: replicaId, model: modelName };
+  const ours = { owner: replica, container: null };
+  const allocation = must(parseAllocationName('train'));
+  const clients = { owner: { kind: 'allocation', allocation }, container: null };
+  const stranger = { owner: { kind: 'foreign' }, container: null };
   const place = (over: Partial<ProcessPlace>): ProcessPlace => ({
     parentPid: 1,
     groupId: 1,
     containers: [],
+    mark: null,
     ...over,
   });
   const host = new Map<number, ProcessPlace>([
@@ -61,25 +67,51 @@ describe('whose process it is', () => {
     [500, place({ containers: [outer] })],
     [600, place({ groupId: 77 })],
     [700, place({ parentPid: 200 })],
+    [800, place({ mark: 'train' })],
+    [801, place({ parentPid: 800 })],
+    [802, place({ parentPid: 801, containers: [outer] })],
+    [810, place({ mark: 'train', containers: [outer] })],
+    [820, place({ mark: 'other' })],
+    [830, place({ mark: 'train', containers: [inner] })],
+    [840, place({ parentPid: 101, mark: 'train' })],
+    [850, place({ parentPid: 800, mark: 'other' })],
   ]);
   test.for([
     ['a pid that the runtime has told', 100, known, ours],
     ['a child born since, by its container', 200, known, ours],
     ['a child born since, by its parent', 300, known, ours],
     ['a grandchild of a container', 700, known, ours],
-    ['a process of the host', 600, known, { kind: 'foreign', container: null }],
+    ['a process of the host', 600, known, stranger],
     ['a group that a replica leads', 600, { ...known, runtimeId: '77' }, ours],
-    ['another container', 500, known, { kind: 'foreign', container: outer }],
-    ['a loop of parents ends', 400, known, { kind: 'foreign', container: null }],
-    ['one that is gone', 999, known, { kind: 'foreign', container: null }],
-  ] as const)('%s', ([, pid, replica, want]) => {
-    const found = whose([replica], (at) => host.get(at) ?? null).of({ pid, name: 'python' });
+    ['another container', 500, known, { ...stranger, container: outer }],
+    ['a loop of parents ends', 400, known, stranger],
+    ['one that is gone', 999, known, stranger],
+    ['one with the mark of an allocation', 800, known, clients],
+    ['a child of one with the mark', 801, known, clients],
+    ['a container below one with the mark', 802, known, { ...clients, container: outer }],
+    ['a container that was given the mark', 810, known, { ...clients, container: outer }],
+    ['the mark of an allocation that is not here', 820, known, stranger],
+    ['a mark that is not here, below one that is', 850, known, clients],
+    ['a replica, whatever its environment says', 830, known, ours],
+    ['a child of a replica with a mark of its own', 840, known, clients],
+  ] as const)('%s', ([, pid, known, want]) => {
+    const holders = { replicas: [known], allocations: [allocation] };
+    const found = whose(holders, (at) => host.get(at) ?? null).of({ pid, name: 'python' });
     expect(found).toEqual(want);
   });
 
+  test('a mark is only a word where no allocation is', () => {
+    const { of } = whose({ replicas: [], allocations: [] }, (at) => host.get(at) ?? null);
+    expect(of({ pid: 800, name: 'python' })).toEqual(stranger);
+    expect(of({ pid: 600, name: 'python' })).toEqual(stranger);
+  });
+
   test('the MPS server is nobody’s', () => {
-    const { of } = whose([known], () => null);
-    expect(of({ pid: 9, name: '/usr/bin/nvidia-cuda-mps-server' })).toEqual({ kind: 'mps-server' });
+    const { of } = whose({ replicas: [known], allocations: [] }, () => null);
+    expect(of({ pid: 9, name: '/usr/bin/nvidia-cuda-mps-server' })).toEqual({
+      owner: { kind: 'mps-server' },
+      container: null,
+    });
   });
 });
 

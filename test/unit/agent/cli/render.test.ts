@@ -3,9 +3,13 @@ import {
   renderGpu,
   renderGpus,
   renderReplica,
-  renderReplicas,
+  renderHolders,
 } from '../../../../agent/cli/render.ts';
-import type { GpuRecord, ReplicaRecord } from '../../../../agent/cli/api/agent-api.ts';
+import type {
+  AllocationRecord,
+  GpuRecord,
+  ReplicaRecord,
+} from '../../../../agent/cli/api/agent-api.ts';
 
 const slice = {
   slice: 's-1',
@@ -20,6 +24,7 @@ const slice = {
   enforcement: 'hardware',
   deviceUuid: 'MIG-1',
   replica: 'vad-1',
+  allocation: '',
   state: 'ready',
 } as const;
 const gpu: GpuRecord = {
@@ -34,7 +39,11 @@ const gpu: GpuRecord = {
   health: 'degraded',
   healthReason: 'row remap pending',
   layoutRevision: 1,
-  slices: [slice, { ...slice, slice: '', shape: null, replica: '', state: 'foreign' }],
+  slices: [
+    slice,
+    { ...slice, slice: '', shape: null, replica: '', state: 'foreign' },
+    { ...slice, replica: '', allocation: 'train' },
+  ],
   outcome: '',
   outcomeDetail: '',
   nvlinkPeers: [],
@@ -55,6 +64,7 @@ test('a card shows its health when it is not well, and slices name profile and s
     'MIG-1',
   ]);
   expect(cells[3]?.slice(3)).toEqual(['-', '-', '-', 'foreign', 'hardware', 'MIG-1']);
+  expect(cells[4]?.[5]).toBe('allocations/train');
 });
 
 test('a replica that never started has no age, and one on its way out says so', () => {
@@ -74,8 +84,8 @@ test('a replica that never started has no age, and one on its way out says so', 
     runtimeId: '',
     retiring: true,
   };
-  expect(renderReplicas([replica], 5_000).split('\n')[1]).toBe(
-    'vad-1    vad    stopping (retiring)  -      -         -        0         -    -        asked to end',
+  expect(renderHolders([replica], [], 5_000).split('\n')[1]).toBe(
+    'vad-1   vad    stopping (retiring)  -      -         -        0         -    -        asked to end',
   );
 });
 
@@ -87,10 +97,37 @@ const process = {
   owner: 'foreign',
   replica: '',
   model: '',
+  allocation: '',
   container: 'f'.repeat(64),
   containerName: 'nightly',
   containerImage: 'train:3',
 };
+
+test('an allocation has a line among the replicas, with what it waits for', () => {
+  const held: AllocationRecord = {
+    allocation: 'train',
+    state: 'reclaiming',
+    reason: 'process 41 (python3) still runs',
+    slices: [{ slice: 's-1', gpu: 'GPU-1', shape: slice.shape }],
+    processes: [{ pid: 41, name: 'python3', certain: true }],
+  };
+  expect(
+    renderHolders([], [held], 0)
+      .split('\n')[1]
+      ?.split(/\s{2,}/),
+  ).toEqual([
+    'allocations/train',
+    '-',
+    'reclaiming',
+    '2g.10gb@4',
+    'hardware',
+    '-',
+    '-',
+    '-',
+    '-',
+    'process 41 (python3) still runs',
+  ]);
+});
 
 test('a described card names every process, its owner and its container', () => {
   const ours = { ...process, pid: 5, owner: 'replica', replica: 'vad-1', container: '' };
@@ -100,18 +137,20 @@ test('a described card names every process, its owner and its container', () => 
       { ...process, smRatio: 0.25 },
       { ...process, containerName: '', containerImage: '', memoryUsedMib: null },
       { ...ours, containerName: '', containerImage: '' },
+      { ...process, owner: 'allocation', allocation: 'train' },
       { ...process, owner: 'mps-server', container: '', containerName: '', containerImage: '' },
     ],
     [gpu],
   );
   const cells = text
     .split('\n')
-    .slice(-5, -1)
+    .slice(-6, -1)
     .map((line) => line.split(/\s{2,}/));
   expect(cells).toEqual([
     ['77', 'train', 'not ours', 'nightly', 'train:3', '2.1GiB', '25%'],
     ['77', 'train', 'not ours', 'ffffffffffff', '-', '-', '-'],
     ['5', 'train', 'vad-1', '-', '-', '2.1GiB', '-'],
+    ['77', 'train', 'allocations/train', 'nightly', 'train:3', '2.1GiB', '-'],
     ['77', 'train', 'MPS', '-', '-', '2.1GiB', '-'],
   ]);
 });
@@ -138,7 +177,7 @@ test('a replica on a timeshare says everywhere that nobody enforces it', () => {
     runtimeId: '',
     retiring: false,
   };
-  expect(renderReplicas([replica], 0)).toMatch(/timeshare {2}none /);
+  expect(renderHolders([replica], [], 0)).toMatch(/timeshare {2}none /);
   expect(renderReplica(replica)).toMatch(/^Enforced: +none$/m);
 });
 

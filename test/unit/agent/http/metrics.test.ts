@@ -21,8 +21,12 @@ import { judge } from '../../../../agent/health/judge.ts';
 import type { HealthReader } from '../../../../agent/health/keeper.ts';
 import { evidence, incident, standardPolicy } from '../../../fakes/agent/health.ts';
 import { card } from '../../../fakes/agent/plan-world.ts';
+import { allocation, shapes, slice, target } from '../../../fakes/agent/targets.ts';
 import { FakeSampling } from '../../../fakes/agent/fake-nvidia-smi.ts';
 import { ManualClock, settle } from '../../../fakes/manual-clock.ts';
+
+/** A process that carries the mark of allocation `train`. */
+const trainPid = 4_711;
 
 /** Prometheus' own checker: a program of the machine, not of a package. */
 const promtool = 'promtool';
@@ -83,7 +87,8 @@ function setUp() {
       details,
       dcgm: null,
       containers: null,
-      place: () => null,
+      place: (pid) =>
+        pid === trainPid ? { parentPid: 1, groupId: pid, containers: [], mark: 'train' } : null,
     }),
     details,
     dcgm: null,
@@ -201,7 +206,7 @@ test('a slice carries its model, its limit and what its processes hold', async (
     `tangram_gpu_throttle_active{node="n1",gpu="${gpuA}",reason="sw_power_cap"} 1`,
   );
   expect(lines).toContain('tangram_agent_details_age_seconds{node="n1"} 30');
-  const labels = `{node="n1",gpu="${gpuA}",slice="s-1",model="vad",replica="vad-1a2b3c4d"}`;
+  const labels = `{node="n1",gpu="${gpuA}",slice="s-1",model="vad",replica="vad-1a2b3c4d",allocation=""}`;
   expect(lines).toContain(`tangram_slice_memory_size_bytes${labels} 4294967296`);
   expect(lines).toContain(`tangram_slice_memory_used_bytes${labels} 314572800`);
   expect(lines).toContain(`tangram_slice_compute_limit_ratio${labels} 0.25`);
@@ -216,6 +221,47 @@ test('a slice carries its model, its limit and what its processes hold', async (
   core.replicaList = [];
   const after = ours(await page.render());
   expect(after.filter((line) => /^tangram_(slice|replica)/.test(line))).toEqual([]);
+  await end();
+});
+
+test('an allocation is told as a replica is, and the parts of its card still add up', async () => {
+  const { fake, core, page, end } = setUp();
+  const share = slice('t.0', gpuA, shapes.mps(8_192));
+  core.accepted = target(1, { slices: [share], allocations: [allocation('train', [share])] });
+  fake.processes = [
+    { gpu: gpuA, pid: trainPid, name: 'python', memoryUsedMib: 300 },
+    { gpu: gpuA, pid: 1, name: 'stranger', memoryUsedMib: 999 },
+  ];
+  await settle();
+  fake.push([gpuRow({ utilizationPercent: 0, powerDrawWatts: 60 })]);
+  fake.push([gpuRow({ memoryUsedMib: 2_048, powerDrawWatts: 100 })]);
+  await settle();
+  const lines = ours(await page.render());
+  const who = `node="n1",gpu="${gpuA}",allocation="train"`;
+  const mib = (count: number): number => count * 1_048_576;
+  expect(lines.filter((line) => line.startsWith('tangram_allocation_'))).toEqual([
+    'tangram_allocation_state{node="n1",allocation="train",state="preparing"} 1',
+    'tangram_allocation_state{node="n1",allocation="train",state="ready"} 0',
+    'tangram_allocation_state{node="n1",allocation="train",state="reclaiming"} 0',
+    'tangram_allocation_state{node="n1",allocation="train",state="left"} 0',
+    `tangram_allocation_memory_used_bytes{${who},basis="measured"} ${mib(300)}`,
+    `tangram_allocation_memory_reserved_bytes{${who}} ${mib(8_192 - 300)}`,
+  ]);
+  expect(lines).toContain(
+    `tangram_slice_memory_used_bytes{node="n1",gpu="${gpuA}",slice="t.0",model="",replica="",allocation="train"} ${mib(300)}`,
+  );
+  const memory = new Map(
+    lines.flatMap((line) => {
+      const [, name = '', value] =
+        /^tangram_gpu_memory_part_bytes\{.*part="(\w+)"\} (\d+)$/.exec(line) ?? [];
+      return value === undefined ? [] : [[name, Number(value)] as const];
+    }),
+  );
+  expect(memory.get('foreign')).toBe(mib(999));
+  expect([...memory.values()].reduce((sum, part) => sum + part, mib(300))).toBe(mib(46_068));
+  core.accepted = target(2, {});
+  const after = ours(await page.render());
+  expect(after.filter((line) => line.startsWith('tangram_allocation_'))).toEqual([]);
   await end();
 });
 

@@ -22,12 +22,15 @@ import {
   replicaId,
   sliceId,
 } from '../../../fakes/agent/fake-core.ts';
+import { allocation, shapes, slice, target } from '../../../fakes/agent/targets.ts';
 import { FakeSampling } from '../../../fakes/agent/fake-nvidia-smi.ts';
 import { ManualClock, settle } from '../../../fakes/manual-clock.ts';
 
 const places = new Map<number, ProcessPlace>([
-  [5_000, { parentPid: 4242, groupId: 5_000, containers: [] }],
-  [9, { parentPid: 1, groupId: 9, containers: ['f'.repeat(64)] }],
+  [5_000, { parentPid: 4242, groupId: 5_000, containers: [], mark: null }],
+  [9, { parentPid: 1, groupId: 9, containers: ['f'.repeat(64)], mark: null }],
+  [30, { parentPid: 1, groupId: 30, containers: ['f'.repeat(64)], mark: 'train' }],
+  [31, { parentPid: 30, groupId: 30, containers: [], mark: null }],
 ]);
 
 const engineNames = new Map([['f'.repeat(64), { name: 'nightly', image: 'train:3' }]]);
@@ -90,15 +93,51 @@ test('every process finds its replica, also a child born since, and the rest is 
     'nightly',
     null,
   ]);
-  expect(card?.shares.replicas[0]).toMatchObject({
-    replica: replicaId,
-    model: modelName,
+  expect(card?.shares.holders[0]).toMatchObject({
+    holder: { kind: 'replica', replica: replicaId, model: modelName },
     memoryMib: { value: 400, basis: 'measured' },
     serverMib: { value: 30, basis: 'shared' },
     reservedMib: 4_096 - 430,
   });
   expect(card?.shares.foreign?.memoryMib).toEqual({ value: 1_000, basis: 'measured' });
   expect(card?.shares.power).toMatchObject({ totalWatts: 100, idleWatts: 60 });
+  await end();
+});
+
+test('who carries the mark of an allocation that is here is its, with all below, until it is gone', async () => {
+  const { fake, core, usage, end } = setUp();
+  const share = slice('t.0', gpuA, shapes.mps(8_000));
+  core.accepted = target(1, {
+    slices: [share],
+    allocations: [allocation('train', [share], { reclaiming: true })],
+  });
+  core.held = [];
+  core.replicaList = [];
+  await settle();
+  fake.push([gpuRow()]);
+  fake.processes = [
+    { gpu: gpuA, pid: 30, name: 'python', memoryUsedMib: 300 },
+    { gpu: gpuA, pid: 31, name: 'worker', memoryUsedMib: 100 },
+    { gpu: gpuA, pid: 9, name: 'train', memoryUsedMib: 50 },
+    { gpu: gpuA, pid: 77, name: '/usr/bin/nvidia-cuda-mps-server', memoryUsedMib: 30 },
+  ];
+  await settle();
+  const train = { kind: 'allocation', allocation: 'train' };
+  const [card] = (await usage.read())?.cards ?? [];
+  expect(card?.processes?.map(({ owner, container }) => [owner, container?.name])).toEqual([
+    [train, 'nightly'],
+    [train, 'nightly'],
+    [{ kind: 'foreign' }, 'nightly'],
+    [{ kind: 'mps-server' }, undefined],
+  ]);
+  expect(card?.slices.map(({ row }) => row.holder)).toEqual([train]);
+  expect(card?.shares.holders).toMatchObject([
+    { holder: train, memoryMib: { value: 400 }, serverMib: { value: 30 }, reservedMib: 7_570 },
+  ]);
+  core.accepted = target(2, {});
+  const [after] = (await usage.read())?.cards ?? [];
+  expect(after?.shares.holders).toEqual([]);
+  expect(after?.shares.foreign?.memoryMib?.value).toBe(450);
   await end();
 });
 
@@ -112,7 +151,7 @@ test('processes that cannot be read leave everybody’s memory unknown, and an o
   const view = await usage.read();
   expect(view).toMatchObject({ ageMs: 6_000, stale: true });
   expect(view?.cards[0]?.processes).toBeNull();
-  expect(view?.cards[0]?.shares.replicas[0]?.memoryMib).toBeNull();
+  expect(view?.cards[0]?.shares.holders[0]?.memoryMib).toBeNull();
   await end();
 });
 
@@ -141,7 +180,7 @@ test('under MIG an instance’s use is its part of the card', () => {
     pcieSentBytesPerS: null,
     pcieReceivedBytesPerS: null,
   };
-  const slice: SliceRow = {
+  const row: SliceRow = {
     slice: sliceId,
     gpu: gpuA,
     shape: {
@@ -153,8 +192,7 @@ test('under MIG an instance’s use is its part of the card', () => {
       memoryMib: 19_968,
     },
     deviceUuid: 'MIG-1',
-    replica: replicaId,
-    model: modelName,
+    holder: { kind: 'replica', replica: replicaId, model: modelName },
     pids: [],
     state: 'ready',
     reason: '',
@@ -164,13 +202,13 @@ test('under MIG an instance’s use is its part of the card', () => {
     inventory: gpuInventory({ migEnabled: true, geometry, instances: [instance] }),
     details: null,
     idleWatts: 50,
-    slices: [slice],
+    slices: [row],
     processes: [],
     dcgm: [dcgm],
   };
   expect(cardReading(facts).slices[0]?.smRatio).toBeCloseTo((0.5 * 3) / 7);
   expect(cardReading({ ...facts, dcgm: [] }).slices[0]?.smRatio).toBeNull();
-  const left = { ...slice, slice: null, replica: null, model: null };
+  const left = { ...row, slice: null, holder: null };
   const holders = (['free', 'foreign'] as const).map(
     (state) => cardReading({ ...facts, slices: [{ ...left, state }] }).slices[0]?.holder.kind,
   );

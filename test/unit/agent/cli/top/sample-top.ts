@@ -3,6 +3,7 @@ import type { CardSample, TopRecord, UserSample } from '../../../../../agent/cli
 const user: UserSample = {
   replica: '',
   model: '',
+  allocation: '',
   memoryMib: null,
   serverMib: null,
   smRatio: null,
@@ -11,6 +12,7 @@ const user: UserSample = {
 };
 
 const noUse = {
+  allocation: '',
   gpuInstanceId: null,
   memoryUsedMib: null,
   engineActiveRatio: null,
@@ -91,6 +93,7 @@ export const shared: CardSample = {
       owner: 'replica',
       replica: 'vad-1a2b3c4d',
       model: 'vad',
+      allocation: '',
       container: '',
       containerName: '',
       containerImage: '',
@@ -103,6 +106,7 @@ export const shared: CardSample = {
       owner: 'foreign',
       replica: '',
       model: '',
+      allocation: '',
       container: 'f'.repeat(64),
       containerName: 'nightly',
       containerImage: 'train:3',
@@ -115,6 +119,7 @@ export const shared: CardSample = {
       owner: 'mps-server',
       replica: '',
       model: '',
+      allocation: '',
       container: '',
       containerName: '',
       containerImage: '',

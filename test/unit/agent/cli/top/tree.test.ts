@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { renderOnce } from '../../../../../agent/cli/top/once.ts';
 import { rowsOf } from '../../../../../agent/cli/top/rows.ts';
 import { cardNode } from '../../../../../agent/cli/top/tree.ts';
 import { firstView } from '../../../../../agent/cli/top/view-state.ts';
@@ -38,6 +39,39 @@ describe('the lines below a card', () => {
     const [instance] = cardNode(withSlice({ shape, smActiveRatio: 0.7 })).children;
     expect(instance?.smRatio).toEqual({ value: 0.7, shared: false });
     expect(instance?.children[0]?.smRatio).toEqual({ value: 0.7, shared: false });
+  });
+
+  test('an allocation has its slice and its processes, and none of them is a stranger’s', () => {
+    const [process] = shared.processes ?? [];
+    const [user] = shared.users;
+    if (process === undefined || user === undefined) throw new Error('the sample has both');
+    const held = { replica: '', model: '', allocation: 'train' };
+    const card: CardSample = {
+      ...withSlice(held),
+      users: [
+        { ...user, ...held },
+        { ...user, ...held, allocation: 'stray' },
+      ],
+      processes: [
+        { ...process, ...held, owner: 'allocation', containerName: 'job', container: 'f00' },
+      ],
+    };
+    const [slice, stray, ...rest] = cardNode(card).children;
+    const [train] = slice?.children ?? [];
+    expect(train).toMatchObject({ kind: 'allocation', name: 'allocations/train' });
+    expect(train?.memoryMib).toEqual({ value: 5_000, shared: false });
+    expect(train?.children.map(({ name }) => name)).toEqual(['4242 python3 in job']);
+    // What it uses of a card of which it has no slice is shown, too.
+    expect(stray).toMatchObject({ kind: 'allocation', name: 'allocations/stray' });
+    expect(rest.every(({ kind }) => kind === 'note')).toBe(true);
+    const lines = renderOnce({ ...top, gpus: [card] }).split('\n');
+    expect(lines.map((line) => line.split(/\s{2,}/).slice(1, 4))).toContainEqual([
+      'allocation',
+      'allocations/train',
+      '4.9GiB',
+    ]);
+    const found = rowsOf({ ...top, gpus: [card] }, { ...firstView, filter: 'allocations/train' });
+    expect(found.map(({ node }) => node.kind)).toEqual(['card', 'slice', 'allocation', 'process']);
   });
 
   test.for([

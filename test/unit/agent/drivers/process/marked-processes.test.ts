@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readVariable } from '../../../../../agent/drivers/process/proc-environ.ts';
 import { findMarked } from '../../../../../agent/drivers/process/marked-processes.ts';
 
 const { signal } = new AbortController();
@@ -23,6 +24,8 @@ test('finds processes by a variable of their environment, and no others', async 
     { pid: 7, name: 'python3', value: 'a=b' },
     { pid: 41, name: 'python3', value: 'train' },
   ]);
+  const read = (pid: number): string | null => readVariable(pid, 'TANGRAM_ALLOCATION', proc);
+  expect([41, 7, 8, 9, 10].map(read)).toEqual(['train', 'a=b', null, null, null]);
   rmSync(proc, { recursive: true });
 });
 

@@ -8,6 +8,8 @@ import type { GetNodeRequest as _tangram_agent_v1_GetNodeRequest, GetNodeRequest
 import type { GetNodeResponse as _tangram_agent_v1_GetNodeResponse, GetNodeResponse__Output as _tangram_agent_v1_GetNodeResponse__Output } from '../../../tangram/agent/v1/GetNodeResponse.ts';
 import type { GetTopRequest as _tangram_agent_v1_GetTopRequest, GetTopRequest__Output as _tangram_agent_v1_GetTopRequest__Output } from '../../../tangram/agent/v1/GetTopRequest.ts';
 import type { GetTopResponse as _tangram_agent_v1_GetTopResponse, GetTopResponse__Output as _tangram_agent_v1_GetTopResponse__Output } from '../../../tangram/agent/v1/GetTopResponse.ts';
+import type { ListAllocationsRequest as _tangram_agent_v1_ListAllocationsRequest, ListAllocationsRequest__Output as _tangram_agent_v1_ListAllocationsRequest__Output } from '../../../tangram/agent/v1/ListAllocationsRequest.ts';
+import type { ListAllocationsResponse as _tangram_agent_v1_ListAllocationsResponse, ListAllocationsResponse__Output as _tangram_agent_v1_ListAllocationsResponse__Output } from '../../../tangram/agent/v1/ListAllocationsResponse.ts';
 import type { ListEventsRequest as _tangram_agent_v1_ListEventsRequest, ListEventsRequest__Output as _tangram_agent_v1_ListEventsRequest__Output } from '../../../tangram/agent/v1/ListEventsRequest.ts';
 import type { ListEventsResponse as _tangram_agent_v1_ListEventsResponse, ListEventsResponse__Output as _tangram_agent_v1_ListEventsResponse__Output } from '../../../tangram/agent/v1/ListEventsResponse.ts';
 import type { ListGpusRequest as _tangram_agent_v1_ListGpusRequest, ListGpusRequest__Output as _tangram_agent_v1_ListGpusRequest__Output } from '../../../tangram/agent/v1/ListGpusRequest.ts';
@@ -44,6 +46,15 @@ export interface AgentServiceClient extends grpc.Client {
   getTop(argument: _tangram_agent_v1_GetTopRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
   getTop(argument: _tangram_agent_v1_GetTopRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
   getTop(argument: _tangram_agent_v1_GetTopRequest, callback: grpc.requestCallback<_tangram_agent_v1_GetTopResponse__Output>): grpc.ClientUnaryCall;
+
+  ListAllocations(argument: _tangram_agent_v1_ListAllocationsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListAllocationsResponse__Output>): grpc.ClientUnaryCall;
+  ListAllocations(argument: _tangram_agent_v1_ListAllocationsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListAllocationsResponse__Output>): grpc.ClientUnaryCall;
+  ListAllocations(argument: _tangram_agent_v1_ListAllocationsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListAllocationsResponse__Output>): grpc.ClientUnaryCall;
+  ListAllocations(argument: _tangram_agent_v1_ListAllocationsRequest, callback: grpc.requestCallback<_tangram_agent_v1_ListAllocationsResponse__Output>): grpc.ClientUnaryCall;
+  listAllocations(argument: _tangram_agent_v1_ListAllocationsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListAllocationsResponse__Output>): grpc.ClientUnaryCall;
+  listAllocations(argument: _tangram_agent_v1_ListAllocationsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListAllocationsResponse__Output>): grpc.ClientUnaryCall;
+  listAllocations(argument: _tangram_agent_v1_ListAllocationsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListAllocationsResponse__Output>): grpc.ClientUnaryCall;
+  listAllocations(argument: _tangram_agent_v1_ListAllocationsRequest, callback: grpc.requestCallback<_tangram_agent_v1_ListAllocationsResponse__Output>): grpc.ClientUnaryCall;
 
   ListEvents(argument: _tangram_agent_v1_ListEventsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tangram_agent_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
   ListEvents(argument: _tangram_agent_v1_ListEventsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tangram_agent_v1_ListEventsResponse__Output>): grpc.ClientUnaryCall;
@@ -90,6 +101,8 @@ export interface AgentServiceHandlers extends grpc.UntypedServiceImplementation 
 
   GetTop: grpc.handleUnaryCall<_tangram_agent_v1_GetTopRequest__Output, _tangram_agent_v1_GetTopResponse>;
 
+  ListAllocations: grpc.handleUnaryCall<_tangram_agent_v1_ListAllocationsRequest__Output, _tangram_agent_v1_ListAllocationsResponse>;
+
   ListEvents: grpc.handleUnaryCall<_tangram_agent_v1_ListEventsRequest__Output, _tangram_agent_v1_ListEventsResponse>;
 
   ListGpus: grpc.handleUnaryCall<_tangram_agent_v1_ListGpusRequest__Output, _tangram_agent_v1_ListGpusResponse>;
@@ -104,6 +117,7 @@ export interface AgentServiceDefinition extends grpc.ServiceDefinition {
   GetLogs: MethodDefinition<_tangram_agent_v1_GetLogsRequest, _tangram_agent_v1_GetLogsResponse, _tangram_agent_v1_GetLogsRequest__Output, _tangram_agent_v1_GetLogsResponse__Output>
   GetNode: MethodDefinition<_tangram_agent_v1_GetNodeRequest, _tangram_agent_v1_GetNodeResponse, _tangram_agent_v1_GetNodeRequest__Output, _tangram_agent_v1_GetNodeResponse__Output>
   GetTop: MethodDefinition<_tangram_agent_v1_GetTopRequest, _tangram_agent_v1_GetTopResponse, _tangram_agent_v1_GetTopRequest__Output, _tangram_agent_v1_GetTopResponse__Output>
+  ListAllocations: MethodDefinition<_tangram_agent_v1_ListAllocationsRequest, _tangram_agent_v1_ListAllocationsResponse, _tangram_agent_v1_ListAllocationsRequest__Output, _tangram_agent_v1_ListAllocationsResponse__Output>
   ListEvents: MethodDefinition<_tangram_agent_v1_ListEventsRequest, _tangram_agent_v1_ListEventsResponse, _tangram_agent_v1_ListEventsRequest__Output, _tangram_agent_v1_ListEventsResponse__Output>
   ListGpus: MethodDefinition<_tangram_agent_v1_ListGpusRequest, _tangram_agent_v1_ListGpusResponse, _tangram_agent_v1_ListGpusRequest__Output, _tangram_agent_v1_ListGpusResponse__Output>
   ListReplicas: MethodDefinition<_tangram_agent_v1_ListReplicasRequest, _tangram_agent_v1_ListReplicasResponse, _tangram_agent_v1_ListReplicasRequest__Output, _tangram_agent_v1_ListReplicasResponse__Output>

@@ -13,6 +13,7 @@ export interface ProcessSample {
   'container'?: (string);
   'containerName'?: (string);
   'containerImage'?: (string);
+  'allocation'?: (string);
   '_memoryUsedMib'?: "memoryUsedMib";
   '_smRatio'?: "smRatio";
 }
@@ -28,6 +29,7 @@ export interface ProcessSample__Output {
   'container': (string);
   'containerName': (string);
   'containerImage': (string);
+  'allocation': (string);
   '_memoryUsedMib'?: "memoryUsedMib";
   '_smRatio'?: "smRatio";
 }

@@ -15,6 +15,7 @@ export interface SliceSample {
   'smActiveRatio'?: (number | string);
   'tensorActiveRatio'?: (number | string);
   'memoryActiveRatio'?: (number | string);
+  'allocation'?: (string);
   '_gpuInstanceId'?: "gpuInstanceId";
   '_memoryUsedMib'?: "memoryUsedMib";
   '_engineActiveRatio'?: "engineActiveRatio";
@@ -35,6 +36,7 @@ export interface SliceSample__Output {
   'smActiveRatio'?: (number);
   'tensorActiveRatio'?: (number);
   'memoryActiveRatio'?: (number);
+  'allocation': (string);
   '_gpuInstanceId'?: "gpuInstanceId";
   '_memoryUsedMib'?: "memoryUsedMib";
   '_engineActiveRatio'?: "engineActiveRatio";

@@ -9,6 +9,7 @@ export interface SliceView {
   'deviceUuid'?: (string);
   'replica'?: (string);
   'state'?: (string);
+  'allocation'?: (string);
 }
 
 export interface SliceView__Output {
@@ -18,4 +19,5 @@ export interface SliceView__Output {
   'deviceUuid': (string);
   'replica': (string);
   'state': (string);
+  'allocation': (string);
 }

@@ -10,6 +10,7 @@ export interface UserShare {
   'smRatio'?: (_tangram_agent_v1_Figure | null);
   'powerWatts'?: (_tangram_agent_v1_Figure | null);
   'reservedMib'?: (number | string);
+  'allocation'?: (string);
   '_reservedMib'?: "reservedMib";
 }
 
@@ -21,5 +22,6 @@ export interface UserShare__Output {
   'smRatio': (_tangram_agent_v1_Figure__Output | null);
   'powerWatts': (_tangram_agent_v1_Figure__Output | null);
   'reservedMib'?: (number);
+  'allocation': (string);
   '_reservedMib'?: "reservedMib";
 }

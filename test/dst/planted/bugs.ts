@@ -166,12 +166,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     wrong: 'const lost = due;',
   },
   {
-    name: 'a drain of one silent node gives up those that fell silent with it',
-    file: 'coordinator/fleet/availability.ts',
-    right: 'const all = present.length + alike;',
-    wrong: 'const all = present.length;',
-  },
-  {
     name: 'a node that was silent for a moment is given up',
     file: 'coordinator/fleet/availability.ts',
     right: 'node.silentMs >= limits.lostAfterMs);',

@@ -1,5 +1,6 @@
 import type { Authority } from '../../shared/domain/gpu.ts';
-import type { GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
+import { unreachable } from '../../shared/domain/assert.ts';
+import type { AllocationName, GpuUuid, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
 import type { CardShape, LaidOutInstance } from '../../shared/domain/mig-layout.ts';
 import type { MigGeometry } from '../../shared/domain/mig-profile.ts';
 import type { MigFamily } from './mig-family.ts';
@@ -7,6 +8,8 @@ import type { MigFamily } from './mig-family.ts';
 /** Who uses a card or a piece of it. */
 export type Holder =
   | { readonly kind: 'replica'; readonly replica: ReplicaId }
+  /** Its client may start on it at any time: it is never taken, whether or not anything runs. */
+  | { readonly kind: 'allocation'; readonly allocation: AllocationName }
   /** Not ours: it is named, and never ended. */
   | { readonly kind: 'process'; readonly pid: number; readonly name: string };
 
@@ -67,9 +70,16 @@ export function allHolders(now: CardNow): readonly Holder[] {
 }
 
 export function renderHolder(holder: Holder): string {
-  return holder.kind === 'replica'
-    ? `replica ${holder.replica}`
-    : `process ${holder.pid} (${holder.name})`;
+  switch (holder.kind) {
+    case 'replica':
+      return `replica ${holder.replica}`;
+    case 'allocation':
+      return `allocation ${holder.allocation}`;
+    case 'process':
+      return `process ${holder.pid} (${holder.name})`;
+    default:
+      return unreachable(holder);
+  }
 }
 
 /** `3g.20gb at 4`: an instance for people. */

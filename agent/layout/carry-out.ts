@@ -5,9 +5,10 @@ import { errorChain } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
 import type { CardHandles } from '../reconcile/core-deps.ts';
 import type { AgentCore } from '../reconcile/core.ts';
+import type { RowSource } from '../slice-rows.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import { renderLayoutStep } from './plan-card.ts';
-import { readCard, type CardQueries } from './read-cards.ts';
+import { cardViews, readCard, type CardQueries } from './read-cards.ts';
 import { runChange, type CardTool } from './run-change.ts';
 
 /** One line of a change, for whoever watches it. */
@@ -34,10 +35,7 @@ export interface CarryDeps {
   readonly log: Log;
   readonly store: AgentStore;
   readonly tool: CardQueries & CardTool;
-  readonly core: Pick<
-    AgentCore,
-    'attribution' | 'holdCard' | 'inventory' | 'lastRound' | 'poke' | 'stopReplica'
-  >;
+  readonly core: RowSource & Pick<AgentCore, 'holdCard' | 'lastRound' | 'poke' | 'stopReplica'>;
   /** null: nobody of ours holds the cards open. */
   readonly handles: CardHandles | null;
   readonly hooks: NodeHooks;
@@ -89,13 +87,7 @@ export async function carryOut(
         store,
         tool,
         boot: about.boot,
-        read: (gpu, inner) =>
-          readCard(
-            tool,
-            { cards: core.inventory()?.gpus ?? [], attribution: core.attribution() },
-            gpu,
-            inner,
-          ),
+        read: (gpu, inner) => readCard(tool, cardViews(core), gpu, inner),
         stopReplica: (replica, inner) => core.stopReplica(replica, inner),
         heldBy: (gpu, inner) => heldBy(deps, gpu, inner),
         tell,

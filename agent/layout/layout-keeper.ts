@@ -11,7 +11,7 @@ import { parseLayoutDocument, renderProblems } from './document.ts';
 import { renderLayoutDocument } from './export-document.ts';
 import { planShape, type CardPlan } from './plan-card.ts';
 import { planLayout, type LayoutPlan } from './plan-layout.ts';
-import { readCards } from './read-cards.ts';
+import { cardViews, readCards } from './read-cards.ts';
 import { restoreShape, slicesOf, withSlices } from './restore-shape.ts';
 import type { DocumentSource } from './wish.ts';
 
@@ -318,11 +318,8 @@ export class LayoutKeeper {
 
   async #read(signal: AbortSignal, whole = false): Promise<readonly CardNow[]> {
     const { core, tool } = this.#deps;
-    const inventory = core.inventory();
-    if (inventory === null) throw notReadYet();
-    return readCards(tool, { cards: inventory.gpus, attribution: core.attribution() }, signal, {
-      whole,
-    });
+    if (core.inventory() === null) throw notReadYet();
+    return readCards(tool, cardViews(core), signal, { whole });
   }
 
   /** Waits until the core has read its node once. */

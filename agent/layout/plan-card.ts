@@ -29,6 +29,7 @@ import type { InstanceWish, LayoutWish } from './wish.ts';
 
 /** Why a plan cannot be carried out as things are. Stable words. */
 export type BlockReason =
+  | 'allocation-holds'
   | 'authority'
   | 'card-unreadable'
   | 'geometry-unknown'
@@ -229,9 +230,13 @@ function blocksOf(now: CardNow, intended: Intended): readonly Block[] {
     blocks.push({ reason: 'mps-running', detail });
   }
   for (const holder of interrupts) {
-    if (holder.kind !== 'process') continue;
-    const detail = `${renderHolder(holder)} uses what would go; it is not ours, so end it first`;
-    blocks.push({ reason: 'process-holds', detail });
+    if (holder.kind === 'process') {
+      const detail = `${renderHolder(holder)} uses what would go; it is not ours, so end it first`;
+      blocks.push({ reason: 'process-holds', detail });
+    } else if (holder.kind === 'allocation') {
+      const detail = `${renderHolder(holder)} has what would go; release it first`;
+      blocks.push({ reason: 'allocation-holds', detail });
+    }
   }
   // Who cannot be told from where it runs might run on what is to go.
   const destroys = mode === undefined && changes.some((step) => step.kind === 'destroy');

@@ -8,6 +8,7 @@ import type { GpuRow, MigInstanceRow, NvidiaSmi } from '../drivers/nvidia-smi/nv
 import type { SlowQueries } from '../drivers/nvidia-smi/slow-queries.ts';
 import type { GpuRecord, GpuReport } from '../formats/report/report.ts';
 import type { Attribution } from '../reconcile/attribution.ts';
+import { sliceRows, viewsOf, type RowSource, type SliceRow } from '../slice-rows.ts';
 import type { CardNow, Holder, InstanceNow } from './card-now.ts';
 import { migFamilyOf } from './mig-family.ts';
 
@@ -15,6 +16,17 @@ import { migFamilyOf } from './mig-family.ts';
 export interface CardViews {
   readonly cards: readonly GpuInventory[];
   readonly attribution: readonly Attribution[];
+  /** What allocations have of them. */
+  readonly slices: readonly SliceRow[];
+}
+
+export function cardViews(core: RowSource): CardViews {
+  const views = viewsOf(core);
+  return {
+    cards: views.inventory?.gpus ?? [],
+    attribution: views.attribution,
+    slices: sliceRows(views),
+  };
 }
 
 export type CardQueries = Pick<NvidiaSmi, 'queryGpus' | 'queryProcesses' | 'listMigInstances'> &
@@ -164,15 +176,22 @@ function holdersOf(
   const add = (gpuInstanceId: number | null, holder: Holder): void => {
     byInstance.set(gpuInstanceId, [...(byInstance.get(gpuInstanceId) ?? []), holder]);
   };
+  /** Whose instance is gone holds nothing of the card. */
+  const addOn = (deviceUuid: string | null, holder: Holder): void => {
+    const found = instances.find((each) => each.uuid !== null && each.uuid === deviceUuid);
+    if (found === undefined && deviceUuid !== row.uuid) return;
+    add(found?.gpuInstanceId ?? null, holder);
+  };
   const ours = new Map<number, ReplicaId>();
   for (const { replica, pids, slices } of views.attribution) {
     for (const pid of pids) ours.set(pid, replica);
     for (const slice of slices.filter((each) => each.gpu === row.uuid)) {
-      const found = instances.find((each) => each.uuid === slice.deviceUuid);
-      // A replica whose instance is gone holds nothing of the card.
-      if (found === undefined && slice.deviceUuid !== row.uuid) continue;
-      add(found?.gpuInstanceId ?? null, { kind: 'replica', replica });
+      addOn(slice.deviceUuid, { kind: 'replica', replica });
     }
+  }
+  for (const { gpu, deviceUuid, holder } of views.slices) {
+    if (gpu !== row.uuid || holder?.kind !== 'allocation') continue;
+    addOn(deviceUuid, holder);
   }
   for (const { pid, name } of processes) {
     if (ours.has(pid) || name.includes('nvidia-cuda-mps-server')) continue;

@@ -5,7 +5,11 @@ import { planCard, renderLayoutStep } from '../../../../agent/layout/plan-card.t
 import { planLayout } from '../../../../agent/layout/plan-layout.ts';
 import type { LayoutWish } from '../../../../agent/layout/wish.ts';
 import { migGeometries } from '../../../../shared/domain/mig-geometry.ts';
-import { parseGpuUuid, parseReplicaId } from '../../../../shared/domain/ids.ts';
+import {
+  parseAllocationName,
+  parseGpuUuid,
+  parseReplicaId,
+} from '../../../../shared/domain/ids.ts';
 import { renderProblem } from '../../../../shared/domain/result.ts';
 import { cardNow, instancesNow } from '../../../fakes/agent/card-now.ts';
 import { must } from '../../../fakes/agent/fake-core.ts';
@@ -13,6 +17,7 @@ import { must } from '../../../fakes/agent/fake-core.ts';
 const geometry = migGeometries['A100-40GB'];
 const replica: Holder = { kind: 'replica', replica: must(parseReplicaId('vad-1')) };
 const stranger: Holder = { kind: 'process', pid: 4_711, name: 'python3' };
+const client: Holder = { kind: 'allocation', allocation: must(parseAllocationName('train')) };
 
 /** `9@4 19@0`: profile ids and starts. */
 function card(list: string, holders: Readonly<Record<string, Holder>> = {}): CardNow {
@@ -134,6 +139,14 @@ const cases: readonly Case[] = [
     interrupt: true,
     steps: ['destroy 3g.20gb at 0', 'create 4g.20gb at 0'],
     blocks: ['process-holds'],
+  },
+  {
+    name: 'what a client has is never taken, whether or not it runs',
+    now: card('9@0', { '9@0': client }),
+    wish: wish('4g.20gb'),
+    interrupt: true,
+    steps: ['destroy 3g.20gb at 0', 'create 4g.20gb at 0'],
+    blocks: ['allocation-holds'],
   },
   {
     name: 'a process on what stays is in nobody’s way',

@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest';
-import { readCards, type CardQueries } from '../../../../agent/layout/read-cards.ts';
+import {
+  cardViews,
+  readCards,
+  type CardQueries,
+  type CardViews,
+} from '../../../../agent/layout/read-cards.ts';
 import type { Attribution } from '../../../../agent/reconcile/attribution.ts';
 import { xmlFormat } from '../../../../agent/formats/report/xml.ts';
 import { parseModelName, parseReplicaId } from '../../../../shared/domain/ids.ts';
-import { must } from '../../../fakes/agent/fake-core.ts';
+import { FakeCore, must } from '../../../fakes/agent/fake-core.ts';
+import { allocation, shapes, slice, target } from '../../../fakes/agent/targets.ts';
 import { FakeNode } from '../../../fakes/agent/fake-node.ts';
 
 const never = new AbortController().signal;
+const nothing: CardViews = { cards: [], attribution: [], slices: [] };
 
 /** A node whose first card is cut in two, with a replica on the first half and a stranger in the second. */
 function cutNode(report: string | null) {
@@ -46,7 +53,7 @@ const stranger = { kind: 'process', pid: 4_711, name: 'python3' };
 
 test('a stranger is found in the instance that the report names', async () => {
   const { tool, card } = cutNode(xml('GPU-00000000', 2));
-  const [now] = await readCards(tool, { cards: [], attribution: [] }, never);
+  const [now] = await readCards(tool, nothing, never);
   expect(card.instances[1]?.gpuInstanceId).toBe(2);
   expect(now?.instances.map((each) => each.holders)).toEqual([[], [stranger]]);
   expect(now?.holders).toEqual([]);
@@ -54,7 +61,7 @@ test('a stranger is found in the instance that the report names', async () => {
 
 test('without a report a stranger may be anywhere on the card', async () => {
   const { tool } = cutNode(null);
-  const [now] = await readCards(tool, { cards: [], attribution: [] }, never);
+  const [now] = await readCards(tool, nothing, never);
   expect(now?.instances.flatMap((each) => each.holders)).toEqual([]);
   expect(now?.holders).toEqual([stranger]);
 });
@@ -69,11 +76,35 @@ test('a replica is found by what it was handed, and its processes are no strange
     pids: [4_711],
     slices: [{ slice: null, gpu: card.uuid, shape: null, deviceUuid: 'MIG-4', gpuInstanceId: 2 }],
   };
-  const [now] = await readCards(tool, { cards: [], attribution: [mine] }, never);
+  const [now] = await readCards(tool, { ...nothing, attribution: [mine] }, never);
   const holder = { kind: 'replica', replica: mine.replica };
   expect(now?.instances.map((each) => each.holders)).toEqual([[], [holder]]);
   expect(now?.holders).toEqual([]);
   expect(reports()).toBe(0);
+});
+
+test('an allocation has its instance while nothing runs on it, and only while it is there', async () => {
+  const { tool, card } = cutNode(null);
+  card.foreign = [];
+  const half = slice('t.0', card.uuid, shapes.half(4));
+  const gone = slice('t.1', card.uuid, shapes.half(0));
+  const core = new FakeCore();
+  core.accepted = target(1, {
+    slices: [half, gone],
+    allocations: [allocation('train', [half]), allocation('next', [gone])],
+  });
+  const phase = { phase: 'ready', gpu: card.uuid, incarnation: 1, reason: '' } as const;
+  core.statusNow = {
+    ...core.statusNow,
+    slices: [
+      { ...phase, slice: half.id, deviceUuid: 'MIG-4' },
+      { ...phase, slice: gone.id, phase: 'absent', deviceUuid: null },
+    ],
+  };
+  const [now] = await readCards(tool, cardViews(core), never);
+  const holder = { kind: 'allocation', allocation: 'train' };
+  expect(now?.instances.map((each) => each.holders)).toEqual([[], [holder]]);
+  expect(now?.holders).toEqual([]);
 });
 
 test('compute instances: the default one, parts, none', async () => {
@@ -91,6 +122,6 @@ test('compute instances: the default one, parts, none', async () => {
         computeProfiles: profiles[at] ?? [],
       })),
   };
-  const [now] = await readCards(tool, { cards: [], attribution: [] }, never);
+  const [now] = await readCards(tool, nothing, never);
   expect(now?.instances.map((each) => each.compute)).toEqual([null, ['1c.3g.20gb', '2c.3g.20gb']]);
 });

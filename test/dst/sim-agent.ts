@@ -49,6 +49,8 @@ export class SimAgent implements Host {
   #life: Life | null = null;
   /** The file of its store takes nothing more. */
   diskFull = false;
+  /** It dies as soon as it has written down that something is gone, once. */
+  diesWithStone = false;
   /** What processes of clients work on here, by the name of their allocation. */
   readonly clientDevices = new Map<string, readonly string[]>();
   /** The host has lost its power, and nobody can work on it. */
@@ -221,6 +223,11 @@ export class SimAgent implements Host {
             throw new AppError('STORE_FULL', 'the disk of the agent is full');
           }
           const done: unknown = Reflect.apply(found, target, args);
+          if (key === 'addTombstoneDone' && this.diesWithStone) {
+            this.diesWithStone = false;
+            this.fake.crashIn = 1;
+            this.fake.boundary();
+          }
           if (key === 'saveAccepted') this.#world.accepted(this, args[0] as AcceptedTarget);
           return done;
         };

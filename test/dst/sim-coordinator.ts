@@ -19,7 +19,12 @@ import type { StreamPair } from './streams.ts';
 import { processClock, type VirtualTime, type WallClock } from './virtual-time.ts';
 
 /** What a simulated minute can show: silence is judged sooner, and a bad link forgiven sooner, than an operator would want. */
-export const simLimits: FleetLimits = { ...fleetLimits, lostAfterMs: 12_000, holdMaxMs: 60_000 };
+export const simLimits: FleetLimits = {
+  ...fleetLimits,
+  lostAfterMs: 12_000,
+  holdMaxMs: 60_000,
+  massNodesMin: 3,
+};
 /** As coordinators use it: less, and no agent would ever dial anew before it is missed. */
 const heartbeatMs = 1_000;
 /** Less often than coordinators do: each look is an event of the story. */

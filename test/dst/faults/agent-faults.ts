@@ -33,6 +33,15 @@ export function agentFaults({ time, streamsOf }: FaultWorld, dice: Dice): readon
       },
     },
     {
+      weight: 5,
+      name: 'die as something is gone',
+      on: 'agent',
+      make: ({ agent }) => {
+        agent.diesWithStone = true;
+        return () => void (agent.diesWithStone = false);
+      },
+    },
+    {
       weight: 2,
       name: 'reboot',
       on: 'agent',

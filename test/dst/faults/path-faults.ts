@@ -3,7 +3,7 @@ import type { Fault, FaultWorld } from './fault.ts';
 
 /** The network between an agent and a coordinator. */
 export function pathFaults(
-  { network, replay, streamsOf, agents }: FaultWorld,
+  { time, network, replay, streamsOf, agents }: FaultWorld,
   dice: Dice,
 ): readonly Fault[] {
   const cut = (from: string, to: string): (() => void) => {
@@ -41,9 +41,11 @@ export function pathFaults(
       on: 'coordinator',
       make: ({ coordinator }) => {
         const undo = agents.map((agent) => both(agent.name, coordinator.name));
-        return () => {
+        // Long enough for some of them to be missed.
+        time.after(dice.between(3_000, 25_000), () => {
           for (const mend of undo) mend();
-        };
+        });
+        return null;
       },
     },
     {

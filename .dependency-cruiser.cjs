@@ -29,10 +29,10 @@ module.exports = {
     ),
     rule(
       'planning-is-pure',
-      'Planners and assemble see only the domain, their own folder, what judges a card, and what judges a workload.',
+      'Planners and assemble see only the domain, their own folder, what a holder is, what judges a card, and what judges a workload.',
       { path: pureAgent },
       {
-        pathNot: `^(shared/domain|agent/reconcile|agent/observe)/|^agent/policy/(judge|policy)|${pureHealth}`,
+        pathNot: `^(shared/domain|agent/reconcile|agent/observe)/|^agent/attribution/holder|^agent/policy/(judge|policy)|${pureHealth}`,
       },
     ),
     rule(

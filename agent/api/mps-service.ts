@@ -3,6 +3,7 @@ import { AppError } from '../../shared/platform/errors.ts';
 import type { MpsCard } from '../../shared/wire/generated/tangram/agent/v1/MpsCard.ts';
 import type { MpsServiceHandlers } from '../../shared/wire/generated/tangram/agent/v1/MpsService.ts';
 import { problemError, unary } from '../../shared/wire/unary.ts';
+import { holderWords, type Holder } from '../attribution/holder.ts';
 import type { MpsControl } from '../drivers/mps/mps-control.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import type { MpsCardView } from '../reconcile/mps-view.ts';
@@ -98,9 +99,9 @@ function encodeCard(view: MpsCardView): MpsCard {
             notBeforeMs: Math.round(recovery.notBeforeMs),
           },
         }),
-    shares: view.shares.map(({ slice, replica, promised, processes, perClient }) => ({
+    shares: view.shares.map(({ slice, holder, promised, processes, perClient }) => ({
       slice,
-      replica: replica ?? '',
+      ...mpsWords(holder),
       ...promised,
       processes,
       clientLimits: perClient,
@@ -108,11 +109,16 @@ function encodeCard(view: MpsCardView): MpsCard {
   };
 }
 
-function encodeClient({ pid, uid, server, replica }: MpsCardView['clients'][number]) {
+function encodeClient({ pid, uid, server, holder }: MpsCardView['clients'][number]) {
   return {
     pid,
     ...(uid === null ? {} : { uid }),
     serverPid: server ?? 0,
-    replica: replica ?? '',
+    ...mpsWords(holder),
   };
+}
+
+function mpsWords(holder: Holder | null) {
+  const { replica, allocation } = holderWords(holder);
+  return { replica, allocation };
 }

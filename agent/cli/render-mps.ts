@@ -1,5 +1,6 @@
 import { renderMib } from '../../shared/domain/units.ts';
 import { renderTable } from '../../shared/platform/table.ts';
+import { holderWord } from './holder-word.ts';
 import type { MpsCardRecord, MpsLimitsRecord } from './api/mps-api.ts';
 
 /** One line a card, then who uses those that are shared, then what is wrong. */
@@ -37,30 +38,30 @@ function limitsWord(limits: MpsLimitsRecord | null): string {
 
 function sharesTable(cards: readonly MpsCardRecord[]): string {
   const rows = cards.flatMap((card) =>
-    card.shares.map(({ slice, replica, promised, processes, perClient }) => [
+    card.shares.map((share) => [
       String(card.index),
-      slice,
-      replica,
-      limitsWord(promised),
-      String(processes),
-      limitsWord(perClient),
+      share.slice,
+      holderWord(share),
+      limitsWord(share.promised),
+      String(share.processes),
+      limitsWord(share.perClient),
     ]),
   );
-  const columns = ['GPU', 'SLICE', 'REPLICA', 'SHARE', 'PROCESSES', 'EACH'];
+  const columns = ['GPU', 'SLICE', 'HOLDER', 'SHARE', 'PROCESSES', 'EACH'];
   return rows.length === 0 ? '' : renderTable(columns, rows);
 }
 
 function clientsTable(cards: readonly MpsCardRecord[]): string {
   const rows = cards.flatMap((card) =>
-    [...card.clients, ...card.waiting].map(({ pid, uid, serverPid, replica }) => [
+    [...card.clients, ...card.waiting].map((client) => [
       String(card.index),
-      String(pid),
-      uid === null ? '' : String(uid),
-      serverPid === null ? 'waits' : String(serverPid),
-      replica === '' ? 'not ours' : replica,
+      String(client.pid),
+      client.uid === null ? '' : String(client.uid),
+      client.serverPid === null ? 'waits' : String(client.serverPid),
+      holderWord(client) || 'not ours',
     ]),
   );
-  return rows.length === 0 ? '' : renderTable(['GPU', 'CLIENT', 'USER', 'SERVER', 'REPLICA'], rows);
+  return rows.length === 0 ? '' : renderTable(['GPU', 'CLIENT', 'USER', 'SERVER', 'HOLDER'], rows);
 }
 
 function notes(cards: readonly MpsCardRecord[], nowMs: number): string {

@@ -1,8 +1,9 @@
-import type { ReplicaId, SliceId } from '../../shared/domain/ids.ts';
+import type { SliceId } from '../../shared/domain/ids.ts';
+import type { Holder } from '../attribution/holder.ts';
 import type { GpuActual, MpsFault, MpsRecovery } from '../observe/world.ts';
 import { mpsClientsMax } from './mps-clients.ts';
 import { clientLimits, type ClientLimits } from './mps-plan.ts';
-import { bindingsOn, type PlanInput } from './plan-input.ts';
+import { bindingsOn, type AllocationUse, type PlanInput } from './plan-input.ts';
 
 /** A process that uses a card through its daemon. */
 interface ClientView {
@@ -10,13 +11,14 @@ interface ClientView {
   readonly uid: number | null;
   /** null: none serves it. */
   readonly server: number | null;
-  /** null: no replica of this node. */
-  readonly replica: ReplicaId | null;
+  /** null: nobody of this node. */
+  readonly holder: Holder | null;
 }
 
 interface ShareView {
   readonly slice: SliceId;
-  readonly replica: ReplicaId | null;
+  /** null: nobody is to run on it. */
+  readonly holder: Holder | null;
   readonly promised: ClientLimits;
   readonly processes: number;
   readonly perClient: ClientLimits;
@@ -60,13 +62,13 @@ function cardView(input: PlanInput, gpu: GpuActual): MpsCardView {
       server.clients.map((client) => ({
         ...client,
         server: server.pid,
-        replica: replicaOf(input, client.pid),
+        holder: holderOf(input, client.pid),
       })),
     ),
     waiting: mps.waiting.map((client) => ({
       ...client,
       server: null,
-      replica: replicaOf(input, client.pid),
+      holder: holderOf(input, client.pid),
     })),
     fault: mps.fault,
     recovery: input.mpsRecoveries.find((each) => each.gpu === uuid) ?? null,
@@ -74,23 +76,33 @@ function cardView(input: PlanInput, gpu: GpuActual): MpsCardView {
   };
 }
 
-function replicaOf({ world }: PlanInput, pid: number): ReplicaId | null {
-  return world.running.find((each) => each.pids.includes(pid))?.replica ?? null;
+function holderOf({ world, allocations }: PlanInput, pid: number): Holder | null {
+  const run = world.running.find((each) => each.pids.includes(pid));
+  if (run !== undefined) return { kind: 'replica', replica: run.replica, model: run.model };
+  const mark = world.marked?.find((each) => each.pid === pid)?.value;
+  return allocationHolder(allocations.find(({ target }) => target.allocation === mark));
+}
+
+function allocationHolder(use: AllocationUse | undefined): Holder | null {
+  return use === undefined ? null : { kind: 'allocation', allocation: use.target.allocation };
 }
 
 function sharesOn(input: PlanInput, gpu: GpuActual): readonly ShareView[] {
   return bindingsOn(input, gpu.uuid).flatMap(({ slice: { id, shape } }): readonly ShareView[] => {
     if (shape.kind !== 'mps') return [];
-    const holder =
+    const run =
       input.wanted.map((each) => each.target).find((each) => each.slices.includes(id)) ??
       input.records.find((each) => each.slices.some((held) => held.id === id))?.target;
-    const client = input.allocations.find(({ target }) => target.slices.includes(id))?.target;
-    const processes = (holder ?? client)?.processes ?? 1;
+    const use = input.allocations.find(({ target }) => target.slices.includes(id));
+    const processes = (run ?? use?.target)?.processes ?? 1;
     const { smPercent, memoryMib } = shape;
     return [
       {
         slice: id,
-        replica: holder?.replica ?? null,
+        holder:
+          run === undefined
+            ? allocationHolder(use)
+            : { kind: 'replica', replica: run.replica, model: run.model },
         promised: { smPercent, memoryMib },
         processes,
         perClient: clientLimits(shape, processes),

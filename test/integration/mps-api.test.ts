@@ -21,7 +21,7 @@ import {
   running,
   silentMps,
 } from '../fakes/agent/plan-world.ts';
-import { replica, shapes, slice } from '../fakes/agent/targets.ts';
+import { allocation, replica, shapes, slice } from '../fakes/agent/targets.ts';
 
 // The views, the codec, the service and the client together, through a real socket.
 
@@ -126,9 +126,9 @@ test('every card is told with its daemon, servers, clients, limits and faults', 
     limits: { smPercent: 25, memoryMib: 4_096 },
     clientsMax: 48,
     servers: [{ pid: 500, uid: 1000, status: 'FAULT' }],
-    clients: [{ pid: 11, uid: 1000, serverPid: 500, replica: 'vad-00000001' }],
+    clients: [{ pid: 11, uid: 1000, serverPid: 500, replica: 'vad-00000001', allocation: '' }],
     // User 0 is a user.
-    waiting: [{ pid: 12, uid: 0, serverPid: null, replica: 'ner-00000001' }],
+    waiting: [{ pid: 12, uid: 0, serverPid: null, replica: 'ner-00000001', allocation: '' }],
     orphanPids: [],
     fault: { serverPid: 500, clientPid: 11, reason: 'an illegal address', live: true },
     recovery: {
@@ -141,6 +141,7 @@ test('every card is told with its daemon, servers, clients, limits and faults', 
       {
         slice: 'a.0',
         replica: 'vad-00000001',
+        allocation: '',
         promised: { smPercent: 25, memoryMib: 8_192 },
         processes: 2,
         perClient: { smPercent: 12, memoryMib: 4_096 },
@@ -148,6 +149,7 @@ test('every card is told with its daemon, servers, clients, limits and faults', 
       {
         slice: 'b.0',
         replica: 'ner-00000001',
+        allocation: '',
         promised: { smPercent: 25, memoryMib: 4_096 },
         processes: 1,
         perClient: { smPercent: 25, memoryMib: 4_096 },
@@ -165,11 +167,11 @@ test('it reads well, and says what is wrong last', async () => {
       '0    NVIDIA A100-SXM4-40GB  answers  500 (user 1000)  FAULT  1/48     25%,4.0GiB  Exclusive_Process (was Default)',
       '1    Tesla P40              none     -                -      -        -           -',
       '',
-      'GPU  SLICE  REPLICA       SHARE       PROCESSES  EACH',
+      'GPU  SLICE  HOLDER        SHARE       PROCESSES  EACH',
       '0    a.0    vad-00000001  25%,8.0GiB  2          12%,4.0GiB',
       '0    b.0    ner-00000001  25%,4.0GiB  1          25%,4.0GiB',
       '',
-      'GPU  CLIENT  USER  SERVER  REPLICA',
+      'GPU  CLIENT  USER  SERVER  HOLDER',
       '0    11      1000  500     vad-00000001',
       '0    12      0     waits   ner-00000001',
       '',
@@ -179,6 +181,47 @@ test('it reads well, and says what is wrong last', async () => {
       '',
     ].join('\n'),
   );
+});
+
+test('an allocation is told with its share and its clients, and a stranger is nobody’s', async () => {
+  const share = slice('t.0', gpuA, shapes.mps(8_192));
+  const clients = [21, 22, 23].map((pid) => ({ pid, uid: 1000 }));
+  const marked = [
+    { pid: 21, name: 'python3', value: 'train' },
+    { pid: 22, name: 'python3', value: 'elsewhere' },
+  ];
+  const core = new FakeCore();
+  core.mpsCards = mpsViews(
+    inputOf({
+      cards: [
+        card(gpuA, {
+          actual: { mps: { ...actual, servers: [{ pid: 500, uid: 1000, status: null, clients }] } },
+        }),
+      ],
+      slices: [share],
+      bindings: [bound(share, gpuA)],
+      world: { marked },
+      input: {
+        allocations: [
+          {
+            target: allocation('train', [share], { processes: 2 }),
+            slices: [share],
+            processes: [],
+            quietLooks: 0,
+          },
+        ],
+      },
+    }),
+  );
+  const cards = await (await door(core)).mps.cards();
+  expect(cards[0]?.shares).toMatchObject([
+    { slice: 't.0', replica: '', allocation: 'train', processes: 2 },
+  ]);
+  expect(cards[0]?.clients.map((client) => client.allocation)).toEqual(['train', '', '']);
+  const text = renderMps(cards, 0);
+  expect(text).toMatch(/^0 +t\.0 +allocations\/train /m);
+  expect(text).toMatch(/^0 +21 +1000 +500 +allocations\/train$/m);
+  expect(text).toMatch(/^0 +22 +1000 +500 +not ours$/m);
 });
 
 test('logs and capabilities come from the driver; what is asked for wrongly is refused', async () => {

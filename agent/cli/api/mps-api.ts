@@ -32,8 +32,9 @@ interface MpsClientRecord {
   readonly uid: number | null;
   /** null: none serves it. */
   readonly serverPid: number | null;
-  /** Empty: no replica of this node. */
+  /** With `allocation` empty too: nobody of this node. */
   readonly replica: string;
+  readonly allocation: string;
 }
 
 /** A card with its daemon. null and empty mean that there is none, or that it is not told. */
@@ -71,6 +72,7 @@ export interface MpsCardRecord {
   readonly shares: readonly {
     readonly slice: string;
     readonly replica: string;
+    readonly allocation: string;
     readonly promised: MpsLimitsRecord;
     readonly processes: number;
     readonly perClient: MpsLimitsRecord | null;
@@ -154,9 +156,10 @@ function cardRecord(card: MpsCard__Output): MpsCardRecord {
             ...numbers({ notBeforeMs: recovery.notBeforeMs }),
           },
     shares: card.shares.map(
-      ({ slice, replica, smPercent, memoryMib, processes, clientLimits }) => ({
+      ({ slice, replica, allocation, smPercent, memoryMib, processes, clientLimits }) => ({
         slice,
         replica,
+        allocation,
         promised: { smPercent, ...numbers({ memoryMib }) },
         processes,
         perClient: limitsOrNull(clientLimits),
@@ -170,6 +173,8 @@ function limitsOrNull(limits: MpsLimits__Output | null | undefined): MpsLimitsRe
   return { smPercent: limits.smPercent, ...numbers({ memoryMib: limits.memoryMib }) };
 }
 
-function clientRecord({ pid, uid, serverPid, replica }: MpsClient__Output): MpsClientRecord {
-  return { pid, uid: uid ?? null, serverPid: serverPid === 0 ? null : serverPid, replica };
+function clientRecord(client: MpsClient__Output): MpsClientRecord {
+  const { pid, uid, serverPid, replica, allocation } = client;
+  const server = serverPid === 0 ? null : serverPid;
+  return { pid, uid: uid ?? null, serverPid: server, replica, allocation };
 }

@@ -6,6 +6,7 @@ export interface MpsClient {
   'uid'?: (number);
   'serverPid'?: (number);
   'replica'?: (string);
+  'allocation'?: (string);
   '_uid'?: "uid";
 }
 
@@ -14,5 +15,6 @@ export interface MpsClient__Output {
   'uid'?: (number);
   'serverPid': (number);
   'replica': (string);
+  'allocation': (string);
   '_uid'?: "uid";
 }

@@ -10,6 +10,7 @@ export interface MpsShare {
   'memoryMib'?: (number | string | Long);
   'processes'?: (number);
   'clientLimits'?: (_tangram_agent_v1_MpsLimits | null);
+  'allocation'?: (string);
 }
 
 export interface MpsShare__Output {
@@ -19,4 +20,5 @@ export interface MpsShare__Output {
   'memoryMib': (string);
   'processes': (number);
   'clientLimits': (_tangram_agent_v1_MpsLimits__Output | null);
+  'allocation': (string);
 }

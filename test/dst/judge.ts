@@ -57,6 +57,7 @@ export class Judge {
   watch(agent: SimAgent): void {
     this.#agents.set(agent.name, agent);
     this.#seen.set(agent.name, { history: 0, violations: 0 });
+    agent.fake.isTimeshare = (replica) => this.#isTimeshare(replica);
   }
 
   say(rule: string, what: string): void {
@@ -182,6 +183,15 @@ export class Judge {
     }
   }
 
+  #claimOf(replica: string): ClaimRecord | undefined {
+    return [...this.claims.rows.values()].find((each) => replicaOf(each) === replica);
+  }
+
+  #isTimeshare(replica: string): boolean {
+    const slices = this.#claimOf(replica)?.claim.slices ?? [];
+    return slices.some(({ shape }) => shape.kind === 'timeshare');
+  }
+
   /** Only what may end is ended, and slices go after whoever used them. */
   #judgeStone({ node, tombstone }: TombstoneRecord): void {
     const agent = this.#agents.get(node);
@@ -196,7 +206,7 @@ export class Judge {
       return;
     }
     const { replica } = tombstone;
-    const record = [...this.claims.rows.values()].find((each) => replicaOf(each) === replica);
+    const record = this.#claimOf(replica);
     if (record === undefined || record.claim.holder.kind !== 'replica') {
       this.say('I2', `${replica} is to end, and has no claim`);
       return;

@@ -110,6 +110,9 @@ export class FakeNode {
   #nextInstance = 1;
   #nextPid = 1_000;
 
+  /** Whether a replica was promised a timeshare, which others on the card have, too: no driver can tell. */
+  isTimeshare: (replica: string) => boolean = () => false;
+
   constructor(cards: string, uuidPrefix = 'GPU-0000000') {
     this.cards = must(parseCards(cards)).map((card, at) => ({
       uuid: must(parseGpuUuid(`${uuidPrefix}${at}`)),
@@ -474,7 +477,8 @@ export class FakeNode {
       const rival = [...this.replicas.values()].find(
         (each) => each.state === 'running' && each.deviceUuids.includes(device),
       );
-      if (grant.mps === null && rival !== undefined) {
+      const timeshare = rival !== undefined && [rival.replica, replica].every(this.isTimeshare);
+      if (grant.mps === null && rival !== undefined && !timeshare) {
         this.violations.push(`two holders of ${device}: ${rival.replica} and ${replica}`);
         throw new AppError('PROCESS_FAILED', `${device} is in use`);
       }

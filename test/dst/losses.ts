@@ -3,6 +3,8 @@ import type { Judge } from './judge.ts';
 
 /** The judge and a leader learn of silence at different moments. */
 const slackMs = 1_500;
+/** What somebody says while a term begins, and then no more, its leader may never hear: it counts from that beginning. */
+const beginningMs = 50;
 
 /** Says when a leader gives up a node that it must not give up. */
 export class Losses {
@@ -23,7 +25,7 @@ export class Losses {
     const { lostAfterMs, suspectAfterMs, massNodesMin, massShare } = this.#limits;
     const own = silentMs.get(node) ?? 0;
     this.#atMs.set(node, this.#nowMs());
-    if (own < lostAfterMs) {
+    if (own < lostAfterMs - beginningMs) {
       this.#judge.say('I6', `${node} is given up after ${Math.round(own)} ms of silence`);
     }
     if (this.#judge.nodes.rows.get(`nodes/${node}`)?.wanted === 'draining') return;

@@ -50,11 +50,11 @@ function nextWrites(world: World, record: ClaimRecord, live: LiveNode): LedgerWr
       ? sliceStones(record).map((each) => bury(world, record, each))
       : [];
   }
-  if (done.length === 0 && pending.length > 0) return [];
+  // All of them at once: a slice that its claim still has and no tombstone names any more would be bound anew.
+  if (done.length < pending.length) return [];
   world.dirtyTargets.add(claim.node);
-  const writes = done.map((each) => tombstones.delete(storeKeys.tombstone(claim.node, each)));
-  if (done.length < pending.length) return writes;
-  return [...writes, world.deleteClaim(record), ...forgetAllocation(world, record)];
+  const dug = done.map((each) => tombstones.delete(storeKeys.tombstone(claim.node, each)));
+  return [...dug, world.deleteClaim(record), ...forgetAllocation(world, record)];
 }
 
 /** Of a claim whose node has nothing of it, or is never asked again: nobody is told to stop anything. */

@@ -102,8 +102,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a claim goes with the first of its slices',
     file: 'coordinator/fleet/claim-life.ts',
-    right: 'if (done.length < pending.length) return writes;',
-    wrong: '',
+    right: 'if (done.length < pending.length) return [];',
+    wrong: 'if (done.length === 0 && pending.length > 0) return [];',
+  },
+  {
+    name: 'slices of a claim are let go one by one',
+    file: 'coordinator/fleet/claim-life.ts',
+    right: 'if (done.length < pending.length) return [];',
+    wrong:
+      'if (done.length < pending.length) return done.map((each) => tombstones.delete(storeKeys.tombstone(claim.node, each)));',
   },
   {
     name: 'slices are forgotten with their replica',

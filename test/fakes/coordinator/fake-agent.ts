@@ -81,6 +81,8 @@ export class FakeAgent {
   readonly #others = new Map<GpuUuid, readonly MigInstance[]>();
   /** Why it destroys nothing that others made; null: nothing speaks against it. */
   keepsOthers: string | null = null;
+  /** Cards that cannot be read now: nothing of theirs is given back. */
+  readonly unreadable = new Set<GpuUuid>();
   /** Instances of others that it has destroyed, in order. */
   readonly recut: string[] = [];
   #refused = new Map<GpuUuid, string>();
@@ -288,6 +290,7 @@ export class FakeAgent {
       return;
     }
     const held = this.#slices.get(tombstone.slice);
+    if (held !== undefined && this.unreadable.has(held.gpu)) return;
     const users = [...this.#replicas.values()].filter((replica) =>
       replica.target.slices.includes(tombstone.slice),
     );

@@ -370,3 +370,23 @@ test('every decision is on record with what it was made from', async () => {
   expect(JSON.parse(placed?.outcome ?? '{}')).toMatchObject({ kind: 'placed' });
   await fleet.kill();
 });
+
+test('the cards of a copy are given back together, also where one of them cannot be read for a while', async () => {
+  const fleet = await started();
+  const agent = fleet.join('node-a', '2xA100-40GB');
+  const gpu = { ...migNeed, isolation: 'whole' as const, count: 2 };
+  await fleet.core.applyModel({ ...modelSpec('vad'), gpu }, apply);
+  await fleet.run(5_000);
+  const [first, second] = agent.slices;
+  if (first === undefined || second === undefined) throw new Error('it has two cards');
+  agent.unreadable.add(second.gpu);
+  await fleet.core.deleteModel(nameOf('vad'), { validateOnly: false, etag: null });
+  await fleet.run(5_000);
+  // The free one is not made anew for a claim that is about to end.
+  expect(agent.slices).toEqual([second]);
+  agent.unreadable.clear();
+  await fleet.run(5_000);
+  expect(agent.slices).toEqual([]);
+  expect(fleet.core.model(nameOf('vad'))).toBeUndefined();
+  await fleet.kill();
+});

@@ -213,12 +213,14 @@ export class ReconcileLoop {
     const startedAtMs = clock.wallMs();
     const from = clock.monotonicMs();
     this.#askForRoom();
-    const outcome = await this.#observeAndAct(signal).catch((error: unknown): RoundOutcome => {
+    const seen = await this.#observeAndAct(signal).catch((error: unknown): RoundOutcome => {
       if (!isAppError(error, 'STORE_FULL')) throw error;
       return 'failed';
     });
-    if (signal.aborted) return outcome;
+    if (signal.aborted) return seen;
     this.#askForRoom();
+    // Also where the disk was full for somebody else meanwhile: what this round found may be from before.
+    const outcome = this.#refusal === null ? seen : 'failed';
     this.#roundsTotal[outcome] += 1;
     if (outcome !== 'blind') this.#lastSuccessMs = clock.wallMs();
     const durationMs = clock.monotonicMs() - from;

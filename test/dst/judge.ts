@@ -20,6 +20,9 @@ import { PlanRules } from './plan-rules.ts';
 import { Records, type Written } from './records.ts';
 import type { SimAgent } from './sim-agent.ts';
 
+/** How long ago something may have been decided that is stored now. */
+const decidedMsMax = 3_000;
+
 /**
  * Says what must never be. Looks at three things that the product cannot make up: transactions of the store, targets that
  * agents took on, and what was done to cards and containers.
@@ -43,7 +46,8 @@ export class Judge {
   phaseOf: (replica: string) => string | null = () => null;
   readonly #plans: PlanRules;
   readonly #nowMs: () => number;
-  readonly #everRan = new Set<string>();
+  /** Replicas that ever ran: when they began first. */
+  readonly #ranFromMs = new Map<string, number>();
   readonly #agents = new Map<string, SimAgent>();
   readonly #answers = new Map<string, number>();
   readonly #seen = new Map<string, { history: number; violations: number }>();
@@ -219,8 +223,9 @@ export class Judge {
         claim.state === 'held' && claim.holder.kind === 'replica' && claim.holder.model === name,
     );
     // Only what serves is missed: a copy that never ran may go for one that has not run either.
-    const served = this.phaseOf(replica) === 'ready';
-    const left = served ? held.filter((each) => this.#everRan.has(replicaOf(each) ?? '')) : held;
+    const ranMs = this.#nowMs() - (this.#ranFromMs.get(replica) ?? Infinity);
+    const served = this.phaseOf(replica) === 'ready' && ranMs > decidedMsMax;
+    const left = served ? held.filter((each) => this.#ranFromMs.has(replicaOf(each) ?? '')) : held;
     if (left.length >= model.spec.replicas) return;
     const changing = [...this.changes.rows.values()].some((each) => names(each, record));
     if (!changing) {
@@ -246,7 +251,7 @@ export class Judge {
 
   #judgeDeed(agent: SimAgent, deed: string): void {
     const [what = '', about = ''] = deed.split(' ');
-    if (what === 'start') this.#everRan.add(about);
+    if (what === 'start' && !this.#ranFromMs.has(about)) this.#ranFromMs.set(about, this.#nowMs());
     if (what !== 'stop') return;
     const named = agent.store
       .accepted()

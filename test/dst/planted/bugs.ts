@@ -228,10 +228,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     wrong: '(each) => each.slice.id === slice,',
   },
   {
-    name: 'a slice is bound where the card is taken',
-    file: 'agent/reconcile/slice-plan.ts',
-    right: "(each) => each.shape.kind !== slice.shape.kind || each.shape.kind === 'whole',",
-    wrong: '() => false,',
+    name: 'the engine counts half of what a share was promised',
+    file: 'shared/placement/card-view.ts',
+    right:
+      "if (shape.kind === 'mps' || shape.kind === 'timeshare') memoryHeldMib += shape.memoryMib;",
+    wrong:
+      "if (shape.kind === 'mps' || shape.kind === 'timeshare') memoryHeldMib += shape.memoryMib / 2;",
   },
   {
     name: 'the agent waits for ever for a dead coordinator',
@@ -240,9 +242,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     wrong: '} else if (silentMs < 0) {',
   },
   {
-    name: 'a deposed leader keeps its agents',
-    file: 'coordinator/leader/agent-desk.ts',
-    right: 'for (const line of this.#lines.values()) line.upstream = null;',
+    name: 'a node that is drained is given new copies',
+    file: 'coordinator/fleet/availability.ts',
+    right:
+      "if (node.wanted === 'draining') return { kind: 'draining', reason: 'an operator drains it' };",
     wrong: '',
   },
 ];

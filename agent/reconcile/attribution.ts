@@ -1,5 +1,7 @@
 import type { GpuUuid, ModelName, ReplicaId, SliceId } from '../../shared/domain/ids.ts';
-import type { SliceShape } from '../../shared/domain/slice.ts';
+import type { MigInstance } from '../../shared/domain/inventory.ts';
+import { isSamePlacement } from '../../shared/domain/mig-layout.ts';
+import type { Slice, SliceShape } from '../../shared/domain/slice.ts';
 import type { RunningActual, SliceBinding } from '../observe/world.ts';
 import { bindingOf, recordOf, type PlanInput } from './plan-input.ts';
 
@@ -42,7 +44,7 @@ export function attributionOf(input: PlanInput): readonly Attribution[] {
 
 /** The slices that a running replica is on. */
 export function slicesOf(input: PlanInput, entry: RunningActual): readonly AttributedSlice[] {
-  const held = recordOf(input, entry.replica)?.slices ?? [];
+  const held = recordOf(input, entry.replica)?.slices ?? wantedSlices(input, entry.replica);
   const bound = held.flatMap((slice) => {
     const binding = bindingOf(input, slice.id);
     return binding === undefined ? [] : [boundSlice(binding)];
@@ -52,9 +54,16 @@ export function slicesOf(input: PlanInput, entry: RunningActual): readonly Attri
     entry.deviceUuids.flatMap((deviceUuid): AttributedSlice[] => {
       const instance = gpu.inventory.instances.find((each) => each.uuid === deviceUuid);
       if (instance === undefined && deviceUuid !== gpu.uuid) return [];
-      const gpuInstanceId = instance?.gpuInstanceId ?? null;
+      // It runs before what it runs on is noted: then what it was meant for tells.
+      const meant = held.find((slice) => isIn(slice, gpu.uuid, instance));
       return [
-        { slice: instance?.slice ?? null, gpu: gpu.uuid, shape: null, deviceUuid, gpuInstanceId },
+        {
+          slice: instance?.slice ?? meant?.id ?? null,
+          gpu: gpu.uuid,
+          shape: meant?.shape ?? null,
+          deviceUuid,
+          gpuInstanceId: instance?.gpuInstanceId ?? null,
+        },
       ];
     }),
   );
@@ -62,4 +71,15 @@ export function slicesOf(input: PlanInput, entry: RunningActual): readonly Attri
 
 function boundSlice({ slice, deviceUuid, gpuInstanceId }: SliceBinding): AttributedSlice {
   return { slice: slice.id, gpu: slice.gpu, shape: slice.shape, deviceUuid, gpuInstanceId };
+}
+
+function wantedSlices(input: PlanInput, replica: ReplicaId): readonly Slice[] {
+  return input.wanted.find(({ target }) => target.replica === replica)?.slices ?? [];
+}
+
+/** Whether the slice is that instance, or without one a part of the card itself. */
+function isIn({ gpu, shape }: Slice, card: GpuUuid, instance: MigInstance | undefined): boolean {
+  if (gpu !== card) return false;
+  if (shape.kind !== 'mig') return instance === undefined;
+  return instance !== undefined && isSamePlacement(shape, instance);
 }

@@ -222,6 +222,8 @@ function cutByOthers(agent: SimAgent, card: FakeCard, dice: Dice): FakeInstance 
   if (start === undefined) return null;
   card.migEnabled = true;
   card.migPending = true;
+  // As the driver does: MIG knows no other compute mode.
+  card.computeMode = 'Default';
   const made = agent.fake.createInstance(card.uuid, giProfileId, start);
   made.uuid = `MIG-others-${made.gpuInstanceId}`;
   return made;

@@ -95,9 +95,6 @@ const serverOptions: ServerOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
 };
 
-/** How late silence is noticed: a quarter of the time in which something should come. */
-const looksPerHeartbeat = 4;
-
 const serviceNames = [
   'tangram.v1.SchedulerService',
   'tangram.v1.ClusterService',
@@ -133,7 +130,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
     ...rest,
     logs: shared.logs,
     lines,
-    watch: new StreamWatch(deps.clock, deps.heartbeatMs / looksPerHeartbeat),
+    watch: new StreamWatch(deps.clock, deps.heartbeatMs),
     geometries: new GeometryPool(),
     ...(trust === undefined ? {} : { trust: trust.enrol.authority, enrol: trust.enrol }),
   };

@@ -6,8 +6,11 @@ export interface Watched {
   look(nowMs: number): void;
 }
 
+/** How late silence is noticed: a quarter of the time in which something should come. */
+const looksPerHeartbeat = 4;
+
 /**
- * Looks at every open control stream once in `everyMs`. One timer for all of them: with one each, thousands of timers and
+ * Looks at every open control stream a few times in each heartbeat. One timer for all of them: with one each, thousands of timers and
  * promises a second cost a coordinator more than what its agents say.
  */
 export class StreamWatch {
@@ -17,9 +20,9 @@ export class StreamWatch {
   /** Of the loop that runs while anything is watched. */
   #stop: AbortController | null = null;
 
-  constructor(clock: Clock, everyMs: number) {
+  constructor(clock: Clock, heartbeatMs: number) {
     this.#clock = clock;
-    this.#everyMs = everyMs;
+    this.#everyMs = heartbeatMs / looksPerHeartbeat;
   }
 
   /** Answers how to end it. */

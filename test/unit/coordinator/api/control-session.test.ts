@@ -14,7 +14,8 @@ import { silentLog } from '../../../../shared/platform/log.ts';
 import { FakeCore } from '../../../fakes/coordinator/fake-core.ts';
 
 const heartbeatMs = 1_000;
-const lookMs = 100;
+/** Between looks at a stream. */
+const lookMs = heartbeatMs / 4;
 
 /** A process that is held up: it wakes when the test says so, however late that is. */
 class HeldUpClock implements Clock {
@@ -54,7 +55,7 @@ function listening() {
     log: silentLog,
     counters: createLinkCounters(),
     heartbeatMs,
-    watch: new StreamWatch(clock, lookMs),
+    watch: new StreamWatch(clock, heartbeatMs),
     geometries: new GeometryPool(),
   };
   const session = new ControlSession(call as unknown as ControlCall, deps);
@@ -70,7 +71,7 @@ test('a stream on which nothing is heard for three heartbeats is ended, once', a
   expect([errors, over()]).toEqual([[], 0]);
   await clock.wakeAfter(lookMs);
   await clock.wakeAfter(lookMs);
-  expect([errors, over()]).toEqual([['nobody said hello for 3100 ms'], 1]);
+  expect([errors, over()]).toEqual([['nobody said hello for 3250 ms'], 1]);
 });
 
 test('what came while the process was held up is read before anybody is called silent', async () => {

@@ -16,7 +16,7 @@ import type { Welcome__Output } from '../../shared/wire/generated/tangram/link/v
 import { encodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { encodeStatus } from '../../shared/wire/status-codec.ts';
 import { decodeTarget } from '../../shared/wire/target-codec.ts';
-import type { NodeTarget } from '../../shared/domain/node-target.ts';
+import { compareTargets, type NodeTarget } from '../../shared/domain/node-target.ts';
 import type { AgentCore } from '../reconcile/core.ts';
 import type { LineSigns } from './line-signs.ts';
 
@@ -292,20 +292,22 @@ export class ControlSession {
 
   /** What could not be kept, on a full disk, is tried again: the coordinator has sent it, and will not repeat it. */
   #take(target: NodeTarget): void {
-    const again = target === this.#unkept;
+    const unkept = this.#unkept;
     this.#triedMs = this.#deps.clock.monotonicMs();
     try {
       // What it refuses, the core itself logs and keeps as an event.
       const outcome = this.#deps.core.acceptTarget(target);
-      this.#unkept = null;
+      // An old one that comes late says nothing against a newer one that waits.
+      if (unkept !== null && compareTargets(unkept, target) !== 'older') this.#unkept = null;
       // Whoever commands below what we have obeyed leads no more, and learns it from our status.
       if (outcome.kind === 'refused' && outcome.problem.code === 'TARGET_OLDER') {
         this.#statusDue = true;
         this.#wake.wake();
       }
     } catch (error) {
+      if (unkept !== null && compareTargets(unkept, target) === 'older') return;
       this.#unkept = target;
-      if (again) return;
+      if (target === unkept) return;
       this.#deps.log.error({ err: error }, 'cannot keep a target; tries again');
       this.#refused(target, `not kept: ${errorChain(error)}`);
     }

@@ -50,6 +50,11 @@ function connect(address: string, core: FakeCore) {
   return { link, events, sample, listeners };
 }
 
+const tooOld = {
+  kind: 'refused',
+  problem: { code: 'TARGET_OLDER', message: 'it is older than what was accepted' },
+} as const;
+
 /** Waits for something that another process or socket does, with a deadline. */
 async function until(what: string, holds: () => boolean, ms = 10_000): Promise<void> {
   const deadline = systemClock.monotonicMs() + ms;
@@ -112,6 +117,28 @@ test('a target that cannot be understood or kept is an event, once, and the sess
   await until('the failed write', () => events.length === 3);
   expect(events[2]).toBe('target-refused target 1.4: not kept: disk full');
   expect(link.view()).toMatchObject({ connected: true, sessionsTotal: 1 });
+});
+
+test('a target that could not be kept is tried again, also where an older one came meanwhile', async () => {
+  const peer = await coordinator();
+  const core = new FakeCore();
+  const { events } = connect(peer.address, core);
+  await until('a session', () => peer.sessions === 1);
+  let full = true;
+  core.acceptWith = (target) => {
+    if (target.generation < 3) return tooOld;
+    if (full) throw new Error('disk full');
+    return { kind: 'accepted' };
+  };
+  peer.say({ target: encodeTarget(mpsTarget(3)) });
+  await until('the failed write', () => events.some((event) => event.includes('disk full')));
+  peer.say({ target: encodeTarget(mpsTarget(2)) });
+  await until('the old one', () => core.targets.some(({ generation }) => generation === 2));
+  const from = core.targets.length;
+  full = false;
+  await until('the newer one again', () =>
+    core.targets.slice(from).some(({ generation }) => generation === 3),
+  );
 });
 
 test('a question for logs is answered, with the text or with why not', async () => {

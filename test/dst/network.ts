@@ -14,11 +14,17 @@ interface Packet {
   readonly deliver: () => void;
   readonly undelivered: () => void;
   readonly lane: Lane;
+  /** Its place in the lane, from 0. */
+  readonly place: number;
 }
 
 /** What travels one way in one stream: it arrives in order. */
 interface Lane {
   freeAtMs: number;
+  sent: number;
+  arrived: number;
+  /** Overtook what a cut path had held up. By place. */
+  readonly early: Map<number, Packet>;
 }
 
 const usualDelayMs = 4;
@@ -43,7 +49,7 @@ export class Network {
   }
 
   lane(): Lane {
-    return { freeAtMs: 0 };
+    return { freeAtMs: 0, sent: 0, arrived: 0, early: new Map() };
   }
 
   /** `undelivered`: nobody was there when it arrived. */
@@ -52,7 +58,9 @@ export class Network {
     const delayMs = this.#dice.next() * (usualDelayMs + extra);
     const atMs = Math.max(lane.freeAtMs, this.#time.nowMs + delayMs);
     lane.freeAtMs = atMs;
-    this.#travel({ from, to, deliver, undelivered, lane }, atMs - this.#time.nowMs);
+    const place = lane.sent;
+    lane.sent += 1;
+    this.#travel({ from, to, deliver, undelivered, lane, place }, atMs - this.#time.nowMs);
   }
 
   cut(from: string, to: string): void {
@@ -94,13 +102,24 @@ export class Network {
     // What waits in the same lane keeps its order by waiting behind it.
     const atMs = Math.max(packet.lane.freeAtMs, this.#time.nowMs + delayMs);
     packet.lane.freeAtMs = atMs;
-    this.#time.after(atMs - this.#time.nowMs, () => {
-      if (this.isCut(packet.from, packet.to.name)) {
-        this.#held.push(packet);
-        return;
-      }
-      if (!packet.to.receive(packet.deliver)) packet.undelivered();
-    });
+    this.#time.after(atMs - this.#time.nowMs, () => this.#arrive(packet));
+  }
+
+  #arrive(packet: Packet): void {
+    const { lane, place, from, to } = packet;
+    if (this.isCut(from, to.name)) {
+      this.#held.push(packet);
+      return;
+    }
+    if (place !== lane.arrived) {
+      lane.early.set(place, packet);
+      return;
+    }
+    lane.arrived += 1;
+    if (!to.receive(packet.deliver)) packet.undelivered();
+    const next = lane.early.get(lane.arrived);
+    lane.early.delete(lane.arrived);
+    if (next !== undefined) this.#arrive(next);
   }
 }
 

@@ -171,7 +171,7 @@ export class SimAgent implements Host {
     this.#life = null;
     this.#world.note(this.name, `is dead (${what})`);
     for (const pair of life.streams) {
-      if (what === 'process') pair.reset();
+      if (what === 'process') pair.die('agent');
       else pair.lose('coordinator');
     }
     life.stop.abort(new Error('killed'));

@@ -190,7 +190,7 @@ export class SimCoordinator implements Host {
     this.#world.note(this.name, `is dead (${what})`);
     // What still travels towards a dead host reaches none of its later lives.
     for (const pair of life.streams) {
-      if (what === 'process') pair.reset();
+      if (what === 'process') pair.die('coordinator');
       else pair.lose('agent');
     }
   }

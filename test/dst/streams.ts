@@ -36,7 +36,11 @@ export interface StreamPair {
   beforeTarget(act: () => void): () => void;
   /** The connection is reset: both ends learn it, unless the path to them is cut. */
   reset(): void;
+  /** The process at this end is dead: it hears nothing more, and its host resets the connection. */
+  die(end: 'agent' | 'coordinator'): void;
 }
+
+const wasReset = (): Error => new Error('the connection was reset');
 
 /** The two ends of one stream: bytes of the wire travel between them, each way in order. `accept` false: nobody listens. */
 export function openStream(
@@ -135,13 +139,21 @@ export function openStream(
       if (untold === 'coordinator') agent.receive(() => closeAgent('error', broken));
       else coordinator.receive(closeCoordinator);
     },
+    die: (end) => {
+      if (end === 'agent') {
+        agentEnd.cancel();
+        return;
+      }
+      coordinatorOpen = false;
+      toAgentHost(() => closeAgent('error', wasReset()));
+    },
     beforeTarget: (act) => {
       onTarget = act;
       return () => void (onTarget = null);
     },
     reset: () => {
       toCoordinatorHost(closeCoordinator);
-      toAgentHost(() => closeAgent('error', new Error('the connection was reset')));
+      toAgentHost(() => closeAgent('error', wasReset()));
     },
   };
   // The connection comes before the first message on it, and a host where nobody listens refuses it.

@@ -154,6 +154,23 @@ export class TestCluster {
     this.http = listening.http;
   }
 
+  /** Waits until placement can use the cards of these nodes: a node is known before its cards are. */
+  async nodesUsable(...names: readonly string[]): Promise<void> {
+    await eventually(`the cards of ${names.join(', ')} can be used`, () => {
+      const { nodes } = JSON.parse(this.tangram('get', 'nodes', '--json').stdout) as {
+        nodes: readonly { name: string; availability: string; gpus: readonly unknown[] }[];
+      };
+      return names.every((name) =>
+        nodes.some(
+          (node) =>
+            node.name === name &&
+            node.availability === 'NODE_AVAILABILITY_READY' &&
+            node.gpus.length > 0,
+        ),
+      );
+    });
+  }
+
   async startAgent(node: string, options: AgentOptions): Promise<void> {
     const ready = join(this.folder, `${node}.ready.json`);
     rmSync(ready, { force: true });

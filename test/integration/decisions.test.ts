@@ -19,9 +19,7 @@ beforeAll(async () => {
   await cluster.startCoordinator({ placement: { demandHalfLife: 20 } });
   await cluster.startAgent('node-a', { cards: '2xL40S' });
   // A model that came before its node would be refused first, and that is a decision, too.
-  await eventually('the node is known', () =>
-    cluster.tangram('get', 'nodes').stdout.includes('node-a'),
-  );
+  await cluster.nodesUsable('node-a');
   for (const name of ['one', 'two']) cluster.apply(manifest(name, '4GiB'));
   cluster.apply(manifest('huge', '900GiB'));
   await eventually('three decisions are logged', () => decisions().length >= 3);

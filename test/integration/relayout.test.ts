@@ -47,10 +47,7 @@ beforeAll(async () => {
   await cluster.startCoordinator();
   await cluster.startAgent('node-a', { cards: 'A100-40GB' });
   await cluster.startAgent('node-b', { cards: 'A100-40GB' });
-  await eventually('both nodes have joined', () => {
-    const nodes = cluster.tangram('get', 'nodes').stdout;
-    return nodes.includes('node-a') && nodes.includes('node-b');
-  });
+  await cluster.nodesUsable('node-a', 'node-b');
   const movable = { disruption: 'budget:2m' };
   done(cluster.tangram('cordon', 'node-b', '--yes'));
   done(cluster.tangram('apply', '-f', manifest('ocr', '9GiB', movable), '--wait', '--yes'));

@@ -41,7 +41,7 @@ export interface SeedOptions {
 /** How long everything may take to be as wanted once nothing is wrong any more. */
 const convergeMsMax = 240_000;
 const quietMs = 1_500;
-const eventsMax = 400_000;
+const eventsMax = 30_000;
 const commandsKept = 12;
 
 const fleets: readonly (readonly string[])[] = [

@@ -15,6 +15,7 @@ import type { Standing__Output } from '../../shared/wire/generated/tangram/link/
 import type { Welcome__Output } from '../../shared/wire/generated/tangram/link/v1/Welcome.ts';
 import { encodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { encodeStatus } from '../../shared/wire/status-codec.ts';
+import { linkPings } from '../../shared/wire/services.ts';
 import { decodeTarget } from '../../shared/wire/target-codec.ts';
 import { compareTargets, type NodeTarget } from '../../shared/domain/node-target.ts';
 import type { AgentCore } from '../reconcile/core.ts';
@@ -94,6 +95,8 @@ export class ControlSession {
   readonly #logsInFlight = new Set<Promise<void>>();
   #reason = '';
   #heartbeatMs: number | null = null;
+  /** The connection itself shows each side that the other lives. */
+  #pings = false;
   #inventoryDue = false;
   #statusDue = true;
   #statusSentMs = 0;
@@ -188,7 +191,7 @@ export class ControlSession {
     if (this.#unkept !== null && clock.monotonicMs() >= this.#triedMs + retryMs) {
       this.#take(this.#unkept);
     }
-    if (clock.monotonicMs() >= this.#beatDueMs(this.#heartbeatMs)) {
+    if (!this.#pings && clock.monotonicMs() >= this.#beatDueMs(this.#heartbeatMs)) {
       await this.#write({ heartbeat: {} }, signal);
     }
   }
@@ -207,10 +210,13 @@ export class ControlSession {
   }
 
   #beatDueMs(heartbeatMs: number): number {
+    if (this.#pings) return this.#statusSentMs + statusMsMax;
     return this.#deps.signs.saidMs + beatShare * heartbeatMs;
   }
 
   #checkAlive(): void {
+    // gRPC ends the streams of a connection on which no ping is answered.
+    if (this.#pings) return;
     const silentMs = this.#deps.clock.monotonicMs() - this.#deps.signs.heardMs;
     if (this.#heartbeatMs === null) {
       if (silentMs >= welcomeMsMax) this.#end(`no welcome within ${welcomeMsMax / 1_000} s`);
@@ -273,6 +279,9 @@ export class ControlSession {
     }
     const { lowMs, highMs } = heartbeatBounds;
     this.#heartbeatMs = Math.min(highMs, Math.max(lowMs, welcome.heartbeatMs));
+    const both =
+      this.#deps.capabilities.includes('pings') && welcome.capabilities.includes('pings');
+    this.#pings = both && this.#heartbeatMs >= linkPings.everyMs;
     this.#deps.onWelcome(welcome.clusterId);
     // An older coordinator does not say: it leads, for there is no other.
     if (welcome.standing) this.#deps.onStanding(standingOf(welcome.standing));

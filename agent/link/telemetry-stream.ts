@@ -10,10 +10,12 @@ import type { GpuSampleSet } from '../telemetry/sampler.ts';
 /** A stream that took so many batches was well: the back-off begins anew. */
 const steadyBatches = 5;
 const restartLimits = { firstMs: 1_000, maxMs: 60_000 };
-/** Batches that were sent and not acknowledged: a coordinator that is behind is sent no more. */
+/** Requests that were sent and not acknowledged: a coordinator that is behind is sent no more. */
 const underWayMax = 4;
-/** Batches that wait for that: the oldest are dropped. */
+/** Batches that wait for that, or for others to be sent with: the oldest are dropped. */
 const waitingMax = 10;
+/** More batches in one request than that would make what is shown too old. */
+const togetherMax = 5;
 
 /** Where samples come from: the sampler. */
 export interface SampleSource {
@@ -57,8 +59,8 @@ export async function runTelemetry(
 
 /**
  * What is sent and what waits on one stream.
- * Invariants: at most `underWayMax` batches are unacknowledged and `waitingMax` wait, the newest; what is dropped is
- * counted; a batch is preceded by its series whenever these changed.
+ * Invariants: at most `underWayMax` requests are unacknowledged and `waitingMax` batches wait, the newest; what is dropped is
+ * counted; a batch is preceded by its series whenever these changed; a request has several only where the coordinator asks.
  */
 class Outbox {
   readonly #deps: TelemetryDeps;
@@ -66,6 +68,7 @@ class Outbox {
   readonly #waiting: GpuSampleSet[] = [];
   #sent = 0;
   #acknowledged = 0;
+  #together = 1;
   #rows = '';
 
   constructor(deps: TelemetryDeps, write: (message: TelemetryRequest) => void) {
@@ -81,9 +84,10 @@ class Outbox {
     this.#deps.onDropped();
   }
 
-  /** `received`: how many batches of this stream the coordinator has read. */
-  acknowledge(received: number): void {
+  /** `received`: how many requests of this stream the coordinator has read; `together`: batches that it wants in each. */
+  acknowledge(received: number, together: number): void {
     this.#acknowledged = Math.max(this.#acknowledged, Math.min(received, this.#sent));
+    this.#together = Math.min(togetherMax, Math.max(1, together));
     this.#pump();
   }
 
@@ -93,22 +97,37 @@ class Outbox {
   }
 
   #pump(): void {
-    while (this.#sent - this.#acknowledged < underWayMax) {
-      const sample = this.#waiting.shift();
-      if (sample === undefined) return;
+    while (
+      this.#sent - this.#acknowledged < underWayMax &&
+      this.#waiting.length >= this.#together
+    ) {
+      const samples = this.#next();
       this.#sent += 1;
-      this.#write(this.#message(sample));
-      this.#deps.onSent();
+      this.#write(this.#message(samples));
+      for (const _ of samples) this.#deps.onSent();
     }
   }
 
-  #message({ atMs, cards }: GpuSampleSet): TelemetryRequest {
-    const batch = { atMs, values: batchValues(cards) };
-    const rows = cards.map((row) => row.uuid).join(',');
-    if (rows === this.#rows) return { batch };
-    this.#rows = rows;
-    return { series: seriesTable(this.#deps.node, cards), batch };
+  /** As many as go together, all of the same cards. */
+  #next(): readonly GpuSampleSet[] {
+    const rows = this.#waiting[0] === undefined ? '' : rowsOf(this.#waiting[0]);
+    const other = this.#waiting.findIndex((sample) => rowsOf(sample) !== rows);
+    return this.#waiting.splice(0, other < 0 ? this.#together : Math.min(this.#together, other));
   }
+
+  #message(samples: readonly GpuSampleSet[]): TelemetryRequest {
+    const batches = samples.map(({ atMs, cards }) => ({ atMs, values: batchValues(cards) }));
+    const [first] = samples;
+    const said = batches.length === 1 ? { batch: batches[0] ?? null } : { batches };
+    const rows = first === undefined ? this.#rows : rowsOf(first);
+    if (first === undefined || rows === this.#rows) return said;
+    this.#rows = rows;
+    return { series: seriesTable(this.#deps.node, first.cards), ...said };
+  }
+}
+
+function rowsOf({ cards }: GpuSampleSet): string {
+  return cards.map((row) => row.uuid).join(',');
 }
 
 async function runStream(
@@ -131,9 +150,9 @@ async function runStream(
       stream.cancel();
       finish('this agent ends');
     };
-    stream.on('data', ({ batchesReceived }: TelemetryResponse__Output) => {
+    stream.on('data', ({ batchesReceived, batchesTogether }: TelemetryResponse__Output) => {
       deps.onHeard();
-      outbox.acknowledge(Number(batchesReceived));
+      outbox.acknowledge(Number(batchesReceived), batchesTogether);
     });
     stream.on('error', (error: Error) =>
       finish('details' in error ? String(error.details) : error.message),

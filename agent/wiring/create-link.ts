@@ -36,6 +36,7 @@ export function createLink(
       ...can('docker', config.docker.enabled),
       ...can('process', config.policy.processRuntime === 'allow'),
       'logs',
+      'pings',
     ],
     recordEvent: (kind: string, subject: string, message: string) => {
       try {

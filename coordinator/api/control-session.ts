@@ -22,7 +22,7 @@ import type { GeometryPool } from './geometry-pool.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { LogsDesk } from './logs-desk.ts';
 import type { StreamWatch, Watched } from './stream-watch.ts';
-import type { Line, Lines } from './telemetry-streams.ts';
+import type { Connections, Traffic } from './connections.ts';
 
 export type ControlCall = ServerDuplexStream<ControlRequest__Output, ControlResponse>;
 
@@ -36,7 +36,7 @@ export interface ControlDeps {
   /** Looks after the streams on which nothing comes. */
   readonly watch: StreamWatch;
   /** Absent: nothing but the control stream is a sign of life. */
-  readonly lines?: Lines;
+  readonly connections?: Pick<Connections, 'of'>;
   readonly geometries: GeometryPool;
   /** Absent: no other coordinator can lead. */
   readonly standing?: StandingSource;
@@ -55,6 +55,10 @@ interface Greeted {
   readonly disconnectLogs: () => void;
   readonly stopStanding: () => void;
   readonly stopTrust: () => void;
+  /** Its connection's; null: nobody counts. */
+  readonly traffic: Traffic | null;
+  /** The agent hears from us in what HTTP/2 answers to its pings. */
+  readonly pings: boolean;
 }
 
 /**
@@ -62,7 +66,7 @@ interface Greeted {
  * Invariants: nothing is accepted before a good hello; the core's session is closed exactly once; at most one
  * target waits to be written, the newest; a connection on which nothing was heard for three heartbeats is ended.
  */
-export class ControlSession implements Line, Watched {
+export class ControlSession implements Watched {
   readonly #call: ControlCall;
   readonly #deps: ControlDeps;
   #ended: () => void = () => undefined;
@@ -72,6 +76,8 @@ export class ControlSession implements Line, Watched {
   #toldAtMs: number;
   #blocked = false;
   #seemedSilent = false;
+  #bytesRead = 0;
+  #bytesWritten = 0;
   #pendingTarget: NodeTarget | undefined;
   #toldOfRejection = false;
   #toldOfUnknown = false;
@@ -98,17 +104,10 @@ export class ControlSession implements Line, Watched {
     call.on('cancelled', () => this.#finish('the connection broke', null));
   }
 
-  heard(): void {
-    this.#heardAtMs = this.#deps.clock.monotonicMs();
-    this.#attempt(() => this.#greeted?.session.heartbeat());
-  }
-
-  told(): void {
-    this.#toldAtMs = this.#deps.clock.monotonicMs();
-  }
-
   /** Whether the agent has been silent for too long, or has been told nothing for so long that it might think that of us. */
   look(nowMs: number): void {
+    if (this.#greeted !== undefined) this.#lookAtTraffic(nowMs, this.#greeted);
+    if (this.#over) return;
     const silentMs = nowMs - this.#heardAtMs;
     const before = this.#seemedSilent;
     this.#seemedSilent = silentMs >= silentHeartbeats * this.#deps.heartbeatMs;
@@ -122,7 +121,22 @@ export class ControlSession implements Line, Watched {
     }
     const quietMs = nowMs - this.#toldAtMs;
     const due = quietMs >= toldHeartbeats * this.#deps.heartbeatMs;
-    if (due && this.#canTell()) this.#write({ heartbeat: {} });
+    if (due && this.#greeted?.pings !== true && this.#canTell()) this.#write({ heartbeat: {} });
+  }
+
+  /** Whatever travels on the connection, on whichever stream, is a sign of life. */
+  #lookAtTraffic(nowMs: number, { traffic, session, pings }: Greeted): void {
+    if (traffic === null) return;
+    if (!pings) {
+      const { bytesWritten } = traffic;
+      if (bytesWritten !== this.#bytesWritten) this.#toldAtMs = nowMs;
+      this.#bytesWritten = bytesWritten;
+    }
+    const { bytesRead } = traffic;
+    if (bytesRead === this.#bytesRead) return;
+    this.#bytesRead = bytesRead;
+    this.#heardAtMs = nowMs;
+    this.#attempt(() => session.heartbeat());
   }
 
   #canTell(): boolean {
@@ -167,6 +181,7 @@ export class ControlSession implements Line, Watched {
       (target) => this.#sendTarget(target),
     );
     const disconnectLogs = logs.connect(node, (question) => this.#write({ logs: question }));
+    const traffic = this.#deps.connections?.of(this.#call.getPeer()) ?? null;
     const stopStanding = this.#deps.standing?.onStanding((now) => this.#tellStanding(now));
     const stopTrust = trust?.onChange(() => this.#tellTrust());
     this.#greeted = {
@@ -175,14 +190,15 @@ export class ControlSession implements Line, Watched {
       disconnectLogs,
       stopStanding: stopStanding ?? (() => undefined),
       stopTrust: stopTrust ?? (() => undefined),
+      traffic,
+      pings: traffic !== null && hello.capabilities.includes('pings'),
     };
-    this.#deps.lines?.set(node, this);
     this.#deps.counters.sessionsTotal += 1;
     this.#deps.log.info({ node, agentVersion: inventory.value.agentVersion }, 'an agent connected');
     this.#write({
       welcome: {
         protocolVersion: Math.min(hello.protocolVersion, linkProtocol.newest),
-        capabilities: ['logs'],
+        capabilities: traffic === null ? ['logs'] : ['logs', 'pings'],
         clusterId: core.clusterId,
         epoch: core.epoch,
         heartbeatMs: this.#deps.heartbeatMs,
@@ -283,7 +299,7 @@ export class ControlSession implements Line, Watched {
 
   #write(message: ControlResponse): void {
     if (this.#over) return;
-    this.told();
+    this.#toldAtMs = this.#deps.clock.monotonicMs();
     this.#blocked = !this.#call.write(message);
   }
 
@@ -292,9 +308,6 @@ export class ControlSession implements Line, Watched {
     if (this.#over) return;
     this.#over = true;
     this.#ended();
-    const node = this.#greeted?.node;
-    const { lines } = this.#deps;
-    if (node !== undefined && lines?.get(node) === this) lines.delete(node);
     this.#greeted?.disconnectLogs();
     this.#greeted?.stopStanding();
     this.#greeted?.stopTrust();

@@ -9,6 +9,7 @@ import {
 } from '../../shared/platform/listen-address.ts';
 import type { Authority } from '../ca/authority.ts';
 import type { ServerIdentity } from '../ca/server-identity.ts';
+import type { Connections } from './connections.ts';
 
 /** What keeps strangers from taking all there is, before a byte of gRPC is read. */
 export interface DoorLimits {
@@ -42,12 +43,21 @@ const backlog = 4_096;
 export async function openDoor(
   server: Server,
   listen: ListenAddress,
-  options: { readonly key: string; readonly trust: DoorTrust | null; readonly limits: DoorLimits },
+  options: {
+    readonly key: string;
+    readonly trust: DoorTrust | null;
+    readonly limits: DoorLimits;
+    /** Is told of those that are open. */
+    readonly connections?: Connections;
+  },
 ): Promise<Door> {
-  const { key, trust, limits } = options;
+  const { key, trust, limits, connections } = options;
   // Authentication is done by then: what is handed over is an open TLS socket, which gRPC asks for the peer's certificate.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const admit = (socket: Socket): void => injector.injectConnection(socket);
+  const admit = (socket: Socket): void => {
+    connections?.add(socket);
+    injector.injectConnection(socket);
+  };
   const { listener, stop } =
     trust === null
       ? { listener: createPlainServer(admit), stop: () => undefined }

@@ -37,6 +37,7 @@ import { changeHandlers } from './change-service.ts';
 import { clusterHandlers } from './cluster-service.ts';
 import type { ControlSession } from './control-session.ts';
 import { decisionHandlers } from './decision-service.ts';
+import { Connections } from './connections.ts';
 import { openDoor } from './door.ts';
 import { joinHandlers } from './join-service.ts';
 import type { LinkCounters } from './link-counters.ts';
@@ -49,7 +50,7 @@ import { schedulerHandlers } from './scheduler-service.ts';
 import { snapshotHandlers, type Snapshots } from './snapshot-service.ts';
 import { telemetryHandlers } from './telemetry-service.ts';
 import { StreamWatch } from './stream-watch.ts';
-import { TelemetryStreams, type Lines } from './telemetry-streams.ts';
+import { TelemetryStreams } from './telemetry-streams.ts';
 import { trustOffHandlers } from './trust-off.ts';
 import { trustHandlers } from './trust-service.ts';
 import { joinServerOptions, nodeDoorLimits, openJoinDoor, type ApiTrust } from './trust-door.ts';
@@ -124,12 +125,12 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
   const nodes = createServer(serverOptions, deps, shared);
   const sessions = new Set<ControlSession>();
   const over = new AbortController();
-  const lines: Lines = new Map();
-  const streams = new TelemetryStreams({ ...deps, ...deps.telemetry, lines });
+  const connections = new Connections();
+  const streams = new TelemetryStreams({ ...deps, ...deps.telemetry });
   const link = {
     ...rest,
     logs: shared.logs,
-    lines,
+    connections,
     watch: new StreamWatch(deps.clock, deps.heartbeatMs),
     geometries: new GeometryPool(),
     ...(trust === undefined ? {} : { trust: trust.enrol.authority, enrol: trust.enrol }),
@@ -144,6 +145,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
         ? null
         : { ...trust, authority: trust.enrol.authority, clientCertificates: true },
     limits: nodeDoorLimits,
+    connections,
   });
   const joinDoor =
     trust === undefined || strangers === null ? null : await openJoinDoor(strangers.server, trust);

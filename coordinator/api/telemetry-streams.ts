@@ -2,7 +2,11 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { NodeName } from '../../shared/domain/ids.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
-import { TelemetryFrame, type TelemetryAck } from '../../shared/wire/telemetry-frame.ts';
+import {
+  batchesMax,
+  TelemetryFrame,
+  type TelemetryAck,
+} from '../../shared/wire/telemetry-frame.ts';
 import { problemError, toServiceError } from '../../shared/wire/unary.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import type { LoadGate } from '../telemetry/load-gate.ts';
@@ -20,23 +24,12 @@ export interface TelemetryDeps {
   readonly gate: Pick<LoadGate, 'shedding'>;
   readonly log: Log;
   readonly counters: LinkCounters;
-  /** The control streams, which learn here that their agents live. Absent: nobody watches. */
-  readonly lines?: Lines;
 }
 
-/** One agent's connection, of which the control stream keeps watch. */
-export interface Line {
-  /** It said something on another stream. */
-  heard(): void;
-  /** It was told something on another stream. */
-  told(): void;
-}
-
-/** By node, from its hello to the end of its control stream. */
-export type Lines = Map<NodeName, Line>;
-
-/** An answer costs as much as a batch, and an agent sends on without one while a few are under way. */
-const batchesAnAck = 2;
+/** An answer costs as much as a request, and an agent sends on without one while a few are under way. */
+const requestsAnAck = 2;
+/** With more agents than that, each sends several batches together: a request costs far more than what is in it. */
+const requestsASecondMax = 1_000;
 
 interface Stream {
   readonly call: TelemetryCall;
@@ -51,7 +44,7 @@ interface Stream {
 /**
  * All streams of telemetry.
  * Invariants: while the gate sheds nothing is decoded and nothing acknowledged, so agents stop sending once their few
- * are under way; what arrives in one turn of the event loop is acknowledged at once, cumulatively; one bad stream is
+ * are under way; what arrives in one turn of the event loop is acknowledged at once, cumulatively, and how many batches to send together is said with it; one bad stream is
  * ended and hurts no other.
  */
 export class TelemetryStreams {
@@ -60,6 +53,8 @@ export class TelemetryStreams {
   readonly #frame = new TelemetryFrame();
   readonly #due = new Set<Stream>();
   #flushing = false;
+  /** How many streams are. */
+  #open = 0;
 
   constructor(deps: TelemetryDeps) {
     this.#deps = deps;
@@ -75,6 +70,7 @@ export class TelemetryStreams {
       blocked: false,
       over: false,
     };
+    this.#open += 1;
     call.on('data', (bytes: Buffer) => this.#read(stream, bytes));
     call.on('drain', () => {
       stream.blocked = false;
@@ -92,29 +88,31 @@ export class TelemetryStreams {
   #read(stream: Stream, bytes: Buffer): void {
     if (stream.over) return;
     stream.received += 1;
-    this.#lineOf(stream)?.heard();
-    if (stream.received - stream.acknowledged >= batchesAnAck) this.#due.add(stream);
+    if (stream.received - stream.acknowledged >= requestsAnAck) this.#due.add(stream);
     // The first message says whose samples follow: without it a stream could never be read again.
     if (this.#deps.gate.shedding && stream.node !== undefined) {
       this.#deps.counters.telemetryShedTotal += 1;
       return;
     }
     try {
-      if (this.#take(stream, bytes)) stream.accepted += 1;
+      this.#take(stream, bytes);
     } catch (error) {
       this.#finish(stream, error);
     }
     this.#flushSoon();
   }
 
-  #take(stream: Stream, bytes: Buffer): boolean {
+  #take(stream: Stream, bytes: Buffer): void {
     const frame = this.#frame;
     const read = frame.read(bytes);
     if (!read.ok) throw problemError(read.problem);
     if (frame.series !== null) stream.node = this.#describe(stream, frame.series);
-    return (
-      stream.node !== undefined && frame.hasBatch && this.#deps.samples.add(stream.node, frame)
-    );
+    if (stream.node === undefined) return;
+    for (let at = 0; at < frame.batches; at += 1) {
+      const opened = frame.open(at);
+      if (!opened.ok) throw problemError(opened.problem);
+      if (this.#deps.samples.add(stream.node, frame)) stream.accepted += 1;
+    }
   }
 
   #describe({ call }: Stream, series: NonNullable<TelemetryFrame['series']>): NodeName {
@@ -147,18 +145,15 @@ export class TelemetryStreams {
     const { accepted, received } = stream;
     if (stream.over || stream.blocked || stream.acknowledged === received) return;
     stream.acknowledged = received;
-    stream.blocked = !stream.call.write({ accepted, received });
-    this.#lineOf(stream)?.told();
-  }
-
-  #lineOf({ node }: Stream): Line | undefined {
-    return node === undefined ? undefined : this.#deps.lines?.get(node);
+    const together = Math.min(batchesMax, Math.ceil(this.#open / requestsASecondMax));
+    stream.blocked = !stream.call.write({ accepted, received, together });
   }
 
   #finish(stream: Stream, error: unknown): void {
     if (stream.over) return;
     if (error === undefined) this.#acknowledge(stream);
     stream.over = true;
+    this.#open -= 1;
     this.#due.delete(stream);
     if (error === undefined) {
       stream.call.end();

@@ -15,7 +15,7 @@ import { OwnGateway } from '../rest/own-gateway.ts';
 import type { Closers, Kept } from './kept.ts';
 import { openTrust, type Trust } from './open-trust.ts';
 
-/** As often as samples come, which stand for it. A host that says nothing for 1.8 s gets nothing new. */
+/** As often as agents ping. A host that says nothing for 1.7 s gets nothing new. */
 const heartbeatMs = 1_000;
 
 export interface DoorParts {

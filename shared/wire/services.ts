@@ -196,6 +196,9 @@ export function createJoinClient(address: string, channel: ChannelCredentials): 
   return new loaded.tangram.join.v1.JoinService(address, channel, channelOptions);
 }
 
+/** An agent's signs of life, and how long it waits for the coordinator's, which HTTP/2 gives by itself: five beats in all. */
+export const linkPings = { everyMs: 1_000, answerMsMax: 4_000 } as const;
+
 export function createLinkClient(
   address: string,
   channel: ChannelCredentials = plaintext,
@@ -204,7 +207,12 @@ export function createLinkClient(
     address,
     channel,
     // An agent has its own back-off; a shared channel would add its, which grows to two minutes.
-    { ...channelOptions, 'grpc.use_local_subchannel_pool': 1 },
+    {
+      ...channelOptions,
+      'grpc.use_local_subchannel_pool': 1,
+      'grpc.keepalive_time_ms': linkPings.everyMs,
+      'grpc.keepalive_timeout_ms': linkPings.answerMsMax,
+    },
   );
 }
 

@@ -14,6 +14,9 @@ export const frameLimits = {
   textBytesMax: 128,
 } as const;
 
+/** Batches in one request. */
+export const batchesMax = 16;
+
 const valuesMax = frameLimits.metricsMax * frameLimits.rowsMax;
 
 /** Wire types of protobuf (https://protobuf.dev/programming-guides/encoding/). */
@@ -31,39 +34,54 @@ class Malformed extends Error {}
 export class TelemetryFrame {
   /** Null: the message says nothing of series. */
   series: SeriesColumns | null = null;
-  hasBatch = false;
-  /** Milliseconds since the epoch by the agent's clock; NaN: no whole number >= 0 that is exact. */
+  /** How many batches the message has; `open` reads them. */
+  batches = 0;
+  /** Of the batch that was opened. Milliseconds since the epoch by the agent's clock; NaN: no whole number >= 0 that is exact. */
   atMs = 0;
-  /** How many values the batch has. More than `values` holds: the surplus is not read. */
+  /** How many values that batch has. More than `values` holds: the surplus is not read. */
   count = 0;
   readonly values = new Float32Array(valuesMax);
   // Same memory: a packed column is already what a little-endian host keeps, as all that run Node and drivers of GPUs are.
   readonly #valueBytes = new Uint8Array(this.values.buffer);
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
+  /** Where each batch begins and ends, in pairs. */
+  readonly #ranges = new Uint32Array(2 * batchesMax);
+  /** Which of them is the field that holds one; -1: none. */
+  #single = -1;
+  #batchEnd = 0;
 
-  /** The problem says what is wrong at which byte. */
+  /** Notes what the message has, which is to be read before the bytes change. The problem says what is wrong at which byte. */
   read(bytes: Buffer): Result<void> {
-    this.#clear(bytes);
-    try {
-      this.#message(bytes.length, this.#request);
-      return ok(undefined);
-    } catch (thrown) {
-      if (!(thrown instanceof Malformed)) throw thrown;
-      const message = `byte ${this.#at} of ${bytes.length}: ${thrown.message}`;
-      this.#clear(Buffer.alloc(0));
-      return err({ code: 'REQUEST_INVALID', path: 'telemetry', message });
-    } finally {
-      this.#bytes = Buffer.alloc(0);
-    }
-  }
-
-  #clear(bytes: Buffer): void {
     this.#bytes = bytes;
     this.#at = 0;
     this.series = null;
-    this.hasBatch = false;
+    this.batches = 0;
+    this.#single = -1;
     this.#clearBatch();
+    return this.#attempt(bytes.length, this.#request);
+  }
+
+  /** Reads batch `index` of the message, from 0. */
+  open(index: number): Result<void> {
+    this.#clearBatch();
+    this.#at = this.#ranges[2 * index] ?? 0;
+    this.#batchEnd = this.#ranges[2 * index + 1] ?? 0;
+    return this.#attempt(this.#batchEnd, this.#batch);
+  }
+
+  #attempt(end: number, field: (number: number, wireType: number) => boolean): Result<void> {
+    try {
+      this.#message(end, field);
+      return ok(undefined);
+    } catch (thrown) {
+      if (!(thrown instanceof Malformed)) throw thrown;
+      const message = `byte ${this.#at} of ${this.#bytes.length}: ${thrown.message}`;
+      this.series = null;
+      this.batches = 0;
+      this.#clearBatch();
+      return err({ code: 'REQUEST_INVALID', path: 'telemetry', message });
+    }
   }
 
   #clearBatch(): void {
@@ -83,18 +101,26 @@ export class TelemetryFrame {
   }
 
   readonly #request = (number: number, wireType: number): boolean => {
-    if (wireType !== wireTypes.bytes || number > 2) return false;
+    if (wireType !== wireTypes.bytes || number > 3) return false;
     const end = this.#length(this.#bytes.length);
     if (number === 1) this.#readSeries(end);
-    else {
-      this.hasBatch = true;
-      this.#clearBatch();
-      this.#message(end, (inner, type) => this.#batch(inner, type, end));
-    }
+    else this.#noteBatch(number, end);
     return true;
   };
 
-  #batch(number: number, wireType: number, end: number): boolean {
+  #noteBatch(number: number, end: number): void {
+    const single = number === 2;
+    const index = single && this.#single >= 0 ? this.#single : this.batches;
+    if (index >= batchesMax) throw new Malformed(`more than ${batchesMax} batches`);
+    if (single) this.#single = index;
+    this.#ranges[2 * index] = this.#at;
+    this.#ranges[2 * index + 1] = end;
+    this.batches = Math.max(this.batches, index + 1);
+    this.#at = end;
+  }
+
+  readonly #batch = (number: number, wireType: number): boolean => {
+    const end = this.#batchEnd;
     if (number === 1 && wireType === wireTypes.varint) {
       const read = this.#varint(end);
       this.atMs = Number.isSafeInteger(read) ? read : Number.NaN;
@@ -110,7 +136,7 @@ export class TelemetryFrame {
       return true;
     }
     return false;
-  }
+  };
 
   /** Appends the packed values up to `end`. */
   #column(end: number): void {
@@ -187,18 +213,21 @@ export class TelemetryFrame {
   }
 }
 
-/** What a stream of telemetry is told: counts since its beginning. */
+/** What a stream of telemetry is told: batches that were kept and requests that were read since its beginning. */
 export interface TelemetryAck {
   readonly accepted: number;
   readonly received: number;
+  /** Batches that the agent is to send in one request. */
+  readonly together: number;
 }
 
 /** `tangram.link.v1.TelemetryResponse` in bytes. */
-export function encodeTelemetryAck({ accepted, received }: TelemetryAck): Buffer {
+export function encodeTelemetryAck({ accepted, received, together }: TelemetryAck): Buffer {
   const bytes: number[] = [];
   for (const [tag, count] of [
     [0x08, accepted],
     [0x10, received],
+    [0x18, together],
   ] as const) {
     if (count === 0) continue;
     bytes.push(tag);

@@ -1,7 +1,7 @@
 import type { ChannelCredentials, ClientDuplexStream } from '@grpc/grpc-js';
 import { Client, credentials } from '@grpc/grpc-js';
 import { encodeInventory } from '../../../shared/wire/inventory-codec.ts';
-import { channelOptions, linkService } from '../../../shared/wire/services.ts';
+import { channelOptions, linkPings, linkService } from '../../../shared/wire/services.ts';
 import type { ControlRequest } from '../../../shared/wire/generated/tangram/link/v1/ControlRequest.ts';
 import type { NodeTarget__Output } from '../../../shared/wire/generated/tangram/link/v1/NodeTarget.ts';
 import type { TelemetryRequest } from '../../../shared/wire/generated/tangram/link/v1/TelemetryRequest.ts';
@@ -44,7 +44,9 @@ export interface SwarmCounts {
   readonly welcomed: number;
   readonly batchesSent: number;
   readonly batchesAccepted: number;
-  readonly batchesReceived: number;
+  /** Each with as many batches as the coordinator wants together. */
+  readonly requestsSent: number;
+  readonly requestsReceived: number;
   readonly targets: number;
   readonly errors: number;
   readonly firstError: string;
@@ -55,10 +57,11 @@ const controlPath = linkService.Control.path;
 const statusEveryMs = 10_000;
 /** What a real agent allows itself, too. */
 const underWayMax = 4;
+const waitingMax = 10;
 
 /**
- * Many agents in one process, as light as they can be: real streams, real hello, inventory, heartbeats, status and a
- * batch of samples a second each, spread over the second; no cards, no containers. What they are told to run, they run
+ * Many agents in one process, as light as they can be: real streams, real hello, inventory, pings, status and a
+ * batch of samples a second each, as many together as the coordinator asks for, spread over the second; no cards, no containers. What they are told to run, they run
  * at once.
  */
 export class Swarm {
@@ -68,7 +71,8 @@ export class Swarm {
     welcomed: 0,
     batchesSent: 0,
     batchesAccepted: 0,
-    batchesReceived: 0,
+    requestsSent: 0,
+    requestsReceived: 0,
     targets: 0,
     errors: 0,
     firstError: '',
@@ -129,8 +133,8 @@ export class Swarm {
 
 type Counts = { -readonly [K in keyof SwarmCounts]: SwarmCounts[K] };
 
-/** The bytes of a batch are made once for all agents: the client must not be what limits. */
-const batchBytes = new Map<number, Buffer>();
+/** The bytes of a request are made once for all agents: the client must not be what limits. */
+const requestBytes = new Map<string, Buffer>();
 
 class SwarmAgent {
   readonly #node: string;
@@ -143,6 +147,8 @@ class SwarmAgent {
   #welcomed = false;
   #statusAtMs: number;
   #sent = 0;
+  #waiting = 0;
+  #together = 1;
   #acknowledged = 0;
   #accepted = 0;
   #over = false;
@@ -156,7 +162,12 @@ class SwarmAgent {
     this.#client = new Client(
       address,
       credentialsOf?.(this.#node) ?? credentials.createInsecure(),
-      { ...channelOptions, 'grpc.use_local_subchannel_pool': 1 },
+      {
+        ...channelOptions,
+        'grpc.use_local_subchannel_pool': 1,
+        'grpc.keepalive_time_ms': linkPings.everyMs,
+        'grpc.keepalive_timeout_ms': linkPings.answerMsMax,
+      },
     );
     // Spread, as agents that began at different times are.
     this.#statusAtMs = performance.now() - (index % 100) * (statusEveryMs / 100);
@@ -172,15 +183,15 @@ class SwarmAgent {
     const nowMs = performance.now();
     if (nowMs - this.#statusAtMs >= statusEveryMs) this.#report(nowMs);
     if (half % 2 === 1) return;
-    if (this.#sent - this.#acknowledged >= underWayMax) {
-      // As a real agent: a batch a beat is its sign of life, and without one it gives another.
-      this.#control.write(heartbeat);
-      return;
-    }
+    this.#waiting = Math.min(waitingMax, this.#waiting + 1);
+    if (this.#waiting < this.#together || this.#sent - this.#acknowledged >= underWayMax) return;
+    const batches = Math.min(this.#waiting, this.#together);
+    this.#waiting -= batches;
     this.#sent += 1;
-    this.#counts.batchesSent += 1;
+    this.#counts.requestsSent += 1;
+    this.#counts.batchesSent += batches;
     this.#telemetry?.write(
-      this.#sent === 1 ? this.#firstBatch() : batchOf(half / 2, this.#rows.length),
+      this.#sent === 1 ? this.#firstBatch() : requestOf(half / 2, batches, this.#rows.length),
     );
   }
 
@@ -197,7 +208,7 @@ class SwarmAgent {
     return {
       hello: {
         protocolVersion: 1,
-        capabilities: ['mig', 'mps', 'docker', 'logs'],
+        capabilities: ['mig', 'mps', 'docker', 'logs', 'pings'],
         clusterId: '',
         epochSeen: 0,
         generationSeen: 0,
@@ -267,9 +278,10 @@ class SwarmAgent {
       const ack = linkService.Telemetry.responseDeserialize(bytes);
       const [accepted, received] = [Number(ack.batchesAccepted), Number(ack.batchesReceived)];
       this.#counts.batchesAccepted += accepted - this.#accepted;
-      this.#counts.batchesReceived += received - this.#acknowledged;
+      this.#counts.requestsReceived += received - this.#acknowledged;
       this.#accepted = accepted;
       this.#acknowledged = received;
+      this.#together = Math.max(1, ack.batchesTogether);
     });
   }
 
@@ -277,7 +289,7 @@ class SwarmAgent {
     const series = { node: this.#node, metrics: [...swarmMetrics], rows: this.#rows };
     return Buffer.concat([
       linkService.Telemetry.requestSerialize({ series }),
-      batchOf(0, this.#rows.length),
+      requestOf(0, 1, this.#rows.length),
     ]);
   }
 
@@ -295,22 +307,31 @@ class SwarmAgent {
   }
 }
 
-const heartbeat = linkService.Control.requestSerialize({ heartbeat: {} });
 const heartbeatAnswer = linkService.Control.responseSerialize({ heartbeat: {} });
 
-/** One batch a second and width, whose figures move. */
-function batchOf(second: number, rows: number): Buffer {
-  const key = second * 64 + rows;
-  const known = batchBytes.get(key);
+/** The batches of the seconds up to this one, whose figures move. */
+function requestOf(second: number, batches: number, rows: number): Buffer {
+  const key = `${second} ${batches} ${rows}`;
+  const known = requestBytes.get(key);
   if (known !== undefined) return known;
-  const values = swarmMetrics.flatMap((_, metric) =>
+  const nowMs = Date.now();
+  const made = Array.from({ length: batches }, (_, at) => ({
+    atMs: nowMs - (batches - 1 - at) * 1_000,
+    values: valuesOf(second - (batches - 1 - at), rows),
+  }));
+  const [only] = made;
+  const message: TelemetryRequest =
+    made.length === 1 && only !== undefined ? { batch: only } : { batches: made };
+  const bytes = linkService.Telemetry.requestSerialize(message);
+  if (requestBytes.size > 100) requestBytes.clear();
+  requestBytes.set(key, bytes);
+  return bytes;
+}
+
+function valuesOf(second: number, rows: number): number[] {
+  return swarmMetrics.flatMap((_, metric) =>
     Array.from({ length: rows }, (_unused, row) => ((second + metric + row) % 100) / 100),
   );
-  const message: TelemetryRequest = { batch: { atMs: Date.now(), values } };
-  const bytes = linkService.Telemetry.requestSerialize(message);
-  batchBytes.clear();
-  batchBytes.set(key, bytes);
-  return bytes;
 }
 
 function asIs(bytes: Buffer): Buffer {

@@ -5,7 +5,7 @@ import type { GpuSampleSet } from '../../../../agent/telemetry/sampler.ts';
 import { silentLog } from '../../../../shared/platform/log.ts';
 import type { LinkServiceClient } from '../../../../shared/wire/generated/tangram/link/v1/LinkService.ts';
 import type { TelemetryRequest } from '../../../../shared/wire/generated/tangram/link/v1/TelemetryRequest.ts';
-import { gpuA, gpuRow } from '../../../fakes/agent/fake-core.ts';
+import { gpuA, gpuB, gpuRow } from '../../../fakes/agent/fake-core.ts';
 import { ManualClock, settle } from '../../../fakes/manual-clock.ts';
 
 /** A stream that keeps what is written to it. */
@@ -17,9 +17,10 @@ class FakeStream extends EventEmitter {
     return true;
   }
 
-  /** What the coordinator has read of this stream. */
-  acknowledge(batches: number): void {
-    this.emit('data', { batchesAccepted: String(batches), batchesReceived: String(batches) });
+  /** Requests that the coordinator has read of this stream, and what it asks for; 0 as an older one, which does not. */
+  acknowledge(requests: number, batchesTogether = 0): void {
+    const count = String(requests);
+    this.emit('data', { batchesAccepted: count, batchesReceived: count, batchesTogether });
   }
 
   end(): void {}
@@ -27,7 +28,9 @@ class FakeStream extends EventEmitter {
   cancel(): void {}
 
   times(): unknown[] {
-    return this.written.map((message) => message.batch?.atMs);
+    return this.written.map(
+      ({ batch, batches }) => batches?.map(({ atMs }) => atMs) ?? batch?.atMs,
+    );
   }
 }
 
@@ -68,7 +71,7 @@ function setUp() {
     client as unknown as LinkServiceClient,
     controller.signal,
   );
-  const sample = (atMs: number): void => tell({ atMs, cards: [gpuRow()] });
+  const sample = (atMs: number, uuid = gpuA): void => tell({ atMs, cards: [gpuRow({ uuid })] });
   const end = async (): Promise<void> => {
     controller.abort();
     await running;
@@ -125,4 +128,39 @@ test('nothing is written once the agent ends', async () => {
   await end();
   sample(9);
   expect(streams[0]?.written).toEqual([]);
+});
+
+test('as many batches go together as the coordinator asks for, and no more than are shown in time', async () => {
+  const { sample, streams, counts, end } = setUp();
+  await settle();
+  const [stream] = streams;
+  sample(1);
+  stream?.acknowledge(1, 3);
+  for (let atMs = 2; atMs <= 5; atMs += 1) sample(atMs);
+  expect(stream?.times()).toEqual([1, [2, 3, 4]]);
+  stream?.acknowledge(2, 100);
+  for (let atMs = 6; atMs <= 9; atMs += 1) sample(atMs);
+  expect(stream?.times()).toEqual([1, [2, 3, 4], [5, 6, 7, 8, 9]]);
+  expect(counts).toEqual({ sent: 9, dropped: 0 });
+  // A coordinator of before took over: it knows one at a time.
+  sample(10);
+  stream?.acknowledge(3, 0);
+  expect(stream?.times().slice(3)).toEqual([10]);
+  await end();
+});
+
+test('batches of other cards do not go together: each follows its series', async () => {
+  const { sample, streams, end } = setUp();
+  await settle();
+  const [stream] = streams;
+  sample(1);
+  stream?.acknowledge(1, 3);
+  sample(2);
+  sample(3, gpuB);
+  sample(4, gpuB);
+  expect(stream?.times()).toEqual([1, 2]);
+  sample(5, gpuB);
+  expect(stream?.times()).toEqual([1, 2, [3, 4, 5]]);
+  expect(stream?.written.map(({ series }) => series?.rows ?? null)).toEqual([[gpuA], null, [gpuB]]);
+  await end();
 });

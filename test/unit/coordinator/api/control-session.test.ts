@@ -11,7 +11,11 @@ import { LogsDesk } from '../../../../coordinator/api/logs-desk.ts';
 import { StreamWatch } from '../../../../coordinator/api/stream-watch.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
 import { silentLog } from '../../../../shared/platform/log.ts';
+import { encodeInventory } from '../../../../shared/wire/inventory-codec.ts';
+import { linkService } from '../../../../shared/wire/services.ts';
+import type { ControlResponse } from '../../../../shared/wire/generated/tangram/link/v1/ControlResponse.ts';
 import { FakeCore } from '../../../fakes/coordinator/fake-core.ts';
+import { inventoryOf } from '../../../fakes/link-agent.ts';
 
 const heartbeatMs = 1_000;
 /** Between looks at a stream. */
@@ -43,9 +47,16 @@ class HeldUpClock implements Clock {
   }
 }
 
-function listening() {
+const peer = '127.0.0.1:40000';
+
+function listening(traffic?: { bytesRead: number; bytesWritten: number }) {
   const clock = new HeldUpClock();
-  const call = Object.assign(new EventEmitter(), { write: () => true, end: () => undefined });
+  const said: ControlResponse[] = [];
+  const call = Object.assign(new EventEmitter(), {
+    write: (message: ControlResponse) => said.push(message) > 0,
+    end: () => undefined,
+    getPeer: () => peer,
+  });
   const errors: string[] = [];
   call.on('error', (error: { readonly details: string }) => errors.push(error.details));
   const deps: ControlDeps = {
@@ -57,11 +68,14 @@ function listening() {
     heartbeatMs,
     watch: new StreamWatch(clock, heartbeatMs),
     geometries: new GeometryPool(),
+    ...(traffic === undefined
+      ? {}
+      : { connections: { of: (of) => (of === peer ? traffic : undefined) } }),
   };
   const session = new ControlSession(call as unknown as ControlCall, deps);
   let over = 0;
   session.begin(() => (over += 1));
-  return { clock, errors, session, over: () => over };
+  return { clock, call, said, errors, over: () => over };
 }
 
 test('a stream on which nothing is heard for three heartbeats is ended, once', async () => {
@@ -74,11 +88,72 @@ test('a stream on which nothing is heard for three heartbeats is ended, once', a
   expect([errors, over()]).toEqual([['nobody said hello for 3250 ms'], 1]);
 });
 
+function hello(capabilities: readonly string[]): object {
+  const inventory = encodeInventory(inventoryOf({ node: 'n1', cards: 'L4' }));
+  const message = {
+    hello: {
+      protocolVersion: 1,
+      capabilities: [...capabilities],
+      clusterId: '',
+      epochSeen: 0,
+      generationSeen: 0,
+      inventory,
+    },
+  };
+  return linkService.Control.requestDeserialize(linkService.Control.requestSerialize(message));
+}
+
+const heartbeats = (said: readonly ControlResponse[]): number =>
+  said.filter(({ heartbeat }) => heartbeat).length;
+
+test('bytes on its connection say that an agent lives, and one that pings is not told so in messages', async () => {
+  const traffic = { bytesRead: 1, bytesWritten: 1 };
+  const { clock, call, said, errors } = listening(traffic);
+  call.emit('data', hello(['logs', 'pings']));
+  expect(said[0]?.welcome?.capabilities).toEqual(['logs', 'pings']);
+  for (let second = 0; second < 20; second += 1) {
+    traffic.bytesRead += 17;
+    for (let look = 0; look < 4; look += 1) await clock.wakeAfter(lookMs);
+  }
+  expect([errors, heartbeats(said)]).toEqual([[], 0]);
+  for (let look = 0; look < 13; look += 1) await clock.wakeAfter(lookMs);
+  expect(errors).toEqual(['the agent was silent for 3250 ms']);
+});
+
+test('an agent that does not ping is told in messages, unless something else is written to it', async () => {
+  const traffic = { bytesRead: 1, bytesWritten: 1 };
+  const { clock, call, said } = listening(traffic);
+  call.emit('data', hello(['logs']));
+  for (let look = 0; look < 24; look += 1) {
+    traffic.bytesRead += 100;
+    await clock.wakeAfter(lookMs);
+  }
+  expect(heartbeats(said)).toBeGreaterThan(0);
+  const before = heartbeats(said);
+  for (let look = 0; look < 24; look += 1) {
+    traffic.bytesRead += 100;
+    traffic.bytesWritten += 40;
+    await clock.wakeAfter(lookMs);
+  }
+  expect(heartbeats(said)).toBe(before);
+});
+
+test('bytes before its hello save no stream', async () => {
+  const traffic = { bytesRead: 1, bytesWritten: 1 };
+  const { clock, errors } = listening(traffic);
+  for (let look = 0; look < 13; look += 1) {
+    traffic.bytesRead += 100;
+    await clock.wakeAfter(lookMs);
+  }
+  expect(errors).toEqual(['nobody said hello for 3250 ms']);
+});
+
 test('what came while the process was held up is read before anybody is called silent', async () => {
-  const { clock, errors, session } = listening();
+  const { clock, call, errors } = listening();
+  call.emit('data', hello(['logs']));
   await clock.wakeAfter(20 * heartbeatMs);
   expect(errors).toEqual([]);
-  session.heard();
+  call.emit('data', { message: 'heartbeat', heartbeat: {} });
   await clock.wakeAfter(3 * heartbeatMs - lookMs);
   expect(errors).toEqual([]);
 });

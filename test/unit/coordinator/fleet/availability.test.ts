@@ -25,7 +25,7 @@ test.for([
     of: node('n', { silentMs: 1_599 }),
     kind: 'ready',
   },
-  { name: 'has been silent for the limit', of: node('n', { silentMs: 1_800 }), kind: 'suspect' },
+  { name: 'has been silent for the limit', of: node('n', { silentMs: 1_700 }), kind: 'suspect' },
   { name: 'closed its stream', of: node('n', { connected: false }), kind: 'suspect' },
   { name: 'is lost', of: node('n', { lost: true }), kind: 'lost' },
   { name: 'is cordoned', of: node('n', { wanted: 'cordoned' }), kind: 'cordoned' },

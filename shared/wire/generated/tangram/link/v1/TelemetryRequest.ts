@@ -6,9 +6,11 @@ import type { SampleBatch as _tangram_link_v1_SampleBatch, SampleBatch__Output a
 export interface TelemetryRequest {
   'series'?: (_tangram_link_v1_SeriesTable | null);
   'batch'?: (_tangram_link_v1_SampleBatch | null);
+  'batches'?: (_tangram_link_v1_SampleBatch)[];
 }
 
 export interface TelemetryRequest__Output {
   'series': (_tangram_link_v1_SeriesTable__Output | null);
   'batch': (_tangram_link_v1_SampleBatch__Output | null);
+  'batches': (_tangram_link_v1_SampleBatch__Output)[];
 }

@@ -5,9 +5,11 @@ import type { Long } from '@grpc/proto-loader';
 export interface TelemetryResponse {
   'batchesAccepted'?: (number | string | Long);
   'batchesReceived'?: (number | string | Long);
+  'batchesTogether'?: (number);
 }
 
 export interface TelemetryResponse__Output {
   'batchesAccepted': (string);
   'batchesReceived': (string);
+  'batchesTogether': (number);
 }

@@ -32,11 +32,13 @@ export type OpenEngine = (snapshot: PlacementSnapshot, options: EngineOptions) =
 export type DeskDecision = Extract<Decision, { kind: 'placed' }> | Refused;
 
 /**
- * A new base for replays is due once the rows since the last are as long as it is, and this long at least: then the
- * log is at most twice its deltas, and a replay never reads much more than one snapshot.
+ * A new base for replays is due once the rows since the last are so many times as long as it is, and this long at least:
+ * a third of the log at most is snapshots, and a replay reads little more than three of them. With 5,000 nodes writing one
+ * keeps everybody waiting for half a second.
  */
+const runOfBases = 2;
 const runCharactersMin = 1_000_000;
-const runRowsMax = 5_000;
+const runRowsMax = 50_000;
 
 /** A model that waits is explained anew only so often: with a thousand of them, ten a second in all. */
 const explainEveryMs = { least: 10_000, each: 100 } as const;
@@ -214,7 +216,9 @@ function isRunOver(run: {
   readonly characters: number;
   readonly base: number;
 }): boolean {
-  return run.rows >= runRowsMax || run.characters >= Math.max(run.base, runCharactersMin);
+  return (
+    run.rows >= runRowsMax || run.characters >= Math.max(runOfBases * run.base, runCharactersMin)
+  );
 }
 
 /** A model's name; `allocations/<name>`, which no model is called. */

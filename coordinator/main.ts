@@ -16,6 +16,7 @@ import { openBackups } from './backup/open-backups.ts';
 import { takeSnapshot } from './backup/save-snapshot.ts';
 import { readCoordinatorConfig, type CoordinatorConfig } from './config.ts';
 import { establishCluster } from './fleet/cluster-record.ts';
+import { HeardUntil } from './fleet/heard-until.ts';
 import { fleetLimits, type FleetLimits } from './fleet/limits.ts';
 import { checkAdvertised } from './leader/advertised-address.ts';
 import { createCoordinator } from './leader/coordinator.ts';
@@ -90,6 +91,7 @@ async function runCoordinator(
   let address = config.advertise ?? config.grpc;
   const opened = new Wake();
   let reachable = false;
+  const heardUntil = new HeardUntil();
   const core = createCoordinator(
     {
       ...kept,
@@ -97,6 +99,7 @@ async function runCoordinator(
       open,
       placement: { ...config.placement, seed: placementSeed },
       limits: limitsOf(config),
+      heardUntil,
     },
     {
       clusterId,
@@ -124,7 +127,11 @@ async function runCoordinator(
       if (embedded) await core.leads(over);
       if (over.aborted) return;
       const snapshots = { take, backups };
-      const doors = await openDoors(config, { kept, core, snapshots, clusterId, log }, closers);
+      const doors = await openDoors(
+        config,
+        { kept, core, heardUntil, snapshots, clusterId, log },
+        closers,
+      );
       address = config.advertise ?? doors.grpc;
       reachable = true;
       opened.wake();

@@ -31,6 +31,7 @@ import type { OpenEngine } from '../fleet/engine-desk.ts';
 import type { Standing, StandingSource } from '../leader/standing.ts';
 import { parseListenAddress, requireAddress } from '../../shared/platform/listen-address.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { HeardUntil } from '../fleet/heard-until.ts';
 import { accessHandlers } from './access-service.ts';
 import { allocationHandlers } from './allocation-service.ts';
 import { changeHandlers } from './change-service.ts';
@@ -75,6 +76,8 @@ export interface ApiDeps {
   readonly version: string;
   /** How often each side of a control stream gives a sign of life. */
   readonly heartbeatMs: number;
+  /** Is told until when agents were heard. Absent: nobody asks. */
+  readonly heardUntil?: HeardUntil;
 }
 
 export interface ApiServer {
@@ -131,7 +134,7 @@ export async function startApiServer(address: string, deps: ApiDeps): Promise<Ap
     ...rest,
     logs: shared.logs,
     connections,
-    watch: new StreamWatch(deps.clock, deps.heartbeatMs),
+    watch: new StreamWatch(deps.clock, deps.heartbeatMs, deps.heardUntil),
     geometries: new GeometryPool(),
     ...(trust === undefined ? {} : { trust: trust.enrol.authority, enrol: trust.enrol }),
   };

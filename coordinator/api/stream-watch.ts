@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/platform/clock.ts';
+import type { HeardUntil } from '../fleet/heard-until.ts';
 
 /** Something that may be due without anything having come. */
 export interface Watched {
@@ -16,11 +17,14 @@ const looksPerHeartbeat = 4;
 export class StreamWatch {
   readonly #clock: Clock;
   readonly #everyMs: number;
+  readonly #heardUntil: HeardUntil | null;
   readonly #watched = new Set<Watched>();
   /** Of the loop that runs while anything is watched. */
   #stop: AbortController | null = null;
 
-  constructor(clock: Clock, heartbeatMs: number) {
+  /** `heardUntil`: is told after each look; null: nobody asks. */
+  constructor(clock: Clock, heartbeatMs: number, heardUntil: HeardUntil | null = null) {
+    this.#heardUntil = heardUntil;
     this.#clock = clock;
     this.#everyMs = heartbeatMs / looksPerHeartbeat;
   }
@@ -40,14 +44,18 @@ export class StreamWatch {
     if (this.#watched.size > 0) return;
     this.#stop?.abort();
     this.#stop = null;
+    this.#heardUntil?.nobodyIsThere();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#clock.sleep(this.#everyMs, signal).catch(() => undefined);
+      // A timer of a process that was held up comes before the sockets are read.
+      if (this.#heardUntil !== null) await new Promise((resolve) => setImmediate(resolve));
       if (signal.aborted) return;
       const nowMs = this.#clock.monotonicMs();
       for (const stream of this.#watched) stream.look(nowMs);
+      this.#heardUntil?.looked(nowMs, this.#everyMs);
     }
   }
 }

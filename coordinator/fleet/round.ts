@@ -80,10 +80,11 @@ function judgeNodes(world: World, also: readonly NodeName[]): readonly LiveNode[
 }
 
 /** Whether one that is not given up has been silent for that long. */
-function mayBeLost({ deps, registry }: World): boolean {
-  const nowMs = deps.clock.monotonicMs();
-  for (const { life, lost } of registry.longestSilent()) {
-    if (nowMs - life.heardAtMs < deps.limits.lostAfterMs) return false;
+function mayBeLost(world: World): boolean {
+  const { lostAfterMs } = world.deps.limits;
+  const untilMs = world.heardUntilMs();
+  for (const { life, lost } of world.registry.longestSilent()) {
+    if (untilMs - life.heardAtMs < lostAfterMs) return false;
     if (!lost) return true;
   }
   return false;

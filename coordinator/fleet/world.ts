@@ -27,6 +27,7 @@ import type { SeenStart } from './seen-starts.ts';
 import type { FleetLimits } from './limits.ts';
 import { Ledger, type LedgerWrite } from './ledger.ts';
 import type { Copy } from './model-plan.ts';
+import type { HeardUntil } from './heard-until.ts';
 import { News } from './news.ts';
 import { NodeRegistry, type LiveNode } from './node-registry.ts';
 import { claimIdOf } from './names.ts';
@@ -44,6 +45,8 @@ export interface CoreDeps {
   readonly decisionLog: DecisionLog;
   readonly eventLog: EventLog;
   readonly limits: FleetLimits;
+  /** Absent: what agents say is heard as they say it. */
+  readonly heardUntil?: Pick<HeardUntil, 'ms'>;
 }
 
 /** A node as a decision about its copies sees it. */
@@ -302,12 +305,19 @@ export class World {
     else this.#draining.delete(name);
   }
 
+  /** Now, or earlier: what agents said after that is not known yet. */
+  heardUntilMs(): number {
+    const { clock, heardUntil } = this.deps;
+    const nowMs = clock.monotonicMs();
+    return heardUntil?.ms(nowMs) ?? nowMs;
+  }
+
   silenceOf(live: LiveNode) {
     const nowMs = this.deps.clock.monotonicMs();
     return {
       node: live.node,
       connected: live.connected,
-      silentMs: nowMs - live.life.heardAtMs,
+      silentMs: this.heardUntilMs() - live.life.heardAtMs,
       holdDownMs: holdDownMs(live.flapsAtMs, nowMs, this.deps.limits),
       lost: live.lost,
       wanted: this.ledger.node(live.node)?.value.wanted ?? 'ready',
@@ -327,9 +337,8 @@ export class World {
 
   /** Whether a sign of life, or the lack of one, decides over what is placed there now. */
   isKeptAway({ node, lost, life }: LiveNode): boolean {
-    const { clock, limits } = this.deps;
     if (lost || this.suspects.has(node) || this.flapping.has(node)) return true;
-    return clock.monotonicMs() - life.heardAtMs >= limits.suspectAfterMs;
+    return this.heardUntilMs() - life.heardAtMs >= this.deps.limits.suspectAfterMs;
   }
 
   /** Its link was lost once more. */

@@ -10,6 +10,7 @@ import type { Snapshots } from '../api/snapshot-service.ts';
 import type { CoordinatorConfig } from '../config.ts';
 import { createMetricsPage } from '../http/metrics.ts';
 import { startHttpServer } from '../http/server.ts';
+import type { HeardUntil } from '../fleet/heard-until.ts';
 import type { Coordinator } from '../leader/coordinator.ts';
 import { OwnGateway } from '../rest/own-gateway.ts';
 import type { Closers, Kept } from './kept.ts';
@@ -21,6 +22,7 @@ const heartbeatMs = 1_000;
 export interface DoorParts {
   readonly kept: Kept;
   readonly core: Coordinator;
+  readonly heardUntil: HeardUntil;
   readonly snapshots: Snapshots;
   readonly clusterId: string;
   readonly log: Log;
@@ -37,7 +39,7 @@ export interface OpenDoors {
 /** Lets agents, programs and Prometheus in. Throws ADDRESS_REFUSED, ADDRESS_TAKEN, CONFIG_INVALID. */
 export async function openDoors(
   config: CoordinatorConfig,
-  { kept, core, snapshots, clusterId, log }: DoorParts,
+  { kept, core, heardUntil, snapshots, clusterId, log }: DoorParts,
   closers: Closers,
 ): Promise<OpenDoors> {
   const { store, decisionLog, telemetry, audit } = kept;
@@ -86,6 +88,7 @@ export async function openDoors(
     ...outside,
     version,
     heartbeatMs,
+    heardUntil,
   });
   closers.push(async () => api.stop());
   const { address: grpc, joinAddress } = api;

@@ -1,3 +1,4 @@
+import type { CoreDeps } from '../../../coordinator/fleet/world.ts';
 import {
   createCoordinatorCore,
   type RunningCore,
@@ -45,7 +46,7 @@ export class SimFleet {
     return this.#core;
   }
 
-  async start(store: Store): Promise<void> {
+  async start(store: Store, extra: Pick<CoreDeps, 'heardUntil'> = {}): Promise<void> {
     const eventLog = openEventLog(':memory:', { rowsMax: 10_000 });
     this.decisions = openDecisionLog(':memory:', { rowsMax: 10_000 });
     const core = await createCoordinatorCore({
@@ -58,6 +59,7 @@ export class SimFleet {
       decisionLog: this.decisions,
       eventLog,
       limits: this.#limits,
+      ...extra,
     });
     this.#core = core;
     this.#stop = new AbortController();

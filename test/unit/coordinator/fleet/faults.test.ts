@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { MemoryStore, type StoreFault } from '../../../../coordinator/store/memory-store.ts';
+import { HeardUntil } from '../../../../coordinator/fleet/heard-until.ts';
 import { openSqliteStore } from '../../../../coordinator/store/sqlite-store.ts';
 import {
   migNeed,
@@ -51,6 +52,23 @@ test('a silent node is suspect within 2 s and its replicas are replaced after 60
   await fleet.run(5_000);
   expect(fleet.core.node(first.node)?.availability.kind).toBe('lost');
   expect(second.running.map((each) => each.phase)).toEqual(['ready']);
+  await fleet.kill();
+});
+
+test('nobody is called silent while what agents said meanwhile is not read yet', async () => {
+  const fleet = new SimFleet();
+  const heardUntil = new HeardUntil();
+  await fleet.start(new MemoryStore(), { heardUntil });
+  const agent = fleet.join('node-a', 'A100-40GB');
+  await fleet.run(1_000);
+  agent.paused = true;
+  heardUntil.looked(fleet.clock.monotonicMs(), 250);
+  await fleet.run(5_000);
+  expect(fleet.core.node(agent.node)?.availability.kind).toBe('ready');
+  // Then it is read, and there was nothing.
+  heardUntil.looked(fleet.clock.monotonicMs(), 250);
+  await fleet.run(200);
+  expect(fleet.core.node(agent.node)?.availability.kind).toBe('suspect');
   await fleet.kill();
 });
 

@@ -2,7 +2,8 @@ import type { Clock } from '../../shared/platform/clock.ts';
 
 /**
  * When either side of one connection last gave a sign of life, on whichever stream: a batch of samples says that this agent
- * lives as well as a heartbeat does, and its acknowledgement says the same of the coordinator. Monotonic, ms.
+ * lives as well as a heartbeat does, and its acknowledgement says the same of the coordinator. Only for coordinators that do
+ * not take pings for it. Monotonic, ms.
  */
 export class LineSigns {
   readonly #clock: Clock;

@@ -55,7 +55,8 @@ export class StreamWatch {
       if (signal.aborted) return;
       const nowMs = this.#clock.monotonicMs();
       for (const stream of this.#watched) stream.look(nowMs);
-      this.#heardUntil?.looked(nowMs, this.#everyMs);
+      // The last of them may have ended in this look.
+      if (!signal.aborted) this.#heardUntil?.looked(nowMs, this.#everyMs);
     }
   }
 }

@@ -385,12 +385,22 @@ describe('the link', () => {
       batch: { atMs, values: [1.5, Number.NaN] },
     });
     stream.write({ batch: { atMs: atMs + 1, values: [1] } });
+    // Several seconds in one request.
+    const together = [2, 3].map((second) => ({
+      atMs: atMs + second * 1_000,
+      values: [second, Number.NaN],
+    }));
+    stream.write({ batches: together });
     stream.end();
     await ended;
-    expect(acks.at(-1)).toEqual({ batchesAccepted: '1', batchesReceived: '2' });
+    expect(acks.at(-1)).toEqual({
+      batchesAccepted: '3',
+      batchesReceived: '3',
+      batchesTogether: 1,
+    });
     const node = core.nodes()[0]?.node;
     const series = node && telemetry.samples.series(node);
-    expect(series?.value('power', 'g0')).toBe(1.5);
+    expect(series?.value('power', 'g0')).toBe(3);
     expect(series?.value('power', 'g1')).toBeNull();
     link.close();
   });

@@ -15,7 +15,6 @@ import type { Standing__Output } from '../../shared/wire/generated/tangram/link/
 import type { Welcome__Output } from '../../shared/wire/generated/tangram/link/v1/Welcome.ts';
 import { encodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { encodeStatus } from '../../shared/wire/status-codec.ts';
-import { linkPings } from '../../shared/wire/services.ts';
 import { decodeTarget } from '../../shared/wire/target-codec.ts';
 import { compareTargets, type NodeTarget } from '../../shared/domain/node-target.ts';
 import type { AgentCore } from '../reconcile/core.ts';
@@ -279,9 +278,8 @@ export class ControlSession {
     }
     const { lowMs, highMs } = heartbeatBounds;
     this.#heartbeatMs = Math.min(highMs, Math.max(lowMs, welcome.heartbeatMs));
-    const both =
+    this.#pings =
       this.#deps.capabilities.includes('pings') && welcome.capabilities.includes('pings');
-    this.#pings = both && this.#heartbeatMs >= linkPings.everyMs;
     this.#deps.onWelcome(welcome.clusterId);
     // An older coordinator does not say: it leads, for there is no other.
     if (welcome.standing) this.#deps.onStanding(standingOf(welcome.standing));

@@ -14,7 +14,7 @@ const restartLimits = { firstMs: 1_000, maxMs: 60_000 };
 const underWayMax = 4;
 /** Batches that wait for that, or for others to be sent with: the oldest are dropped. */
 const waitingMax = 10;
-/** More batches in one request than that would make what is shown too old. */
+/** Batches in one request, whatever the coordinator asks for: some must be able to wait for it. */
 const togetherMax = 5;
 
 /** Where samples come from: the sampler. */

@@ -9,6 +9,7 @@ import type { Log } from '../../shared/platform/log.ts';
 import { whole } from '../../shared/wire/fields.ts';
 import { decodeInventory } from '../../shared/wire/inventory-codec.ts';
 import { decodeStatus } from '../../shared/wire/status-codec.ts';
+import { linkPings } from '../../shared/wire/services.ts';
 import { encodeTarget } from '../../shared/wire/target-codec.ts';
 import { problemError, toServiceError } from '../../shared/wire/unary.ts';
 import type { Authority, TrustView } from '../ca/authority.ts';
@@ -182,6 +183,8 @@ export class ControlSession implements Watched {
     );
     const disconnectLogs = logs.connect(node, (question) => this.#write({ logs: question }));
     const traffic = this.#deps.connections?.of(this.#call.getPeer()) ?? null;
+    // Slower than the beat they would be no sign of life.
+    const offersPings = traffic !== null && this.#deps.heartbeatMs >= linkPings.everyMs;
     const stopStanding = this.#deps.standing?.onStanding((now) => this.#tellStanding(now));
     const stopTrust = trust?.onChange(() => this.#tellTrust());
     this.#greeted = {
@@ -191,14 +194,14 @@ export class ControlSession implements Watched {
       stopStanding: stopStanding ?? (() => undefined),
       stopTrust: stopTrust ?? (() => undefined),
       traffic,
-      pings: traffic !== null && hello.capabilities.includes('pings'),
+      pings: offersPings && hello.capabilities.includes('pings'),
     };
     this.#deps.counters.sessionsTotal += 1;
     this.#deps.log.info({ node, agentVersion: inventory.value.agentVersion }, 'an agent connected');
     this.#write({
       welcome: {
         protocolVersion: Math.min(hello.protocolVersion, linkProtocol.newest),
-        capabilities: traffic === null ? ['logs'] : ['logs', 'pings'],
+        capabilities: offersPings ? ['logs', 'pings'] : ['logs'],
         clusterId: core.clusterId,
         epoch: core.epoch,
         heartbeatMs: this.#deps.heartbeatMs,

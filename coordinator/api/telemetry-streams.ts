@@ -2,11 +2,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { NodeName } from '../../shared/domain/ids.ts';
 import { AppError } from '../../shared/platform/errors.ts';
 import type { Log } from '../../shared/platform/log.ts';
-import {
-  batchesMax,
-  TelemetryFrame,
-  type TelemetryAck,
-} from '../../shared/wire/telemetry-frame.ts';
+import { TelemetryFrame, type TelemetryAck } from '../../shared/wire/telemetry-frame.ts';
 import { problemError, toServiceError } from '../../shared/wire/unary.ts';
 import type { CoordinatorCore } from '../fleet/core.ts';
 import type { LoadGate } from '../telemetry/load-gate.ts';
@@ -30,6 +26,8 @@ export interface TelemetryDeps {
 const requestsAnAck = 2;
 /** With more agents than that, each sends several batches together: a request costs far more than what is in it. */
 const requestsASecondMax = 1_000;
+/** What is shown is not to be older than so many seconds. */
+const togetherMax = 5;
 
 interface Stream {
   readonly call: TelemetryCall;
@@ -145,7 +143,7 @@ export class TelemetryStreams {
     const { accepted, received } = stream;
     if (stream.over || stream.blocked || stream.acknowledged === received) return;
     stream.acknowledged = received;
-    const together = Math.min(batchesMax, Math.ceil(this.#open / requestsASecondMax));
+    const together = Math.min(togetherMax, Math.ceil(this.#open / requestsASecondMax));
     stream.blocked = !stream.call.write({ accepted, received, together });
   }
 

@@ -49,7 +49,10 @@ class HeldUpClock implements Clock {
 
 const peer = '127.0.0.1:40000';
 
-function listening(traffic?: { bytesRead: number; bytesWritten: number }) {
+function listening(
+  traffic?: { bytesRead: number; bytesWritten: number },
+  beat: Partial<Pick<ControlDeps, 'heartbeatMs'>> = {},
+) {
   const clock = new HeldUpClock();
   const said: ControlResponse[] = [];
   const call = Object.assign(new EventEmitter(), {
@@ -68,6 +71,7 @@ function listening(traffic?: { bytesRead: number; bytesWritten: number }) {
     heartbeatMs,
     watch: new StreamWatch(clock, heartbeatMs),
     geometries: new GeometryPool(),
+    ...beat,
     ...(traffic === undefined
       ? {}
       : { connections: { of: (of) => (of === peer ? traffic : undefined) } }),
@@ -136,6 +140,12 @@ test('an agent that does not ping is told in messages, unless something else is 
     await clock.wakeAfter(lookMs);
   }
   expect(heartbeats(said)).toBe(before);
+});
+
+test('pings that are slower than the beat are not asked for', () => {
+  const { call, said } = listening({ bytesRead: 1, bytesWritten: 1 }, { heartbeatMs: 500 });
+  call.emit('data', hello(['logs', 'pings']));
+  expect(said[0]?.welcome?.capabilities).toEqual(['logs']);
 });
 
 test('bytes before its hello save no stream', async () => {
